@@ -1,7 +1,7 @@
 /* beside.c - what a question waits for the encoder, quiet and while passages are read on all cores.
  *
  * Through the embedding service, without its cache: questions of 16 tokens one after the other, at moments that have
- * nothing to do with the passages, which are those of SciFact, 64 at a time, from as many threads as there are cores.
+ * nothing to do with the passages, which are those of SciFact, 16 at a time, from as many threads as there are cores.
  * Quiet and loaded rounds come by turns. Times are wall clock, as a caller has them. BENCH_BESIDE_TURNS=0 leaves the
  * turns out, so that each caller works for itself. What is whole searches over HTTP: beside.py.
  */
@@ -25,7 +25,7 @@ enum {
     ROUNDS = 7,
     ASKED = 300, /* in a round */
     PAUSE_US = 3000,
-    PASSAGES = 64, /* at a time */
+    PASSAGES = 16, /* at a time */
     READERS_MOST = 64,
     ARENA_BYTES = 8 << 20
 };

@@ -4,6 +4,7 @@ Takes the binary and bench_beside; prints the lines of bench/common/bench.h. Fir
 (beside.c), then a whole search over HTTP, one after the other on one connection, at moments of their own: quiet, while
 a folder of SciFact's abstracts is read, and quiet again. The questions are SciFact's, the cache of vectors is off, so
 each is embedded. Half of the abstracts are there before anything is timed, so that the searches look alike.
+BENCH_BESIDE_TEXTS (all) takes fewer of them.
 """
 import gzip
 import json
@@ -30,7 +31,7 @@ def figure(name, unit, better, ours, goal, goal_value):
 def collection():
     data = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", ROOT / ".." / "shared" / "data")) / "scifact"
     with gzip.open(data / "corpus.jsonl.gz", "rt", encoding="utf-8") as lines:
-        texts = [json.loads(line) for line in lines]
+        texts = [json.loads(line) for line in lines][:int(os.environ.get("BENCH_BESIDE_TEXTS", "1000000"))]
     with open(data / "queries.jsonl", encoding="utf-8") as lines:
         return texts, [json.loads(line)["text"] for line in lines]
 
@@ -59,9 +60,10 @@ def ask(client, requests, rng, go_on=lambda i: i < ASKED):
 
 
 def measure(server, home, questions):
-    rng, client = random.Random(7), Client(server.port)
-    requests = [client.prepare("/v1/search", {"query": q, "top_k": 10}) for q in questions]
+    rng = random.Random(7)
+    requests = [Client.prepare("/v1/search", {"query": q, "top_k": 10}) for q in questions]
     harness.wait_for("the first half", lambda b=read_folder(server, home / "0"): is_done(server, b), DEADLINE)
+    client = Client(server.port)
     ask(client, requests, rng)
     quiet = ask(client, requests, rng)
     batch, checked, done = read_folder(server, home / "1"), time.monotonic(), False

@@ -93,10 +93,20 @@ static size_t topic_of(const mixture *m, double u)
     return low;
 }
 
+static void shake(randomness *r, uint32_t dims, double length, float *v)
+{
+    double square = 0;
+    for (uint32_t d = 0; d < dims; d++) {
+        v[d] += (float)(normal(r) * length / sqrt(dims));
+        square += (double)v[d] * (double)v[d];
+    }
+    for (uint32_t d = 0; d < dims; d++)
+        v[d] = (float)((double)v[d] / sqrt(square));
+}
+
 static void make_one(const mixture *m, randomness *r, uint32_t dims, float *v)
 {
     const size_t topic = topic_of(m, uniform(r));
-    double square = 0;
     memcpy(v, m->topics + topic * dims, dims * sizeof *v);
     for (size_t k = 0; k < DIRECTIONS; k++) {
         const float *direction = m->directions + (topic % GROUPS * DIRECTIONS + k) * dims;
@@ -104,18 +114,25 @@ static void make_one(const mixture *m, randomness *r, uint32_t dims, float *v)
         for (uint32_t d = 0; d < dims; d++)
             v[d] += by * direction[d];
     }
-    for (uint32_t d = 0; d < dims; d++) {
-        v[d] += (float)(normal(r) * 0.25 / sqrt(dims));
-        square += (double)v[d] * (double)v[d];
-    }
-    for (uint32_t d = 0; d < dims; d++)
-        v[d] = (float)((double)v[d] / sqrt(square));
+    shake(r, dims, 0.25, v);
+}
+
+static randomness begin(uint64_t seed)
+{
+    return (randomness){.state = seed * UINT64_C(0x2545f4914f6cdd1d)};
 }
 
 void mixture_make(uint64_t seed, size_t n, uint32_t dims, float *ret)
 {
     const mixture m = prepare(dims);
-    randomness r = {.state = seed * UINT64_C(0x2545f4914f6cdd1d)};
+    randomness r = begin(seed);
     for (size_t i = 0; i < n; i++)
         make_one(&m, &r, dims, ret + i * dims);
+}
+
+void mixture_shake(uint64_t seed, size_t n, uint32_t dims, double length, float *vectors)
+{
+    randomness r = begin(seed);
+    for (size_t i = 0; i < n; i++)
+        shake(&r, dims, length, vectors + i * dims);
 }

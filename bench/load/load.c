@@ -150,8 +150,7 @@ static double step(load *l)
 
 static bool has_next(const load *l, double now)
 {
-    return l->asked < l->n_bodies &&
-           (l->rate > 0 ? l->next : now) < l->start + l->seconds;
+    return l->asked < l->n_bodies && (l->rate > 0 ? l->next : now) < l->start + l->seconds;
 }
 
 /* Asks what is due, as far as callers are free; seconds until something can be asked again. */
@@ -229,7 +228,8 @@ int main(int argc, char **argv)
     l.seed = 0x9e3779b97f4a7c15;
     if (l.n_callers == 0 || l.n_callers > CALLERS_MAX)
         bench_fail("%zu callers: from 1 to %d", l.n_callers, CALLERS_MAX);
-    (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL); /* what is due is sent then, not 50 us later */
+    (void)prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL,
+                0UL); /* what is due is sent then, not 50 us later */
     read_bodies(&l);
     open_callers(&l);
     run(&l);

@@ -26,7 +26,7 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "tests" / "e2e"), str(ROOT / "bench" / "peers"), str(ROOT / "bench" / "common")]
 import harness  # noqa: E402
 import passages  # noqa: E402
-from processes import resident_mb  # noqa: E402
+from processes import cpu_s, resident_mb  # noqa: E402
 from python_stack import PythonStack, encoders  # noqa: E402
 
 MODEL = "all-MiniLM-L6-v2"
@@ -80,10 +80,12 @@ class Asked:
         return seen
 
     def measure(self, what, *args):
+        before = cpu_s(self.pid)
         seen = self.ask(*args)
+        seen["cpu_ms"] = (cpu_s(self.pid) - before) / seen["answered"] * 1e3
         self.seen.setdefault(what, []).append(seen)
         say(f"{self.name}, {what}: {seen['rate']:.0f}/s, p50 {seen['p50_ms']:.2f} ms, p99 {seen['p99_ms']:.2f} ms, "
-            f"longest {seen['max_ms']:.1f} ms")
+            f"longest {seen['max_ms']:.1f} ms, {seen['cpu_ms']:.2f} ms of processor time each")
 
     def of(self, what, part):
         return statistics.median(s[part] for s in self.seen[what])
@@ -178,6 +180,8 @@ def show(ours, peers):
             if "250/s" in peer.seen and "250/s" in ours.seen:
                 figure(f"both at 250/s, {part}", "ms", "less", ours.of("250/s", f"{part}_ms"), peer.name,
                        peer.of("250/s", f"{part}_ms"))
+        figure("processor time of a search", "ms", "less", ours.of("carried", "cpu_ms"), peer.name,
+               peer.of("carried", "cpu_ms"))
         figure("resident afterwards", "MB", "less", resident_mb(ours.pid), peer.name, resident_mb(peer.pid))
 
 

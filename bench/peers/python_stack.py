@@ -21,7 +21,8 @@ class PythonStack:
     def __init__(self, encoder, data, *options):
         # numpy's own choice of kernels: a machine's settings for older ones slow it down
         env = {k: v for k, v in os.environ.items() if not k.startswith("OPENBLAS_")}
-        env |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "ANONYMIZED_TELEMETRY": "False"}
+        env |= {"HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "true", "TQDM_DISABLE": "1",
+                "ANONYMIZED_TELEMETRY": "False"}
         self.process = subprocess.Popen(
             [os.environ["BENCH_RAG_PYTHON"], str(HERE / "rag_python" / "server.py"), "--encoder", encoder, "--model",
              os.environ["ANCHORAGE_TEST_MODEL"], "--data", str(data), *map(str, options)],

@@ -87,6 +87,7 @@ typedef struct srv_config {
     struct {
         anc_str fusion;
         double semantic_share;
+        double recall;
     } search;
     struct {
         int64_t top_k;

@@ -164,6 +164,9 @@ const srv_row srv_rows[] = {
      "how both candidate lists become one: weighted sum, or reciprocal ranks"},
     REAL("search.semantic_share", search.semantic_share, "0.5", 0, 1,
          "share of meaning in the weighted sum; the rest belongs to the words"),
+    REAL("search.recall", search.recall, "0.95", 0.5, 0.99,
+         "share of the nearest passages that a search by meaning finds in a large index; more "
+         "takes longer"),
     INT("chat.top_k", chat.top_k, "5", 1, 50, NULL, "passages an answer is made from"),
     INT("chat.max_question_chars", chat.max_question_chars, "4000", 1, 100000, NULL,
         "longest question, in characters"),

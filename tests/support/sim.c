@@ -100,6 +100,13 @@ static anc_status add(void *self, const char *name, krn_step_fn *step, void *arg
     return ANC_OK;
 }
 
+/* Chance alone says whose turn it is. */
+static void defer(void *self, uint32_t id)
+{
+    (void)self;
+    (void)id;
+}
+
 static void wake(void *self, uint32_t id)
 {
     sim *s = self;
@@ -122,7 +129,7 @@ static void stop(void *self)
 
 krn_scheduler sim_scheduler(sim *s)
 {
-    static const krn_scheduler_ops ops = {"simulated", add, wake, start, stop};
+    static const krn_scheduler_ops ops = {"simulated", add, defer, wake, start, stop};
     return (krn_scheduler){&ops, s};
 }
 

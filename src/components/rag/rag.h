@@ -235,6 +235,9 @@ anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversati
 anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversation_id,
                            anc_str question, anc_str answer, rag_message *ret) ANC_MUST_CHECK;
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
+/* The same where a person is erased: what it announces has neither the user nor, in a conversation's id that is made of a
+ * user's name, that name, whether ids of users are hidden or not. */
+anc_status rag_conversation_erase(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
 
 enum { RAG_DETAIL_MAX = 600 };
 

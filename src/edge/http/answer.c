@@ -89,6 +89,7 @@ void http_answer_deadline(http_request *rq)
 
 static http_problem problem_of_step(http_request *rq, anc_status status, http_fault *fault)
 {
+    (void)anc_err_told(&rq->err, rq->err.text);
     http_problem problem = http_problem_of(status, &rq->err, fault);
     complete(rq, &problem);
     if (rq->faults.n > 0) {

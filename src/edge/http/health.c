@@ -211,14 +211,21 @@ static condition check_tracking(const http_edge_options *o, anc_buf *detail)
     return DEGRADED;
 }
 
+/* Who asks how the server is does not learn where its files lie. */
+static anc_str told(anc_buf *detail)
+{
+    const anc_str text = anc_buf_view(detail);
+    return text.len > 0 ? anc_without_folders(text, detail->ptr, text.len + 1) : text;
+}
+
 static void write_check(const http_edge *edge, json_writer *w, const char *name, condition c,
-                        int64_t start_ns, const anc_buf *detail)
+                        int64_t start_ns, anc_buf *detail)
 {
     json_name(w, name);
     json_open_object(w);
     json_put_str(w, "status", anc_str_of(condition_names[c]));
     json_put_fixed(w, "latency_ms", krn_ms_since(edge->o.clock, start_ns), 3);
-    json_put_str(w, "detail", anc_buf_view(detail));
+    json_put_str(w, "detail", told(detail));
     json_close_object(w);
 }
 

@@ -21,6 +21,8 @@ typedef struct krn_scheduler_ops {
     /* Before start. `name` is a literal of at most 15 characters. LIMIT past 48 steps. */
     ANC_MUST_CHECK anc_status (*add)(void *self, const char *name, krn_step_fn *step, void *arg,
                                      uint32_t *ret_id, anc_err *err);
+    /* Before start: the step runs where others leave it time. */
+    void (*defer)(void *self, uint32_t id);
     void (*wake)(void *self, uint32_t id); /* call it soon; any thread, never blocks */
     ANC_MUST_CHECK anc_status (*start)(void *self, anc_err *err);
     void (*stop)(void *self); /* returns when no step is running; none will run again */

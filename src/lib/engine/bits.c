@@ -72,49 +72,39 @@ typedef struct near_one {
     uint32_t differing;
 } near_one;
 
-/* Those that differ least so far: a buffer of twice what is kept, cut down when it is full. */
+/* Those that differ least so far, and some that were among them before. */
 typedef struct scan {
     const eng_bits *bits;
     uint64_t *q; /* [words] */
     near_one *rows;
     size_t n, cap;
     uint32_t most;
-    uint32_t below;   /* what differs in as many bits or more is not among the best any more */
-    uint32_t *counts; /* [dims + 1] scratch */
+    uint32_t limit;   /* bits that the last of them differs in */
+    uint32_t within;  /* rows that differ in no more; fewer than twice as many as are wanted */
+    uint32_t *counts; /* [dims + 1] rows by how many bits they differ in */
 } scan;
 
-/* Keeps the `most` rows that differ least. */
-static void cut(scan *s)
+/* Drops what is not among them any more. */
+static void drop(scan *s)
 {
-    uint32_t limit = 0;
-    size_t n = 0, kept = 0;
-    if (s->n <= s->most)
-        return;
-    memset(s->counts, 0, (s->bits->dims + 1u) * sizeof *s->counts);
+    size_t kept = 0;
     for (size_t i = 0; i < s->n; i++)
-        s->counts[s->rows[i].differing]++;
-    while (n + s->counts[limit] < s->most)
-        n += s->counts[limit++];
-    /* all below the limit are kept, and of those at it as many as there is room for */
-    size_t at_limit = s->most - n;
-    for (size_t i = 0; i < s->n; i++) {
-        const bool is_at = s->rows[i].differing == limit;
-        if (s->rows[i].differing > limit || (is_at && at_limit == 0))
-            continue;
-        at_limit -= is_at ? 1 : 0;
-        s->rows[kept++] = s->rows[i];
-    }
+        if (s->rows[i].differing <= s->limit)
+            s->rows[kept++] = s->rows[i];
     s->n = kept;
-    s->below = limit;
 }
 
 static void offer(scan *s, uint32_t id, uint32_t differing)
 {
-    if (differing >= s->below)
+    if (differing >= s->limit && s->within >= s->most)
         return;
     s->rows[s->n++] = (near_one){id, differing};
+    s->counts[differing]++;
+    s->within++;
+    while (s->within - s->counts[s->limit] >= s->most)
+        s->within -= s->counts[s->limit--];
     if (s->n == s->cap)
-        cut(s);
+        drop(s);
 }
 
 /* Looks at those of 64 vectors that are `among`; at all of them in one go where they are many. */
@@ -131,10 +121,11 @@ static void look_at(scan *s, const eng_simd *simd, uint32_t word, uint64_t among
         }
         return;
     }
-    simd->differing_rows(rows, s->bits->n - from < 64 ? s->bits->n - from : 64, s->q, words,
-                         differing);
-    for (; among != 0; among &= among - 1) {
-        const uint32_t i = (uint32_t)__builtin_ctzll(among);
+    const uint32_t limit = s->within >= s->most ? s->limit : UINT32_MAX;
+    uint64_t near = simd->differing_rows(rows, s->bits->n - from < 64 ? s->bits->n - from : 64,
+                                         s->q, words, limit, differing);
+    for (near &= among; near != 0; near &= near - 1) {
+        const uint32_t i = (uint32_t)__builtin_ctzll(near);
         offer(s, from + i, differing[i]);
     }
 }
@@ -154,10 +145,10 @@ static anc_status scan_open(const eng_bits *bits, const float *q, uint32_t most,
 {
     scan s = {.bits = bits,
               .most = most < bits->n ? most : bits->n,
-              .below = UINT32_MAX,
+              .limit = bits->dims,
               .q = anc_arena_alloc(mem, bits->words, sizeof *s.q),
               .counts = anc_arena_alloc(mem, bits->dims + 1u, sizeof *s.counts)};
-    s.cap = (size_t)s.most * 2 + 64;
+    s.cap = (size_t)s.most * 4 + 64;
     s.rows = anc_arena_alloc(mem, s.cap, sizeof *s.rows);
     if (s.q == NULL || s.counts == NULL || s.rows == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %u nearest vectors", s.most);
@@ -165,6 +156,21 @@ static anc_status scan_open(const eng_bits *bits, const float *q, uint32_t most,
         s.q[d / 64] |= (uint64_t)(q[d] > bits->means[d]) << (d % 64);
     *ret = s;
     return ANC_OK;
+}
+
+/* The numbers of the rows that are among them, those that differ least first; how many they are. */
+static size_t sort(scan *s, uint32_t *ids)
+{
+    uint32_t at = 0;
+    for (uint32_t d = 0; d <= s->limit; d++) {
+        const uint32_t n = s->counts[d];
+        s->counts[d] = at;
+        at += n;
+    }
+    for (size_t i = 0; i < s->n; i++)
+        if (s->rows[i].differing <= s->limit)
+            ids[s->counts[s->rows[i].differing]++] = s->rows[i].id;
+    return s->within < s->most ? s->within : s->most;
 }
 
 anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t *among,
@@ -182,13 +188,10 @@ anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t
             continue;
         look_at(&s, simd, w, among[w]);
     }
-    cut(&s);
-    uint32_t *ids = anc_arena_alloc(mem, s.n, sizeof *ids);
+    uint32_t *ids = anc_arena_alloc(mem, s.within, sizeof *ids);
     if (ids == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu nearest vectors", s.n);
-    for (size_t i = 0; i < s.n; i++)
-        ids[i] = s.rows[i].id;
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %u nearest vectors", s.within);
     *ret = ids;
-    *ret_n = s.n;
+    *ret_n = sort(&s, ids);
     return ANC_OK;
 }

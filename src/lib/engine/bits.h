@@ -26,7 +26,7 @@ void eng_bits_done(eng_bits *bits); /* zeroed is a no-op */
 
 size_t eng_bits_bytes(const eng_bits *bits);
 
-/* Up to `most` vectors that differ least from `q` [dims], in no order, of those in `among` (a bit each):
+/* Up to `most` vectors that differ least from `q` [dims], the nearest first, of those in `among` (a bit each):
  * *ret [*ret_n] in `mem`; exactly that many where there are as many. LIMIT when `mem` is full, and what
  * may_go_on answered. */
 anc_status eng_bits_nearest(const eng_bits *bits, const float *q, const uint64_t *among,

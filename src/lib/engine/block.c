@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "lexicon.h"
 #include "segment.h"
 
 void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
@@ -42,6 +43,7 @@ static void block_free(eng_block *b)
     free(b->has_vector.ptr);
     free(b->vectors.ptr);
     free(b->terms.ptr);
+    free(b->heads.ptr);
     free(b->postings.ptr);
     free(b->forms.ptr);
     free(b->places.ptr);
@@ -81,10 +83,10 @@ size_t eng_block_bytes(const eng_block *b)
         return sizeof *b + sizeof *b->segment + remembered;
     return sizeof *b + remembered + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
            BYTES(b->ordinals) + BYTES(b->lengths) + BYTES(b->document_of) + BYTES(b->has_vector) +
-           BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->postings) + BYTES(b->forms) +
-           BYTES(b->places) + BYTES(b->columns) + BYTES(b->distinct) + BYTES(b->holders) +
-           BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) + BYTES(b->access_labels) +
-           BYTES(b->text) + eng_bits_bytes(&b->bits) +
+           BYTES(b->vectors) + BYTES(b->terms) + BYTES(b->heads) + BYTES(b->postings) +
+           BYTES(b->forms) + BYTES(b->places) + BYTES(b->columns) + BYTES(b->distinct) +
+           BYTES(b->holders) + BYTES(b->names) + BYTES(b->labels) + BYTES(b->access) +
+           BYTES(b->access_labels) + BYTES(b->text) + eng_bits_bytes(&b->bits) +
            (b->graph != NULL ? eng_graph_bytes(b->graph) : 0);
 }
 
@@ -118,9 +120,27 @@ static size_t lower_bound(const eng_block *b, const eng_block_term *rows, size_t
     return low;
 }
 
+/* The first of ascending heads [n] that is not less than `head`. */
+static size_t head_from(const uint64_t *heads, size_t n, uint64_t head)
+{
+    const uint64_t *low = heads;
+    for (; n > 1; n -= n / 2)
+        low += low[n / 2 - 1] < head ? n / 2 : 0;
+    return (size_t)(low - heads) + (n > 0 && *low < head ? 1 : 0);
+}
+
 const eng_block_term *eng_block_term_find(const eng_block *b, anc_str text)
 {
-    const size_t at = lower_bound(b, b->terms.ptr, b->terms.n, text);
+    size_t at = 0;
+    if (b->heads.n > 0) {
+        const uint64_t head = eng_text_head(text);
+        at = head_from(b->heads.ptr, b->heads.n, head);
+        while (at < b->heads.n && b->heads.ptr[at] == head &&
+               anc_str_cmp(eng_block_text(b, b->terms.ptr[at].text), text) < 0)
+            at++;
+    } else {
+        at = lower_bound(b, b->terms.ptr, b->terms.n, text);
+    }
     const bool found =
         at < b->terms.n && anc_str_eq(eng_block_text(b, b->terms.ptr[at].text), text);
     return found ? &b->terms.ptr[at] : NULL;
@@ -426,11 +446,22 @@ static void *trimmed(void *ptr, size_t n, size_t *cap, size_t size)
 #define TRIM(array) \
     ((array).ptr = trimmed((array).ptr, (array).n, &(array).cap, sizeof *(array).ptr))
 
+/* Without them terms are found as well, only later. */
+static void make_heads(eng_block *b)
+{
+    if (!ENG_ROOM(b->heads, b->terms.n))
+        return;
+    for (size_t i = 0; i < b->terms.n; i++)
+        b->heads.ptr[i] = eng_text_head(eng_block_text(b, b->terms.ptr[i].text));
+    b->heads.n = b->terms.n;
+}
+
 eng_block *eng_builder_finish(eng_builder *builder)
 {
     eng_block *b = builder->block;
     if (!build_slots(b) || !eng_block_columns(b))
         return NULL;
+    make_heads(b);
     TRIM(b->documents);
     TRIM(b->fields);
     TRIM(b->ordinals);

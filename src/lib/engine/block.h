@@ -120,6 +120,8 @@ typedef struct eng_block {
     ENG_ARRAY(uint64_t) has_vector;  /* a bit a chunk; empty when no chunk has one */
     ENG_ARRAY(uint16_t) vectors;     /* [chunks * dims]; empty when no chunk has one */
     ENG_ARRAY(eng_block_term) terms;
+    ENG_ARRAY(uint64_t)
+    heads; /* eng_text_head of each term, of a block in memory; else, or where memory was out, empty */
     ENG_ARRAY(unsigned char) postings;
     ENG_ARRAY(eng_block_term) forms;
     ENG_ARRAY(unsigned char) places;

@@ -116,6 +116,10 @@ typedef struct eng_figures {
 
 eng_figures eng_stats(eng_index *index);
 
+/* The least that one of its graphs was measured to find where a query asks for this share (0: ENG_RECALL); 1: there is
+ * none. */
+float eng_recall(eng_index *index, float share);
+
 /* Remembers how far the caller has come in the log that it follows: everything published before is
  * kept at least as safely as the mark. A new index stands at 0. */
 anc_status eng_mark(eng_index *index, uint64_t cursor, anc_err *err) ANC_MUST_CHECK;

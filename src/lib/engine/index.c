@@ -1,9 +1,11 @@
 /* index.c - the current snapshot, the writer that replaces it, and when blocks are merged.
  *
- * Every publish adds a block of its documents. Blocks have levels: level l holds 8^l to 8^(l+1) live
- * chunks. When FAN blocks stand on one level they become one, so a chunk is copied about log8(n)
- * times in its life and an index has at most FAN - 1 blocks a level. A block that is more than half
- * dead is rewritten alone. Small blocks are merged by who publishes, at once; for large ones that would take too
+ * Every publish adds a block of its documents. Blocks have levels: small ones level l of 4^l to 4^(l+1) live
+ * chunks, grown ones of 4,096 times 8^l and more. When FAN blocks stand on one level, or GROWN_FAN grown ones, they
+ * become one, so a chunk is copied about log4 of the size of a grown block times and log8 of how many of these there
+ * are, and an index has at most 18 small blocks and 7 grown ones a level. Every search looks into all of them; that is
+ * why small ones, which are merged in no time, are merged sooner. A block that is more than half
+ * dead is rewritten alone. Small blocks are merged by who publishes, at once; for grown ones that would take too
  * long, they wait for tidy.c.
  *
  * Locks: `tidying` lets one thread at a time do the long work, `keeping` one at a time deal with files, the one beside
@@ -123,10 +125,14 @@ static bool kill_document(eng_snapshot *next, anc_str key)
 
 /* ---- merging --------------------------------------------------------------------------------- */
 
+/* Levels of grown blocks come behind those of small ones. */
 static unsigned level_of(const eng_part *part)
 {
-    unsigned level = 0;
-    for (uint32_t n = eng_part_live_chunks(part); n >= FAN; n /= FAN)
+    const uint32_t chunks = eng_part_live_chunks(part);
+    const bool grown = chunks >= GROWN_CHUNKS;
+    const uint32_t fan = grown ? GROWN_FAN : FAN;
+    unsigned level = grown ? 32 : 0;
+    for (uint32_t n = grown ? chunks / GROWN_CHUNKS : chunks; n >= fan; n /= fan)
         level++;
     return level;
 }
@@ -179,12 +185,6 @@ static bool mostly_dead(const eng_part *part)
                             dead->chunks > eng_block_chunks(part->block) / 2);
 }
 
-/* Whether a part plays a role where only small blocks, or only large ones, are looked at. */
-static bool is_one_of(const eng_part *part, bool large, unsigned level)
-{
-    return is_large(part) == large && level_of(part) == level;
-}
-
 /* A block that grew large where it was put together has no graph yet; bits it has. */
 static bool lacks_graph(const eng_snapshot *s, const eng_part *part)
 {
@@ -214,13 +214,14 @@ bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
         }
     for (size_t i = 0; i < s->n_parts; i++) {
         const unsigned level = level_of(&s->parts[i]);
+        const bool grown = eng_part_live_chunks(&s->parts[i]) >= GROWN_CHUNKS;
         size_t same = 0;
         for (size_t j = 0; j < s->n_parts; j++)
-            same += is_one_of(&s->parts[j], large, level) ? 1 : 0;
-        if (!is_large(&s->parts[i]) == large || same < FAN)
+            same += level_of(&s->parts[j]) == level ? 1 : 0;
+        if (grown != large || same < (grown ? GROWN_FAN : FAN))
             continue;
         for (size_t j = 0; j < s->n_parts; j++)
-            chosen[j] = is_one_of(&s->parts[j], large, level);
+            chosen[j] = level_of(&s->parts[j]) == level;
         return true;
     }
     return large && choose_for_graph(s, chosen);
@@ -414,6 +415,17 @@ anc_status eng_mark(eng_index *index, uint64_t cursor, anc_err *err)
     return next != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a mark");
 }
 
+static float least_recall(const eng_snapshot *s, float share)
+{
+    float least = 1;
+    for (size_t i = 0; i < s->n_parts; i++) {
+        const eng_graph *graph = s->parts[i].block->graph;
+        const float recall = graph != NULL ? eng_graph_recall(graph, share) : 1;
+        least = recall < least ? recall : least;
+    }
+    return least;
+}
+
 eng_figures eng_stats(eng_index *index)
 {
     eng_snapshot *s = eng_snapshot_acquire(index);
@@ -422,7 +434,6 @@ eng_figures eng_stats(eng_index *index)
                      .vectors = s->vectors,
                      .blocks = (uint32_t)s->n_parts,
                      .cursor = s->cursor,
-                     .recall = 1,
                      .bytes = sizeof *s + s->n_parts * sizeof(eng_part)};
     for (size_t i = 0; i < s->n_parts; i++) {
         const eng_block *b = s->parts[i].block;
@@ -435,14 +446,19 @@ eng_figures eng_stats(eng_index *index)
         f.stored_bytes += b->segment != NULL ? b->segment->map.len : 0;
         f.unsaved_chunks += b->segment == NULL ? eng_part_live_chunks(&s->parts[i]) : 0;
         f.damaged += eng_block_is_damaged(b) ? 1 : 0;
-        if (b->graph == NULL)
-            continue;
-        const float recall = eng_graph_recall(b->graph, ENG_RECALL);
-        f.graphs++;
-        f.recall = recall < f.recall ? recall : f.recall;
+        f.graphs += b->graph != NULL ? 1 : 0;
     }
+    f.recall = least_recall(s, ENG_RECALL);
     eng_snapshot_release(s);
     return f;
+}
+
+float eng_recall(eng_index *index, float share)
+{
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    const float recall = least_recall(s, share > 0 ? share : ENG_RECALL);
+    eng_snapshot_release(s);
+    return recall;
 }
 
 bool eng_document_find(const eng_snapshot *snapshot, anc_str key, uint32_t *ret_version)

@@ -22,8 +22,11 @@ struct eng_index {
 };
 
 enum {
-    FAN = 8,             /* blocks of one level that become one */
-    LARGE_CHUNKS = 16384 /* of a block that is merged by eng_tidy alone */
+    FAN = 4,             /* blocks of one level that become one, by who publishes, */
+    GROWN_CHUNKS = 4096, /* up to this size; from there on */
+    GROWN_FAN = 8,       /* of these, by eng_tidy */
+    LARGE_CHUNKS =
+        16384 /* of a block that eng_tidy alone rewrites, and that a save leaves as it is */
 };
 
 /* An empty snapshot with room for so many parts; NULL when memory is out. */
@@ -36,7 +39,7 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
 void eng_swap_in(eng_index *index, eng_snapshot *next);
 
-/* Marks small or large parts that should become one block, or one that should be made anew with a graph; false when there
+/* Marks small or, with `large`, grown parts that should become one block, or one that should be made anew with a graph; false when there
  * are none. */
 bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen);
 

@@ -20,6 +20,7 @@ enum {
     RESCORED_OF_BITS = 256, /* times k / 10 where k is greater than 10; of fewer vectors */
     LEAST_RESCORED = 96,    /* fewer, but so many, */
     RESCORED_SHARE = 32,    /* or one of so many */
+    PATIENCE = 32,          /* and as many as the list is long */
     FEWER_WITHOUT_GRAPH = 4,
     FETCH_BYTES = 64
 };
@@ -52,22 +53,28 @@ double eng_run_cosine(const eng_run *run, eng_place_of at)
     return clamp((double)eng_simd_best()->dot(vector, run->query->vector, b->dims));
 }
 
-static void compare(const part_run *p, uint32_t chunk)
+/* Whether the chunk gets into the list, as it is by now. */
+static bool compare(const part_run *p, uint32_t chunk)
 {
+    eng_best *best = &p->run->semantic;
     const uint16_t *vector = eng_block_vector(p->block, chunk);
     if (vector == NULL)
-        return;
+        return false;
     const float dot = p->simd->dot(vector, p->run->query->vector, p->block->dims);
     const eng_found row = {.at = {p->part, chunk}, .score = clamp((double)dot)};
-    eng_best_offer(&p->run->semantic, &row);
+    const bool enters = best->n < best->k || row.score > best->rows[0].score;
+    eng_best_offer(best, &row);
+    return enters;
 }
 
-/* Fetches the vectors of some chunks before the first of them is compared. */
-static void compare_some(const part_run *p, const uint32_t *chunks, size_t n)
+/* Fetches the vectors of some chunks before the first of them is compared. Ends where so many in a row (`patience`) were
+ * not near enough. */
+static void compare_some(const part_run *p, const uint32_t *chunks, size_t n, size_t patience)
 {
+    size_t in_vain = 0;
     enum { AT_ONCE = 16 };
     const size_t bytes = p->block->dims * sizeof(uint16_t);
-    for (size_t from = 0; from < n; from += AT_ONCE) {
+    for (size_t from = 0; from < n && in_vain < patience; from += AT_ONCE) {
         const size_t end = n - from < AT_ONCE ? n : from + AT_ONCE;
         for (size_t i = from; i < end; i++) {
             const char *v =
@@ -76,7 +83,7 @@ static void compare_some(const part_run *p, const uint32_t *chunks, size_t n)
                 __builtin_prefetch(v + k);
         }
         for (size_t i = from; i < end; i++)
-            compare(p, chunks[i]);
+            in_vain = compare(p, chunks[i]) ? 0 : in_vain + 1;
     }
 }
 
@@ -89,7 +96,7 @@ static anc_status compare_all(const part_run *p)
         if (w % WORDS_A_CHECK == 0)
             ANC_TRY(eng_run_may_go_on(p->run));
         for (uint64_t left = p->among[w]; left != 0; left &= left - 1)
-            compare(p, (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(left));
+            (void)compare(p, (uint32_t)(w * 64) + (uint32_t)__builtin_ctzll(left));
     }
     return ANC_OK;
 }
@@ -115,7 +122,7 @@ static anc_status scan(const part_run *p)
     ANC_TRY(eng_bits_nearest(&p->block->bits, run->query->vector, p->among, (uint32_t)most,
                              run->query->may_go_on, run->query->arg, run->mem, &chunks, &n,
                              run->err));
-    compare_some(p, chunks, n);
+    compare_some(p, chunks, n, PATIENCE + k);
     return ANC_OK;
 }
 
@@ -149,7 +156,7 @@ static anc_status walk(const part_run *p, double share, bool *ret_enough)
             chunks[n++] = hits[i].node;
     *ret_enough = n >= k || n >= p->n;
     if (*ret_enough)
-        compare_some(p, chunks, n);
+        compare_some(p, chunks, n, SIZE_MAX);
     return ANC_OK;
 }
 

@@ -81,11 +81,15 @@ static void dot_rows_scalar(const uint8_t *codes, size_t stride, const uint32_t 
         ret[i] = dot_codes_scalar(codes + rows[i] * stride, q, n);
 }
 
-static void differing_rows_scalar(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
-                                  uint32_t *ret)
+static uint64_t differing_rows_scalar(const uint64_t *rows, size_t n_rows, const uint64_t *q,
+                                      size_t n, uint32_t limit, uint32_t *ret)
 {
-    for (size_t i = 0; i < n_rows; i++)
+    uint64_t near = 0;
+    for (size_t i = 0; i < n_rows; i++) {
         ret[i] = differing_scalar(rows + i * n, q, n);
+        near |= (uint64_t)(ret[i] < limit) << i;
+    }
+    return near;
 }
 
 static uint64_t common_scalar(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)

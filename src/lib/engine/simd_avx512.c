@@ -60,13 +60,16 @@ TARGET static void dot_rows_avx512(const uint8_t *codes, size_t stride, const ui
         ret[i] = dot_codes_avx512(codes + rows[i] * stride, q, n);
 }
 
-__attribute__((target("avx512f,popcnt"))) static void differing_rows_avx512(const uint64_t *rows,
-                                                                            size_t n_rows,
-                                                                            const uint64_t *q,
-                                                                            size_t n, uint32_t *ret)
+__attribute__((target("avx512f,popcnt"))) static uint64_t
+differing_rows_avx512(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
+                      uint32_t limit, uint32_t *ret)
 {
-    for (size_t i = 0; i < n_rows; i++)
+    uint64_t near = 0;
+    for (size_t i = 0; i < n_rows; i++) {
         ret[i] = differing_avx512(rows + i * n, q, n);
+        near |= (uint64_t)(ret[i] < limit) << i;
+    }
+    return near;
 }
 
 __attribute__((target("avx512f,popcnt"))) static uint64_t

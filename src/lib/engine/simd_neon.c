@@ -73,11 +73,15 @@ static uint32_t differing_neon(const uint64_t *a, const uint64_t *b, size_t n)
     return i < n ? sum + (uint32_t)__builtin_popcountll(a[i] ^ b[i]) : sum;
 }
 
-static void differing_rows_neon(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
-                                uint32_t *ret)
+static uint64_t differing_rows_neon(const uint64_t *rows, size_t n_rows, const uint64_t *q,
+                                    size_t n, uint32_t limit, uint32_t *ret)
 {
-    for (size_t i = 0; i < n_rows; i++)
+    uint64_t near = 0;
+    for (size_t i = 0; i < n_rows; i++) {
         ret[i] = differing_neon(rows + i * n, q, n);
+        near |= (uint64_t)(ret[i] < limit) << i;
+    }
+    return near;
 }
 
 static uint64_t common_neon(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)

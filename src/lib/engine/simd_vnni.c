@@ -91,8 +91,21 @@ TARGET static uint32_t differing_vnni(const uint64_t *a, const uint64_t *b, size
     return (uint32_t)_mm512_reduce_add_epi64(sum);
 }
 
-TARGET static void differing_rows_vnni(const uint64_t *rows, size_t n_rows, const uint64_t *q,
-                                       size_t n, uint32_t *ret)
+/* A bit for each of n numbers, at most 64, that is less than `limit`. */
+TARGET static inline uint64_t less_than(const uint32_t *numbers, size_t n, uint32_t limit)
+{
+    const __m512i high = _mm512_set1_epi32((int32_t)limit);
+    uint64_t less = 0;
+    for (size_t i = 0; i < n; i += 16) {
+        const __mmask16 some = (__mmask16)(n - i >= 16 ? 0xffffu : (1u << (n - i)) - 1u);
+        const __m512i v = _mm512_maskz_loadu_epi32(some, numbers + i);
+        less |= (uint64_t)_mm512_mask_cmplt_epu32_mask(some, v, high) << i;
+    }
+    return less;
+}
+
+TARGET static uint64_t differing_rows_vnni(const uint64_t *rows, size_t n_rows, const uint64_t *q,
+                                           size_t n, uint32_t limit, uint32_t *ret)
 {
     size_t r = 0;
     for (; r + 4 <= n_rows; r += 4) {
@@ -109,6 +122,7 @@ TARGET static void differing_rows_vnni(const uint64_t *rows, size_t n_rows, cons
     }
     for (; r < n_rows; r++)
         ret[r] = differing_vnni(rows + r * n, q, n);
+    return less_than(ret, n_rows, limit);
 }
 
 TARGET static uint64_t common_vnni(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret)

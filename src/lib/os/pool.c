@@ -12,12 +12,11 @@
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/resource.h>
 
 #include "os/thread.h"
 #include "os/wait.h"
 
-enum { THREADS_MAX = 1024, DEFERRED_NICE = 10 };
+enum { THREADS_MAX = 1024 };
 
 typedef struct task {
     void (*run)(void *arg);
@@ -86,7 +85,7 @@ static void worker(void *arg)
     (void)pthread_mutex_lock(&pool->mutex);
     for (;;) {
         if (pool->deferred && !deferred) {
-            (void)setpriority(PRIO_PROCESS, 0, DEFERRED_NICE); /* of this thread alone, on Linux */
+            os_thread_defer();
             deferred = true;
         }
         if (pool->loops != NULL)

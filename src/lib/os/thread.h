@@ -16,6 +16,10 @@ anc_status os_thread_start(const char *name, void (*run)(void *arg), void *arg, 
                            anc_err *err) ANC_MUST_CHECK;
 void os_thread_join(os_thread *thread); /* waits for its end and frees it; NULL is a no-op */
 
+/* From now on the calling thread runs where others leave it time, and gives way at once to one that wakes: long work beside
+ * what somebody waits for. Where others want all of a core it keeps a tenth of it. There is no way back. */
+void os_thread_defer(void);
+
 /* Cores this process may use, at least 1 (affinity and cgroup quota counted). */
 unsigned os_cores(void);
 
@@ -25,7 +29,7 @@ typedef struct os_pool os_pool;
 anc_status os_pool_open(const char *name, unsigned threads, size_t max_queued, os_pool **ret,
                         anc_err *err) ANC_MUST_CHECK;
 
-/* From now on the pool's threads run where others leave them time: long work beside what somebody waits for. */
+/* From now on the pool's threads are deferred, as by os_thread_defer. */
 void os_pool_defer(os_pool *pool);
 
 /* Refuses what is submitted from now on, runs what is queued, joins the threads. os_pool_for then runs

@@ -79,6 +79,7 @@ static void steps_are_called_when_they_want_or_are_woken(void **state)
     ASSERT_OK(s.ops->add(s.self, "often", count_step, &often, &id, &err), &err);
     ASSERT_OK(s.ops->add(s.self, "busy", count_step, &busy, &id, &err), &err);
     ASSERT_OK(s.ops->add(s.self, "sleeper", count_step, &sleeper, &sleeper_id, &err), &err);
+    s.ops->defer(s.self, sleeper_id);
     ASSERT_OK(s.ops->start(s.self, &err), &err);
     wait_until(&w, &often.runs, 5);
     wait_until(&w, &busy.runs, 5);

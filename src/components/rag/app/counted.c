@@ -6,11 +6,11 @@
  * are too many to look at, the question is answered as any other.
  */
 #include "base/str.h"
-#include "part_impl.h"
 #include "rag/domain/extract.h"
 #include "rag/domain/pointer.h"
 #include "rag/domain/tables.h"
 #include "rag/domain/tally.h"
+#include "sheets_impl.h"
 
 enum {
     DOCUMENTS = 6,      /* that are read */
@@ -43,7 +43,8 @@ typedef struct reading {
     size_t n_tables;
     uint32_t last; /* row; 0: none is open */
     uint32_t version;
-    bool whole; /* so far no row is missing or torn */
+    rag_sheets sheets; /* of a workbook */
+    bool whole;        /* so far no row is missing or torn */
 } reading;
 
 typedef struct counting {
@@ -179,9 +180,10 @@ static anc_str last_heading(anc_str path)
 static void take_row(reading *r, const kno_chunk *c, const kno_place *place, uint64_t end)
 {
     if (place->row == 1 && r->n_tables < TABLES) {
-        r->tables[r->n_tables++] = (table){.heading = last_heading(c->heading),
-                                           .columns = rag_part_columns(c, place->at),
-                                           .first = r->n};
+        const anc_str sheet =
+            r->sheets.n > 0 ? rag_sheets_at(&r->sheets, c, place->at) : last_heading(c->heading);
+        r->tables[r->n_tables++] =
+            (table){.heading = sheet, .columns = rag_part_columns(c, place->at), .first = r->n};
         r->last = 0;
     }
     r->whole = r->whole && r->n < RAG_TALLY_ROWS && r->n_tables > 0 && place->row == r->last + 1 &&
@@ -208,8 +210,19 @@ static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, read
 {
     rag_turn *turn = c->turn;
     krn_call call = turn->call;
+    kno_document found;
     call.mem = mem;
     size_t n = WINDOW;
+    const anc_status there =
+        kno_document_find(turn->rag->with.knowledge, &call, d->collection, d->id, &found);
+    r->whole = there == ANC_OK;
+    if (there == ANC_NOT_FOUND) {
+        anc_err_clear(call.err);
+        return ANC_OK;
+    }
+    ANC_TRY(there);
+    ANC_TRY(rag_sheets_of(mem, &found, &r->sheets, call.err));
+    rag_sheets_begin(&r->sheets);
     for (uint32_t from = 0; r->whole && n == WINDOW; from += WINDOW) {
         kno_chunk *chunks = NULL;
         r->whole = from < (uint32_t)WINDOWS * WINDOW;

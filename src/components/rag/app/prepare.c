@@ -106,6 +106,12 @@ static anc_status join_conversation(rag_turn *turn, const rag_question *q)
                           "there is no conversation \"%.*s\"", ANC_FMT(id));
 }
 
+/* Whether what ended the preparation is told as a question that failed: the caller's own fault is not one. */
+static bool is_failure(anc_status status)
+{
+    return status != ANC_INVALID && status != ANC_NOT_FOUND && status != ANC_UNSUPPORTED;
+}
+
 /* ---- the step -------------------------------------------------------------------------------- */
 
 static void take_route(rag_turn *turn)
@@ -168,13 +174,14 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     turn->mode = mode;
     anc_status status = rag_chain_choose(rag, question, turn, &turn->err);
     if (status == ANC_OK)
+        status = krn_call_check(rag->with.clock, &turn->call);
+    if (status == ANC_OK)
         status = join_conversation(turn, question);
-    if (status == ANC_OK) {
+    if (status == ANC_OK)
         status = analyze(turn);
-        if (status != ANC_OK)
-            rag_turn_failed(turn, status);
-    }
     if (status != ANC_OK) {
+        if (is_failure(status))
+            rag_turn_failed(turn, status);
         *call->err = turn->err;
         rag_turn_free(turn);
         return status;

@@ -351,10 +351,11 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     copy_all(s, call, request, result, query_id);
     if (why != NULL) {
         krn_call asking = *call;
+        char room[ANC_ERR_BYTES];
         asking.mem = mem;
         s->collections = rag_told_collections(rag, &asking, s->collections);
         s->outcome = why->code;
-        s->why = copy(s, rag_failure_text(rag, why->code, why));
+        s->why = copy(s, rag_failure_text(rag, why->code, why, room));
     }
     s->bytes = sizeof *s + anc_arena_used(mem);
     if (!s->failed)

@@ -218,7 +218,8 @@ void rag_tell_route(const rag_turn *turn);
 void rag_tell_retrieved(const rag_turn *turn);
 /* What events, the feed and health may say of a failure: its own text, which may quote a question, or where texts are
  * not kept the sentence of its status. Borrowed from `err`. */
-anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err);
+anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err,
+                         char room[ANC_ERR_BYTES]);
 /* An answer of the provider that was not to be had; `err` may be empty. */
 void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_status status,
                               const anc_err *err);

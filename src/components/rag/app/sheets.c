@@ -77,6 +77,7 @@ bool rag_sheets_want(rag_sheets *s, const rag_pointer *p)
 void rag_sheets_begin(rag_sheets *s)
 {
     s->next = 0;
+    s->passed = 0;
 }
 
 /* Whether the line of text[at..] that is `len` long stands alone, as headings do and rows do not. */
@@ -94,6 +95,21 @@ static size_t named_by(const rag_sheets *s, anc_str line)
     while (i < s->n && !anc_str_eq(s->names[i], line))
         i++;
     return i;
+}
+
+anc_str rag_sheets_at(rag_sheets *s, const kno_chunk *c, uint64_t at)
+{
+    for (size_t i = s->passed > c->start ? s->passed - c->start : 0;
+         i < c->text.len && c->start + i < at;) {
+        const anc_str rest = anc_str_sub(c->text, i, c->text.len);
+        const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
+        const bool alone = line.len > 0 && stands_alone(c->text, i, line.len);
+        const size_t named = alone ? named_by(s, anc_str_trim(line)) : s->n;
+        s->next = named < s->n ? named + 1 : s->next;
+        i += line.len + 1;
+        s->passed = c->start + i;
+    }
+    return s->next > 0 ? s->names[s->next - 1] : ANC_STR("");
 }
 
 bool rag_sheets_part(rag_sheets *s, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end)

@@ -12,8 +12,9 @@ typedef struct rag_sheets {
     size_t n;                         /* 0: it is no workbook */
     uint32_t empty[RAG_SHEETS_EMPTY]; /* [n_empty] numbers, from 1, of those without */
     size_t n_empty;
-    size_t wanted; /* index in `names` */
-    size_t next;   /* of the sheets whose name was not met yet */
+    size_t wanted;   /* index in `names` */
+    size_t next;     /* of the sheets whose name was not met yet */
+    uint64_t passed; /* bytes of the text that were looked through (rag_sheets_at) */
 } rag_sheets;
 
 bool rag_is_workbook(const kno_document *d);
@@ -28,5 +29,8 @@ bool rag_sheets_want(rag_sheets *s, const rag_pointer *p);
 /* Its chunks are gone through from the first; each in its turn: the bytes of the sheet in it, false: none. */
 void rag_sheets_begin(rag_sheets *s);
 bool rag_sheets_part(rag_sheets *s, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end);
+
+/* The name of the sheet that byte `at` of the chunk lies in, as far as the chunks were gone through; empty: none. */
+anc_str rag_sheets_at(rag_sheets *s, const kno_chunk *c, uint64_t at);
 
 #endif

@@ -14,7 +14,8 @@ static const char *const lines[] = {
     "appartient possède dueño dueña propietario pertenece proprietario appartiene possiede dono "
     "proprietário "
     "pertence",
-    "run manage manager lead led leader head direct director boss operate charge chair captain "
+    "run manage manager tient tenu tenue lead led leader head direct director boss operate charge "
+    "chair captain "
     "leitet leiter leitung "
     "führt dirige directeur directrice responsable gère chef director jefe gestiona direttore "
     "direttrice gestisce "
@@ -48,7 +49,8 @@ static const char *const lines[] = {
     "finance fund sponsor pay paid donate donor gift grant financé finanziert gefördert bezahlt "
     "gestiftet financió "
     "pagó finanziato pagato financiou",
-    "win won winner victory beat defeat champion gagné vainqueur gewann gewonnen sieger siegte "
+    "win won winner victory beat defeat lose lost loser champion gagné vainqueur gewann gewonnen "
+    "sieger siegte "
     "ganó ganador vinto "
     "vincitore venceu",
     "invent inventor discover develop devise pioneer",
@@ -58,7 +60,7 @@ static const char *const lines[] = {
     "kill killed murder assassin assassinate shot death died",
     "marry married wife husband spouse wed",
     "succeed successor replace follow inherit",
-    "elect election vote won win president chosen chose",
+    "elect election vote won win chosen chose",
     "appoint appointed named nominate chosen",
     "approve approval authorise authorize sign signed agree genehmigt genehmigung approuve valide "
     "aprueba approva aprova",
@@ -102,15 +104,32 @@ static size_t common_beginning(anc_str a, anc_str b)
     return n;
 }
 
+/* Whether a form or the name of a doer may end so, in one of six languages. */
+static bool is_ending(anc_str rest)
+{
+    static const char endings[] =
+        "iu ou ió ído ída ido ida ito ita uto uta ment ments ition ation ations e s es d ed r er "
+        "ers or ors ing ion ions en eur eurs euse "
+        "rice rices é ée és ent ant ait "
+        "t te ten et erin ung st "
+        "o a ó or ora ore ori ado ada ando ato ata ante rix ista ist in ne nes ère";
+    anc_str list = {endings, sizeof endings - 1};
+    for (anc_str one; anc_str_split(&list, ' ', &one);)
+        if (anc_str_eq_nocase(one, rest))
+            return true;
+    return rest.len == 0;
+}
+
 static bool begin_alike(anc_str a, anc_str b)
 {
-    enum { LETTERS = 5, TRUNK_MIN = 3, ENDING_MAX = 2 };
-    const anc_str s = trunk(a.len < b.len ? a : b);
+    enum { LETTERS = 4, TRUNK_MIN = 3 };
+    const anc_str s = a.len < b.len ? a : b;
     const anc_str l = a.len < b.len ? b : a;
     const size_t same = common_beginning(s, l);
-    if (same == s.len)
-        return s.len >= TRUNK_MIN && l.len <= s.len + ENDING_MAX;
-    return same >= LETTERS && same * 5 >= s.len * 3;
+    const anc_str short_rest = anc_str_sub(s, same, s.len);
+    const anc_str long_rest = anc_str_sub(l, same, l.len);
+    const bool whole = trunk(s).len <= same && same >= TRUNK_MIN;
+    return (same >= LETTERS || whole) && is_ending(short_rest) && is_ending(long_rest);
 }
 
 /* Most words are told apart by this. */

@@ -21,7 +21,7 @@ enum {
 /* Kinds that are known by their looks alone. */
 enum {
     TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT |
-              RAG_CUE_PERCENT
+              RAG_CUE_PERCENT | RAG_CUE_NUMBER
 };
 
 static const double INSTEAD_TOLD =
@@ -166,7 +166,7 @@ static size_t sequel_of(const rag_extraction *x, size_t first, size_t max_chars)
 {
     const size_t next = first + 1;
     if (next >= x->units.n || x->views[next].features[RAG_F_BACK] <= 0 ||
-        x->units.items[next].chars > max_chars ||
+        rag_is_of_relative(x, next) || x->units.items[next].chars > max_chars ||
         x->views[next].score < x->views[first].score - SEQUEL_WITHIN)
         return SIZE_MAX;
     return next;
@@ -460,6 +460,20 @@ static bool is_told_abroad(const rag_extraction *x, size_t i)
            rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
 }
 
+/* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
+ * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
+static bool is_exact(const rag_extraction *x, size_t i)
+{
+    const double *f = x->views[i].features;
+    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
+    const unsigned cues = x->terms.cues;
+    if (is_row(&x->units.items[i]))
+        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
+    if (cues == RAG_CUE_PERSON)
+        return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
+    return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
@@ -470,15 +484,8 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     if (first == SIZE_MAX)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);
-    const double *f = x->views[first].features;
     choice.confidence = told_of(x, first);
-    choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
-                   f[RAG_F_OWN] + f[RAG_F_HEADED] + f[RAG_F_NEAR] >= ROW_ALL;
-    /* and a sentence that, with its heading, has all of it, and the day, the sum or the measure */
-    choice.exact |= !is_row(&x->units.items[first]) && x->terms.cues != 0 &&
-                    (x->terms.cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 &&
-                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
-    choice.exact |= is_told_abroad(x, first);
+    choice.exact = is_exact(x, first) || is_told_abroad(x, first);
     if (choice.exact)
         choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);

@@ -31,6 +31,7 @@ typedef struct rag_terms {
     bool which;     /* it wants to be told things, not whether something is so */
     bool negated;   /* what is not so is asked for */
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
+    bool brief;     /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
     bool priced;      /* in so many words what a thing costs */
@@ -160,11 +161,17 @@ void rag_focus_find(rag_extraction *x);
 bool rag_focus_untold(const rag_extraction *x, size_t i);
 /* Whether unit i begins with somebody by who he is to another, and that is what was asked about: "His deputy". */
 bool rag_focus_begins(const rag_extraction *x, size_t i);
+/* Whether it begins with somebody who is that to who was named and was not asked about. */
+bool rag_is_of_relative(const rag_extraction *x, size_t i);
 /* What is missing so in the question, and the words of the unit that may be near it; their number, 0 where nothing is missing. */
 size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *ret_wanted,
                        anc_str *ret_words);
 /* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
 bool rag_is_of_contrast(const rag_extraction *x, size_t i);
+
+/* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
+ * for the senior tournament. */
+bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit that scores best of those that may be quoted, or SIZE_MAX. */
 size_t rag_choose_best(const rag_extraction *x);

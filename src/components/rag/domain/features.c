@@ -85,8 +85,12 @@ static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t
         v->above |= v->headed | rag_columns_meant(x, i);
         if (v->own != 0 && is_of_form(&units[i]))
             v->above |= forms[units[i].passage] & ~v->own;
-        if (i > 0 && same_passage(x, i, i - 1))
+        if (i > 0 && same_passage(x, i, i - 1)) {
             v->beside |= x->views[i - 1].own;
+            v->above |= rag_cues_points_back(rag_unit_text(&units[i], x->passages))
+                            ? x->views[i - 1].own & x->terms.names & ~v->own
+                            : 0; /* "his office": of who was named */
+        }
         if (same_passage(x, i, i + 1))
             v->beside |= x->views[i + 1].own;
     }

@@ -107,6 +107,18 @@ static anc_status read_names(tally *t, anc_err *err)
     return ANC_OK;
 }
 
+/* Whether a column says itself how many: then a row is not one of what is counted. */
+static bool has_quantities(const tally *t)
+{
+    size_t cursor = 0;
+    anc_str name;
+    for (size_t k = 0; k < t->n_columns && rag_cell_next(t->table->columns, &cursor, &name); k++)
+        for (size_t i = 0; i < t->columns[k].n; i++)
+            if (rag_tally_is_quantity(rag_word_text(name, &t->columns[k].items[i])))
+                return true;
+    return false;
+}
+
 /* *ret_fits: false where the table is not one that can be counted. */
 static anc_status read_table(tally *t, bool *ret_fits, anc_err *err)
 {
@@ -116,6 +128,9 @@ static anc_status read_table(tally *t, bool *ret_fits, anc_err *err)
     if (!*ret_fits)
         return ANC_OK;
     ANC_TRY(read_names(t, err));
+    *ret_fits = !has_quantities(t);
+    if (!*ret_fits)
+        return ANC_OK;
     t->cells = anc_arena_alloc(t->mem, t->table->n * t->n_columns, sizeof *t->cells);
     if (t->cells == NULL)
         return ANC_FAIL(err, anc_arena_refusal(t->mem), "no room for %zu rows", t->table->n);
@@ -351,6 +366,34 @@ static bool are_distinct(const tally *t, size_t column, const bool *rows)
     return true;
 }
 
+/* Whether a column but the first has nothing but figures: it may say how many there are of what a row names. */
+static bool has_figures(const tally *t)
+{
+    for (size_t k = 1; k < t->n_columns; k++) {
+        size_t figures = 0;
+        size_t others = 0;
+        for (size_t i = 0; i < t->table->n; i++) {
+            const anc_str text = cell_at(t, i, k)->text;
+            uint64_t n;
+            figures += anc_str_to_u64(text, &n);
+            others += text.len > 0 && !anc_str_to_u64(text, &n);
+        }
+        if (figures > 0 && others == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether what is counted is what the table or a column is called, or rows; else it is what stands in cells. */
+static bool is_called_so(const tally *t)
+{
+    bool called = t->q.first == t->q.end;
+    for (size_t i = t->q.first; i < t->q.end; i++)
+        called = called || is_in_names(t, i) || column_named(t, i) < t->n_columns ||
+                 rag_counting_is_rows(&t->q, i);
+    return called;
+}
+
 /* What is counted may be a condition too ("invoices" in a column of kinds): then it must not matter. */
 static bool is_certain_what(const tally *t, size_t n, const bool *rows)
 {
@@ -382,6 +425,8 @@ anc_status rag_tally_count(anc_arena *mem, anc_str question, const rag_tally_tab
         return ANC_OK;
     find_conditions(t, &sure);
     if (!sure || !is_understood(t))
+        return ANC_OK;
+    if (!is_called_so(t) && has_figures(t))
         return ANC_OK;
     const size_t n = count(t, NULL, ret_rows);
     *ret = is_certain_what(t, n, ret_rows) ? n : 0;

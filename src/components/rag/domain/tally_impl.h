@@ -30,6 +30,9 @@ bool rag_counting_is_rows(const rag_counting *c, size_t i);
 /* "not", "pas": in a cell, it says the opposite. */
 bool rag_tally_denies(anc_str word);
 
+/* "Quantity", "Anzahl": a column that says itself how many. */
+bool rag_tally_is_quantity(anc_str word);
+
 /* "Total", "Summe": the first cell of a row that is the sum of others. */
 bool rag_tally_is_sum(anc_str cell);
 

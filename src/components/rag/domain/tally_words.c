@@ -95,6 +95,16 @@ bool rag_tally_denies(anc_str word)
         word);
 }
 
+bool rag_tally_is_quantity(anc_str word)
+{
+    return is_among("quantity quantities qty count counts stock units pieces copies "
+                    "seats headcount inventory quantité quantités effectif effectifs "
+                    "exemplaires unités pièces anzahl menge mengen bestand stück stückzahl "
+                    "exemplare cantidad cantidades existencias unidades piezas quantità "
+                    "pezzi scorte giacenza quantidade quantidades estoque peças",
+                    word);
+}
+
 bool rag_tally_is_sum(anc_str cell)
 {
     size_t colon = cell.len;

@@ -13,7 +13,9 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/tongue.h"
 
-static const double NEAR_ENOUGH = 0.46; /* cosine of two words that mean nearly the same */
+static const double NEAR_ENOUGH = 0.42; /* cosine of two words that mean nearly the same */
+/* and where the model may not know the language, of which it then sees letters */
+static const double NEAR_ENOUGH_ABROAD = 0.5;
 
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
@@ -26,13 +28,25 @@ static bool is_listed(const char *list, anc_str word)
     return false;
 }
 
+static anc_str text_of_term(const rag_terms *terms, size_t t)
+{
+    for (size_t i = 0; i < terms->asked.n; i++)
+        if (terms->asked.items[i].key == terms->keys[t])
+            return rag_word_text(terms->question, &terms->asked.items[i]);
+    return ANC_STR("");
+}
+
 /* Says too little for anything to be missed where it is not told. */
 static bool is_vague(anc_str word)
 {
     static const char vague[] =
+        "ahead left happen happened occur occurred share shares shared handle handles handled "
+        "registered "
         "current present new main actual real responsible allowed able charge involved considered "
         "known called "
-        "said made needed get gets does take takes use uses work works help helps go goes come "
+        "said made needed get gets does take takes use uses provide provides provided give gives "
+        "gave given serve serves served become became hold holds held work works help helps go "
+        "goes come "
         "comes say says "
         "want need know tell ask contact call speak turn believe think believed "
         "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient dit "
@@ -67,22 +81,36 @@ static bool is_named(const rag_spoken *s, size_t i)
     return s->words.items[i].capital && s->language != TXT_DE;
 }
 
-/* "The deputy head" of "who is the deputy head of …?": what somebody is. Of a name nothing but who it is is asked. */
+static bool is_romance(txt_language language)
+{
+    return language == TXT_FR || language == TXT_ES || language == TXT_IT || language == TXT_PT;
+}
+
+/* "Head" of "who is the head of …?": what somebody is, and "deputy" of "the deputy head". Of a name nothing but who it is is
+ * asked. */
 static rag_run role_of(const rag_spoken *s, size_t i)
 {
-    enum { ROLE_WORDS = 2 };
+    const rag_run none = {0, 0};
     const size_t from = i;
     while (i < s->words.n && rag_spoken_is_article(s, i))
         i++;
     rag_run run = {i, i};
-    while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) && !is_named(s, run.last) &&
+    while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) &&
            (run.last == run.first || rag_spoken_joined(s, run.last - 1)))
         run.last++;
-    if (s->language == TXT_DE && i == from)
-        run.last = run.first;
-    if (run.last > run.first + ROLE_WORDS)
-        run.first = run.last - 1;
-    return run;
+    if (run.last == run.first || (s->language == TXT_DE && i == from))
+        return none;
+    const size_t head = is_romance(s->language) ? run.first : run.last - 1;
+    if (is_named(s, head) || s->words.items[head].digits)
+        return none;
+    return head > run.first && rag_is_relation(rag_spoken_word(s, head - 1))
+               ? (rag_run){head - 1, head + 1}
+               : (rag_run){head, head + 1};
+}
+
+static bool is_english_participle(anc_str word)
+{
+    return anc_str_ends(word, ANC_STR("ed")) || anc_str_ends(word, ANC_STR("en"));
 }
 
 /* The verb of "who … ?" from word `i` on; with a helping verb it is German that puts it last. */
@@ -91,14 +119,20 @@ static rag_run deed_of(const rag_spoken *s, size_t i)
     enum { REACH = 3 };
     const rag_run none = {0, 0};
     const size_t last = s->words.n - 1;
-    if (is_listed("do does did", rag_spoken_word(s, i)))
+    const anc_str first = rag_spoken_word(s, i);
+    if (is_listed("do does did", first) ||
+        (i < last && is_listed("up", rag_spoken_word(s, i + 1)))) /* "who makes up" */
         return none;
     const bool helped = rag_spoken_is_asking(s, i) || s->words.items[i].stop;
     if (helped && s->language == TXT_DE)
         return last > i && !s->words.items[last].capital ? (rag_run){last, last + 1} : none;
     for (size_t k = i; k <= last && k < i + REACH; k++)
         if (rag_spoken_is_noun(s, k))
-            return s->words.items[k].capital ? none : (rag_run){k, k + 1};
+            return s->words.items[k].capital || s->words.items[k].digits ||
+                           (is_listed("has have had", first) &&
+                            !is_english_participle(rag_spoken_word(s, k)))
+                       ? none
+                       : (rag_run){k, k + 1};
     return none;
 }
 
@@ -120,20 +154,28 @@ static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
             terms->focus |= UINT64_C(1) << t;
 }
 
-/* Of "who", "when" and "where" with few words all count; in a longer question one may be put in other words. */
-static uint64_t subject_of(const rag_terms *terms, txt_language language)
+/* Whether few words are asked with, of which each counts: in a longer question one may be put in other words. */
+static bool is_brief(const rag_terms *terms)
 {
     enum { FEW = 3 };
-    const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
-    uint64_t plain = 0;
     size_t n = 0;
     for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && terms->code[t] == 0 && !terms->digits[t])
+        n += !terms->dull[t] && !terms->asks[t];
+    return n <= FEW;
+}
+
+/* Of a brief question after who, when or where all words but names and numbers. */
+static uint64_t subject_of(const rag_terms *terms, txt_language language)
+{
+    const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
+    uint64_t plain = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
+            !is_vague(text_of_term(terms, t)))
             plain |= UINT64_C(1) << t;
     plain &= ~(language == TXT_DE ? 0 : terms->names);
-    for (size_t t = 0; t < terms->n; t++)
-        n += plain >> t & 1;
-    return terms->cues != 0 && (terms->cues & ~asked) == 0 && n <= FEW ? plain & ~terms->focus : 0;
+    return terms->brief && terms->cues != 0 && (terms->cues & ~asked) == 0 ? plain & ~terms->focus
+                                                                           : 0;
 }
 
 anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
@@ -153,19 +195,12 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
                                                  : deed_of(&s, who + 1);
     for (size_t i = run.first; i < run.last; i++)
         add_focus(&s, i, terms);
+    terms->brief = is_brief(terms);
     terms->subject = subject_of(terms, language);
     return ANC_OK;
 }
 
 /* ---- whether it is told ------------------------------------------------------------------------ */
-
-static anc_str text_of_term(const rag_terms *terms, size_t t)
-{
-    for (size_t i = 0; i < terms->asked.n; i++)
-        if (terms->asked.items[i].key == terms->keys[t])
-            return rag_word_text(terms->question, &terms->asked.items[i]);
-    return ANC_STR("");
-}
 
 /* A word that has to be told, and its lines in the table of words alike. */
 typedef struct wanted_word {
@@ -207,8 +242,9 @@ void rag_focus_find(rag_extraction *x)
     }
 }
 
-/* Whether the unit, what heads it or its title has another word for it. */
-static bool has_alike(const rag_extraction *x, size_t i, size_t t)
+/* Whether the unit, what heads it or its title has another word for it. Of one that the table does not know what is `near`
+ * will do. */
+static bool has_alike(const rag_extraction *x, size_t i, size_t t, bool near)
 {
     const wanted_word word = wanted_of(&x->terms, t);
     const wanted_word *wanted = &word;
@@ -216,6 +252,8 @@ static bool has_alike(const rag_extraction *x, size_t i, size_t t)
     const rag_passage *p = &x->passages[u->passage];
     const rag_words words = x->units.words[u->passage];
     const rag_words *over = x->over_words[u->passage];
+    if (near && wanted->lines == 0)
+        return true;
     if (any_alike(p->text, words, u->first, u->last, wanted) ||
         any_alike(p->title, over[RAG_OVER_TITLE], 0, over[RAG_OVER_TITLE].n, wanted) ||
         any_alike(p->heading, over[RAG_OVER_HEADING], 0, over[RAG_OVER_HEADING].n, wanted))
@@ -238,18 +276,33 @@ static uint64_t topic_of(const rag_extraction *x, size_t i)
     return x->views[first].own;
 }
 
+static bool points_back(const rag_extraction *x, size_t i)
+{
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+}
+
+/* What the sentences beside unit i have, where one of the two goes on about the other: "It was sold in 1990." */
+static uint64_t joined_to(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t set = 0;
+    if (i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i))
+        set |= x->views[i - 1].own;
+    if (i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1))
+        set |= x->views[i + 1].own;
+    return set;
+}
+
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
 static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const bool back = i > 0 && x->units.items[i - 1].passage == x->units.items[i].passage &&
-                      rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
-    const uint64_t told = v->own | v->near | v->above | (back ? x->views[i - 1].own : 0);
+    const uint64_t said = v->own | v->above | joined_to(x, i);
     const uint64_t missing =
-        (terms->focus & ~told) | (terms->subject & ~(told | v->beside | topic_of(x, i)));
+        (terms->focus & ~said) | (terms->subject & ~(said | v->near | topic_of(x, i)));
     for (size_t t = 0; t < terms->n; t++)
-        if ((missing >> t & 1) != 0 && !has_alike(x, i, t))
+        if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;
     return RAG_TERMS_MAX;
 }
@@ -265,10 +318,23 @@ bool rag_focus_begins(const rag_extraction *x, size_t i)
            (rag_terms_in(&x->terms, words, u->first + 1, u->first + 2) & x->terms.focus) != 0;
 }
 
+bool rag_is_of_relative(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    return u->first + 1 < u->last && x->terms.names != 0 &&
+           rag_cues_points_back(rag_unit_text(u, x->passages)) &&
+           rag_is_relation(rag_word_text(text, &words.items[u->first + 1])) &&
+           rag_terms_in(&x->terms, words, u->first + 1, u->first + 2) == 0 &&
+           (x->views[i].own & x->terms.names) == 0;
+}
+
 bool rag_focus_untold(const rag_extraction *x, size_t i)
 {
     return missing_in(x, i) != RAG_TERMS_MAX &&
-           !(x->near_unit == i && x->near_cosine >= NEAR_ENOUGH);
+           !(x->near_unit == i &&
+             x->near_cosine >= (x->language == TXT_EN ? NEAR_ENOUGH : NEAR_ENOUGH_ABROAD));
 }
 
 /* Whether word `w` of unit i may mean what is missing: it is neither a name nor a word of the question, nor one of which it is
@@ -278,7 +344,9 @@ static bool may_mean(const rag_extraction *x, const rag_unit *u, size_t w,
 {
     const rag_words words = x->units.words[u->passage];
     const rag_word *word = &words.items[w];
-    const bool name = word->capital && w > u->first && x->language != TXT_DE;
+    const bool capital =
+        wanted->text.len > 0 && wanted->text.ptr[0] >= 'A' && wanted->text.ptr[0] <= 'Z';
+    const bool name = word->capital && (x->language == TXT_DE ? !capital : w > u->first);
     return !word->stop && !word->digits && !word->whole && !name &&
            rag_terms_in(&x->terms, words, w, w + 1) == 0 &&
            !rag_apart(wanted->text, wanted->lines,
@@ -333,15 +401,22 @@ static void look(const rag_contrast *asked, anc_str text, rag_words words, size_
     }
 }
 
-/* "How old": no old one is asked about. "How long does it last": nor a last one. */
+/* "How old": no old one is asked about. "How long does it last", "the last time": nor a last one. */
 static bool is_no_modifier(const rag_terms *terms, size_t k, const rag_contrast *c)
 {
     const anc_str word = rag_word_text(terms->question, &terms->asked.items[k]);
     const anc_str before =
         k > 0 ? rag_word_text(terms->question, &terms->asked.items[k - 1]) : ANC_STR("");
-    const bool ends = k + 1 == terms->asked.n || terms->asked.items[k + 1].stop;
+    const anc_str next = k + 1 < terms->asked.n
+                             ? rag_word_text(terms->question, &terms->asked.items[k + 1])
+                             : ANC_STR("");
+    const bool ends = k + 1 == terms->asked.n || terms->asked.items[k + 1].stop ||
+                      is_listed("time times fois mal vez volta", next);
     return (c->measures && is_listed("how wie combien quanto cuánto tan qué", before)) ||
-           (ends && is_listed("last left right", word));
+           (ends &&
+            is_listed(
+                "last first left right dernière première letzte erste última primera ultima prima",
+                word));
 }
 
 static bool excludes(const rag_extraction *x, size_t i, const rag_contrast *asked)

@@ -126,7 +126,8 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
     /* every document names its own model */
-    const srch_index_options options = {.model = ANC_STR(""), .place = config->index_place};
+    const srch_index_options options = {
+        .model = ANC_STR(""), .place = config->index_place, .recall = config->recall};
     const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
     if (status != ANC_OK) {
         srch_service_close(srch);
@@ -152,6 +153,8 @@ anc_status srch_service_start(srch_service *srch, krn_scheduler scheduler, anc_e
     ANC_TRY(scheduler.ops->add(scheduler.self, "index", srch_follow, srch, &srch->step_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "keep", srch_keep, srch, &srch->keep_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "tidy", srch_tidy, srch, &srch->tidy_id, err));
+    scheduler.ops->defer(scheduler.self, srch->keep_id);
+    scheduler.ops->defer(scheduler.self, srch->tidy_id);
     atomic_store_explicit(&srch->started, true, memory_order_release);
     const krn_changes changes = srch->config.changes;
     return changes.ops->listen(changes.self, srch_wake, srch, err);

@@ -31,8 +31,10 @@ anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err)
 {
     const unsigned shown = atomic_load(&srch->shown);
     srch_slot *next = &srch->slots[1 - shown];
-    const srch_index_options options = {
-        .model = ANC_STR(""), .place = srch->config.index_place, .anew = true};
+    const srch_index_options options = {.model = ANC_STR(""),
+                                        .place = srch->config.index_place,
+                                        .recall = srch->config.recall,
+                                        .anew = true};
     srch->building = shown; /* gives up what an earlier rebuild had begun */
     srch_slot_close_old(srch);
     *ret_wait = next->open;

@@ -120,7 +120,8 @@ typedef struct srch_index_figures {
     uint64_t stored_bytes;               /* of files */
     uint64_t unsaved_chunks;             /* of what is searched: a save makes them files */
     uint32_t segments, graphs;
-    float recall; /* the least that a graph was measured to give; 1: there is none */
+    float
+        recall; /* the least that a graph was measured to give for the share that is asked for; 1: there is none */
 } srch_index_figures;
 
 /* What the follower knows of an index. */
@@ -219,6 +220,8 @@ typedef struct srch_index_options {
     uint32_t dims; /* 0: words only */
     /* Where it is kept, as the adapter says; it outlives the index. NULL: nowhere. */
     void *place;
+    float
+        recall; /* share of the true nearest that searches by vectors find, 0.5 to 0.99; 0: as the adapter has it */
     bool anew; /* begins empty, and what is kept stays as it is until the first save of this one */
 } srch_index_options;
 

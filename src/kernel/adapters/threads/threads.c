@@ -20,6 +20,7 @@ typedef struct runner {
     pthread_mutex_t mutex;
     pthread_cond_t changed;
     bool woken, stopping;
+    bool deferred;
 } runner;
 
 struct krn_threads {
@@ -48,6 +49,8 @@ static void runner_thread(void *arg)
 {
     runner *r = arg;
     int64_t next_ns = 0;
+    if (r->deferred)
+        os_thread_defer();
     while (sleep_until(r, next_ns))
         next_ns = r->step(r->arg, os_mono_ns());
 }
@@ -66,6 +69,13 @@ static anc_status threads_add(void *self, const char *name, krn_step_fn *step, v
     os_cond_init(&r->changed);
     *ret_id = t->n++;
     return ANC_OK;
+}
+
+static void threads_defer(void *self, uint32_t id)
+{
+    krn_threads *t = self;
+    assert(id < t->n);
+    t->list[id].deferred = true;
 }
 
 static void threads_wake(void *self, uint32_t id)
@@ -128,6 +138,7 @@ krn_scheduler krn_threads_scheduler(krn_threads *t)
     static const krn_scheduler_ops ops = {
         .name = "threads",
         .add = threads_add,
+        .defer = threads_defer,
         .wake = threads_wake,
         .start = threads_start,
         .stop = threads_stop,

@@ -400,6 +400,25 @@ static anc_status refuse(void *arg)
     return ANC_CANCELLED;
 }
 
+/* Lists of no length, and nothing to search by: an answer without candidates. */
+static void nothing_asked_is_nothing_found(void **state)
+{
+    world *w = *state;
+    publish(w, "a", 1, "", "red", EAST);
+    eng_query_term terms[HELP_WORDS];
+    eng_query q = query_of("red", EAST, terms);
+    eng_snapshot *s = eng_snapshot_acquire(w->index);
+    eng_result r = {0};
+    q.k_keyword = q.k_semantic = 0;
+    ASSERT_OK(eng_search(s, &q, w->mem, &r, &w->err), &w->err);
+    assert_true(r.n == 0 && r.n_keyword == 0 && r.n_semantic == 0);
+    assert_int_equal(r.terms[0].df, 1);
+    q = query_of("", NULL, terms);
+    ASSERT_OK(eng_search(s, &q, w->mem, &r, &w->err), &w->err);
+    assert_true(r.n == 0 && r.n_terms == 0 && r.live_chunks == 1);
+    eng_snapshot_release(s);
+}
+
 static void bad_queries_are_named(void **state)
 {
     world *w = *state;
@@ -412,7 +431,15 @@ static void bad_queries_are_named(void **state)
     assert_int_equal(eng_search(s, &q, w->mem, &r, &w->err), ANC_INVALID);
     assert_non_null(strstr(w->err.text, "3 dims"));
     assert_non_null(strstr(w->err.text, "2 dims"));
+    anc_err_clear(&w->err);
     q = query_of("red", (const float[]){0, 0}, terms);
+    assert_int_equal(eng_search(s, &q, w->mem, &r, &w->err), ANC_INVALID);
+    assert_non_null(strstr(w->err.text, "the query's vector has length 0"));
+    anc_err_clear(&w->err);
+    q = query_of("red", (const float[]){NAN, 1}, terms);
+    assert_int_equal(eng_search(s, &q, w->mem, &r, &w->err), ANC_INVALID);
+    assert_non_null(strstr(w->err.text, "not finite"));
+    q = query_of("red", (const float[]){1, INFINITY}, terms);
     assert_int_equal(eng_search(s, &q, w->mem, &r, &w->err), ANC_INVALID);
     q = query_of("red", EAST, terms);
     terms[0].weight = 0;
@@ -459,6 +486,7 @@ int main(void)
         ROW(weights_add_up),
         ROW(blocks_stay_few),
         ROW(bad_chunks_are_named),
+        ROW(nothing_asked_is_nothing_found),
         ROW(bad_queries_are_named),
     };
     return cmocka_run_group_tests_name("engine", tests, NULL, NULL);

@@ -120,7 +120,7 @@ static void levels_agree_on_rows_of_codes(void **state)
 static void levels_agree_on_rows_of_bits(void **state)
 {
     (void)state;
-    enum { ROWS = 9, MOST = 19 };
+    enum { ROWS = 64, MOST = 9 };
     const eng_simd *levels[4];
     const size_t n_levels = eng_simd_levels(levels, ANC_COUNT(levels));
     uint64_t rows[ROWS * MOST], q[MOST];
@@ -134,9 +134,14 @@ static void levels_agree_on_rows_of_bits(void **state)
             for (size_t l = 0; l < n_levels; l++) {
                 uint32_t found[ROWS + 1];
                 found[n_rows] = 4711;
-                levels[l]->differing_rows(rows, n_rows, q, n, found);
-                for (size_t i = 0; i < n_rows; i++)
+                const uint32_t limit = (uint32_t)n * 32;
+                uint64_t near = 0;
+                const uint64_t told = levels[l]->differing_rows(rows, n_rows, q, n, limit, found);
+                for (size_t i = 0; i < n_rows; i++) {
                     assert_int_equal(found[i], eng_simd_scalar.differing(rows + i * n, q, n));
+                    near |= (uint64_t)(found[i] < limit) << i;
+                }
+                assert_true(told == near);
                 assert_int_equal(found[n_rows], 4711);
             }
 }

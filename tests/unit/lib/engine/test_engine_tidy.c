@@ -153,6 +153,9 @@ static void finds_the_best_under_any_filter(void **state)
     assert_int_equal(f.graphs, 1);
     assert_true(f.recall >= 0.9f && f.recall <= 1);
     assert_int_equal(eng_stats(plain).graphs, 0);
+    assert_true(eng_recall(index, 0) >= f.recall && eng_recall(index, 0) <= f.recall);
+    assert_true(eng_recall(index, 0.99f) >= f.recall && eng_recall(index, 0.5f) <= f.recall);
+    assert_true(eng_recall(plain, 0.99f) >= 1);
     finds_nearly_all(index, plain);
     eng_index_close(index);
     eng_index_close(plain);

@@ -210,6 +210,26 @@ static void a_deferred_pool_gives_way(void **state)
     os_pool_free(pool);
 }
 
+static void defer_and_note(void *arg)
+{
+    int *nice = arg;
+    os_thread_defer();
+    note_nice(nice);
+}
+
+static void a_deferred_thread_gives_way(void **state)
+{
+    (void)state;
+    os_thread *thread;
+    anc_err err = {0};
+    const int own = getpriority(PRIO_PROCESS, 0);
+    int its = -1;
+    assert_int_equal(os_thread_start("deferred", defer_and_note, &its, &thread, &err), ANC_OK);
+    os_thread_join(thread);
+    assert_int_equal(its, own > 10 ? own : 10);
+    assert_int_equal(getpriority(PRIO_PROCESS, 0), own);
+}
+
 static void a_wait_ends_at_its_deadline(void **state)
 {
     (void)state;
@@ -330,6 +350,7 @@ int main(void)
         cmocka_unit_test(a_full_queue_refuses_and_closing_runs_the_rest),
         cmocka_unit_test(a_stopped_pool_still_serves_loops_of_others),
         cmocka_unit_test(a_deferred_pool_gives_way),
+        cmocka_unit_test(a_deferred_thread_gives_way),
         cmocka_unit_test(a_wait_ends_at_its_deadline),
         cmocka_unit_test(a_lost_wake_costs_a_slice),
         cmocka_unit_test(clocks_and_chance),

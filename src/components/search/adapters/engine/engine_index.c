@@ -375,6 +375,7 @@ static anc_status search(const srch_shelves *store, eng_index *index, krn_call *
     eng_result found;
     srch_index_result result = {.has_vectors = eng_stats(index).vectors > 0};
     ANC_TRY(query_of(call, query, &q));
+    q.recall = store->recall;
     q.pool = store->home != NULL ? srch_home_pool(store->home) : NULL;
     eng_snapshot *snapshot = eng_snapshot_acquire(index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
@@ -508,6 +509,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
         memcpy(model, options->model.ptr, options->model.len);
     store->model = (anc_str){model, options->model.len};
     store->dims = options->dims;
+    store->recall = options->recall;
     store->holdings = holdings;
     store->home = options->place;
     store->kept.has_place = store->home != NULL;

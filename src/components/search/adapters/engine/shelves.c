@@ -268,30 +268,30 @@ anc_status srch_shelves_give_up(void *self, krn_call *call, anc_str collection)
     return ANC_OK;
 }
 
-static void add_memory(srch_index_figures *sum, const eng_figures *f)
+static eng_figures add_memory(srch_index_figures *sum, eng_index *index, float share)
 {
-    sum->bytes += f->bytes;
-    sum->stored_bytes += f->stored_bytes;
-    sum->segments += f->segments;
-    sum->graphs += f->graphs;
-    sum->recall = f->recall < sum->recall ? f->recall : sum->recall;
+    const eng_figures f = eng_stats(index);
+    const float recall = eng_recall(index, share);
+    sum->bytes += f.bytes;
+    sum->stored_bytes += f.stored_bytes;
+    sum->segments += f.segments;
+    sum->graphs += f.graphs;
+    sum->recall = recall < sum->recall ? recall : sum->recall;
+    return f;
 }
 
-static void add_figures(srch_index_figures *sum, const srch_holding *h)
+static void add_figures(srch_index_figures *sum, const srch_holding *h, float share)
 {
     if (h->shown != NULL) {
-        const eng_figures f = eng_stats(h->shown->index);
+        const eng_figures f = add_memory(sum, h->shown->index, share);
         sum->documents += f.documents;
         sum->chunks += f.chunks;
         sum->vectors += f.vectors;
         sum->dead_chunks += f.dead_chunks;
         sum->unsaved_chunks += f.unsaved_chunks;
-        add_memory(sum, &f);
     }
-    if (h->next != NULL) {
-        const eng_figures f = eng_stats(h->next->index);
-        add_memory(sum, &f);
-    }
+    if (h->next != NULL)
+        (void)add_memory(sum, h->next->index, share);
 }
 
 srch_index_figures srch_shelves_figures(void *self, anc_str collection)
@@ -304,7 +304,7 @@ srch_index_figures srch_shelves_figures(void *self, anc_str collection)
     (void)pthread_mutex_lock(&store->lock);
     while (anc_map_next(store->holdings, &cursor, &key, &value))
         if (collection.len == 0 || anc_str_eq(collection, key))
-            add_figures(&sum, (const srch_holding *)(uintptr_t)value);
+            add_figures(&sum, (const srch_holding *)(uintptr_t)value, store->recall);
     (void)pthread_mutex_unlock(&store->lock);
     return sum;
 }

@@ -43,6 +43,7 @@ typedef struct srch_holding {
 typedef struct srch_shelves {
     anc_str model; /* owned: of documents that name none */
     uint32_t dims;
+    float recall; /* that searches ask for; 0: as the engine has it */
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
 

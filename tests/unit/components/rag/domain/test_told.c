@@ -88,15 +88,42 @@ DOCUMENT(clube, "pt", "O clube de Vila Serena",
          "curso de verão realiza-se na praia. A quota para adultos custa 30 euros por ano. O barco "
          "foi construído por Abel Pinto.");
 
+DOCUMENT(
+    mill, "en", "Corran Mill",
+    "Corran Mill stands on the river Ayle. It was built in 1788 by Josiah Penn and burned down in "
+    "1840. The present mill is managed by Lydia Fenn. Flour is sold at the mill shop on Fridays. "
+    "The wheel was restored by volunteers in 1999. The east wing houses a bakery run by Tom Askew. "
+    "School groups are led round by Mary Dunn. The old kiln is closed to visitors.");
+DOCUMENT(club, "en", "Harrow Chess Club",
+         "Harrow Chess Club meets every Thursday at 19:30 in the Old Bank. The club captain is "
+         "Vikram Shah. Membership costs £30 a year. The junior tournament was won by Elsie Moore. "
+         "The senior squad trains in the upper room. Boards were donated by the Rotary Club. The "
+         "newsletter is edited by Fay Coll. The first match of the season was lost to Pinner.");
+DOCUMENT(camping, "fr", "Le camping des Dunes",
+         "Le camping des Dunes est tenu par Sylvie Marchand depuis 2010. La piscine a été creusée "
+         "en 1995 par l'entreprise Bardin. Le restaurant sert le midi de 12 à 14 heures. La nuit "
+         "pour un adulte coûte 11 euros. Le gardien de nuit est Hugo Pons. La plage du nord est "
+         "surveillée en juillet. Les vélos sont loués par Luc Aubry.");
+DOCUMENT(hof, "de", "Der Lindenhof",
+         "Der Lindenhof wird von Gesa Brandt bewirtschaftet. Den Stall hat die Zimmerei Volk 2012 "
+         "errichtet. Im Hofladen verkauft Jan Ehlers Käse. Das Frühlingsfest ist am 4. Mai. Eine "
+         "Führung für Erwachsene kostet 6 Euro. Der Tierarzt ist Dr. Rolf Meinert. Die Scheune "
+         "wurde 1931 gebaut.");
+DOCUMENT(hotel, "es", "El hotel Miramar",
+         "El hotel Miramar pertenece a la familia Soler. La gerente es Lucía Ferrer. La habitación "
+         "doble cuesta 80 euros. El jardín fue diseñado por Pablo Olmos en 1970. El desayuno se "
+         "sirve de 7 a 10. La piscina pequeña está en la azotea.");
+
 typedef struct told_row {
     const rag_passage *documents[DOCUMENTS_MAX]; /* the rest NULL */
     const char *name;                            /* the question */
     const char *wanted;                          /* stands in the answer; NULL: nothing is said */
 } told_row;
 
-#define EN &ferry, &choir, &baths
-#define FR &jardins, &livres
-#define DE &verein, &muehle
+#define EN      &ferry, &choir, &baths
+#define FR      &jardins, &livres
+#define DE      &verein, &muehle
+#define MORE_EN &mill, &club
 
 static const told_row rows[] = {
     {{EN}, "Who runs the ferry?", "Marta Quill"},
@@ -199,6 +226,61 @@ static const told_row rows[] = {
     {{&clube}, "Quem vendeu o barco?", NULL},
 };
 
+/* Written when the rules had been made for those above. */
+static const told_row later[] = {
+    {{MORE_EN}, "Who manages the mill?", "Lydia Fenn"},
+    {{MORE_EN}, "Who built the mill?", "Josiah Penn"},
+    {{MORE_EN}, "Who restored the wheel?", "volunteers"},
+    {{MORE_EN}, "Who runs the bakery?", "Tom Askew"},
+    {{MORE_EN}, "When is flour sold?", "Fridays"},
+    {{MORE_EN}, "Who is the captain of the chess club?", "Vikram Shah"},
+    {{MORE_EN}, "Who won the junior tournament?", "Elsie Moore"},
+    {{MORE_EN}, "Who donated the boards?", "Rotary"},
+    {{MORE_EN}, "Who is the editor of the newsletter?", "Fay Coll"},
+    {{MORE_EN}, "Where does the senior squad train?", "upper room"},
+    {{MORE_EN}, "Who owns Corran Mill?", NULL},
+    {{MORE_EN}, "Who painted the wheel?", NULL},
+    {{MORE_EN}, "Who is the baker's apprentice?", NULL},
+    {{MORE_EN}, "When is bread sold?", NULL},
+    {{MORE_EN}, "What is in the west wing?", NULL},
+    {{MORE_EN}, "Who won the senior tournament?", NULL},
+    {{MORE_EN}, "Who is the president of the chess club?", NULL},
+    {{MORE_EN}, "Who prints the newsletter?", NULL},
+    {{MORE_EN}, "When was the last match of the season lost?", NULL},
+    {{MORE_EN}, "Where does the junior squad train?", NULL},
+    {{MORE_EN}, "Who founded the chess club?", NULL},
+    {{&camping}, "Qui tient le camping ?", "Sylvie Marchand"},
+    {{&camping}, "Qui loue les vélos ?", "Luc Aubry"},
+    {{&camping}, "Qui a creusé la piscine ?", "Bardin"},
+    {{&camping}, "Qui est le gardien de nuit ?", "Hugo Pons"},
+    {{&camping}, "Combien coûte la nuit pour un adulte ?", "11 euros"},
+    {{&camping}, "Qui répare les vélos ?", NULL},
+    {{&camping}, "Qui est le gardien de jour ?", NULL},
+    {{&camping}, "Combien coûte la nuit pour un enfant ?", NULL},
+    {{&camping}, "Qui est le cuisinier du restaurant ?", NULL},
+    {{&camping}, "Quand la plage du sud est-elle surveillée ?", NULL},
+    {{&hof}, "Wer bewirtschaftet den Lindenhof?", "Gesa Brandt"},
+    {{&hof}, "Wer hat den Stall gebaut?", "Volk"},
+    {{&hof}, "Wer verkauft Käse?", "Jan Ehlers"},
+    {{&hof}, "Wer ist der Tierarzt?", "Rolf Meinert"},
+    {{&hof}, "Wann ist das Frühlingsfest?", "4. Mai"},
+    {{&hof}, "Wem gehört der Lindenhof?", NULL},
+    {{&hof}, "Wann ist das Herbstfest?", NULL},
+    {{&hof}, "Was kostet eine Führung für Kinder?", NULL},
+    {{&hof}, "Wer hat die Scheune gestrichen?", NULL},
+    {{&hof}, "Wer ist der Hufschmied?", NULL},
+    {{&hotel}, "¿Quién es la gerente del hotel?", "Lucía Ferrer"},
+    {{&hotel}, "¿Quién diseñó el jardín?", "Pablo Olmos"},
+    {{&hotel}, "¿Cuánto cuesta la habitación doble?", "80 euros"},
+    {{&hotel}, "¿A quién pertenece el hotel?", "Soler"},
+    {{&hotel}, "¿Dónde está la piscina pequeña?", "azotea"},
+    {{&hotel}, "¿Quién es el cocinero del hotel?", NULL},
+    {{&hotel}, "¿Quién riega el jardín?", NULL},
+    {{&hotel}, "¿Cuánto cuesta la habitación individual?", NULL},
+    {{&hotel}, "¿Dónde está la piscina grande?", NULL},
+    {{&hotel}, "¿A qué hora se sirve la cena?", NULL},
+};
+
 /* All that is said to the question; empty: it is declined. */
 static anc_str answer_of(anc_arena *mem, const told_row *row)
 {
@@ -235,5 +317,5 @@ static void is_told(void **state)
 
 int main(void)
 {
-    return RUN_TABLE("told", rows, is_told);
+    return RUN_TABLE("told", rows, is_told) + RUN_TABLE("told later", later, is_told);
 }

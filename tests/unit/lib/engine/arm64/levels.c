@@ -74,11 +74,12 @@ static void compare_bits(const eng_simd *s)
     for (size_t n = 0; n < MOST_WORDS; n++) {
         uint32_t all[ROWS];
         uint64_t here[MOST_WORDS] = {0}, right[MOST_WORDS] = {0};
-        s->differing_rows(rows, ROWS, q, n, all);
+        uint64_t near = s->differing_rows(rows, ROWS, q, n, (uint32_t)n * 32, all);
         for (size_t r = 0; r < ROWS; r++) {
             const uint32_t count = eng_simd_scalar.differing(rows + r * n, q, n);
             must(s->differing(rows + r * n, q, n) == count, s->name, "bits", n);
             must(all[r] == count, s->name, "rows of bits", n);
+            must((near >> r & 1) == (count < n * 32 ? 1 : 0), s->name, "near rows of bits", n);
         }
         must(s->common(rows, q, n, here) == eng_simd_scalar.common(rows, q, n, right) &&
                  memcmp(here, right, sizeof here) == 0,
