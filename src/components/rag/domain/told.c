@@ -62,18 +62,16 @@ static size_t who_at(const rag_spoken *s)
 {
     enum { FIRST_WORDS = 3 };
     for (size_t i = 0; i < s->words.n && i < FIRST_WORDS; i++)
-        if (rag_tongue_knows(s->language)
-                ? rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i))
-                : is_listed("who whom qui", rag_spoken_word(s, i)))
+        if (rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i)) &&
+            !is_listed("whose", rag_spoken_word(s, i)))
             return i;
     return s->words.n;
 }
 
 static bool is_copula(const rag_spoken *s, size_t i)
 {
-    const anc_str word = rag_spoken_word(s, i);
-    return rag_tongue_knows(s->language) ? rag_tongue_has(s->language, RAG_WORD_COPULA, word)
-                                         : is_listed("is was are were est était sont s", word);
+    return rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, i)) ||
+           is_listed("sont", rag_spoken_word(s, i));
 }
 
 static bool is_named(const rag_spoken *s, size_t i)
