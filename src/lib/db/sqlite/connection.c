@@ -76,7 +76,7 @@ static const char *name_of(const db_sqlite *db)
 static anc_status fail_plainly(const db_sqlite *db, int rc, anc_status status, const char *where,
                                anc_err *err)
 {
-    const char *name = name_of(db);
+    const char *name = db->path; /* cut where it leaves the server: anc_err_told */
     const int error = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
     char words[128];
     if (status == ANC_DISK_FULL)

@@ -35,7 +35,7 @@ struct db_sqlite {
 };
 
 /* Fills `err` from the connection's last error; `rc` is the extended code. The text is read by whoever asked: it has no
- * statement, and no path once the connection is open. */
+ * statement, and once the connection is open a path only where a file or a disk has to be mended. */
 anc_status db_fail_rc(const db_sqlite *db, int rc, const char *where, anc_err *err);
 #define DB_FAIL(db, rc, err) db_fail_rc((db), (rc), __FILE__ ":" ANC_STRINGIZE(__LINE__), (err))
 

@@ -168,7 +168,8 @@ static void failures_have_the_right_name(void **state)
               &err);
     assert_int_equal(db_exec(db, row->sql, &err), row->want);
     assert_non_null(strstr(err.text, ".db"));
-    assert_null(strchr(err.text, '/')); /* neither where it lies nor what was to be done */
+    if (row->want != ANC_DISK_FULL)         /* that names the file for whoever makes room */
+        assert_null(strchr(err.text, '/')); /* neither where it lies nor what was to be done */
     assert_null(strstr(err.text, row->sql));
     db_close(db);
 }
