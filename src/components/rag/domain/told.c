@@ -40,7 +40,8 @@ static anc_str text_of_term(const rag_terms *terms, size_t t)
 static bool is_vague(anc_str word)
 {
     static const char vague[] =
-        "ahead left happen happened occur occurred share shares shared handle handles handled "
+        "hora horas ora uhr heure time ahead left happen happened occur occurred share shares "
+        "shared handle handles handled "
         "registered "
         "current present new main actual real responsible allowed able charge involved considered "
         "known called "
@@ -166,14 +167,15 @@ static bool is_brief(const rag_terms *terms)
 static uint64_t subject_of(const rag_terms *terms, txt_language language)
 {
     const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
+    const unsigned wanted = /* "at what time" */
+        (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
     uint64_t plain = 0;
     for (size_t t = 0; t < terms->n; t++)
         if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
             !is_vague(text_of_term(terms, t)))
             plain |= UINT64_C(1) << t;
     plain &= ~(language == TXT_DE ? 0 : terms->names);
-    return terms->brief && terms->cues != 0 && (terms->cues & ~asked) == 0 ? plain & ~terms->focus
-                                                                           : 0;
+    return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
 
 anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
