@@ -281,16 +281,22 @@ static bool points_back(const rag_extraction *x, size_t i)
     return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
 }
 
-/* What the sentences beside unit i have, where one of the two goes on about the other: "It was sold in 1990." */
-static uint64_t joined_to(const rag_extraction *x, size_t i)
+/* What the sentence before unit i has, where unit i goes on about it: "It was sold in 1990." */
+static uint64_t before(const rag_extraction *x, size_t i)
 {
     const rag_unit *items = x->units.items;
-    uint64_t set = 0;
-    if (i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i))
-        set |= x->views[i - 1].own;
-    if (i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1))
-        set |= x->views[i + 1].own;
-    return set;
+    return i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i)
+               ? x->views[i - 1].own
+               : 0;
+}
+
+/* And the one behind it that goes on about unit i. */
+static uint64_t behind(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    return i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1)
+               ? x->views[i + 1].own
+               : 0;
 }
 
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
@@ -298,9 +304,9 @@ static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const uint64_t said = v->own | v->above | joined_to(x, i);
-    const uint64_t missing =
-        (terms->focus & ~said) | (terms->subject & ~(said | v->near | topic_of(x, i)));
+    const uint64_t said = v->own | v->above | before(x, i);
+    const uint64_t missing = (terms->focus & ~said) |
+                             (terms->subject & ~(said | v->near | behind(x, i) | topic_of(x, i)));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;
