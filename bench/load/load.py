@@ -68,7 +68,8 @@ class Asked:
 
     def ask(self, callers, seconds, rate=0, most=None):
         """The line of bench_load; a rate is a number, or a text with ~ before it."""
-        wanted = most or int(float(str(rate).lstrip("~")) * seconds * 1.5) + 100 if rate else most or int(MOST_A_SECOND * seconds)
+        a_second = float(str(rate).lstrip("~")) * 1.5 if rate else MOST_A_SECOND
+        wanted = most or int(a_second * seconds) + 100
         lines = (json.dumps(self.body | {"query": q}) for q in itertools.islice(self.questions, wanted))
         done = subprocess.run([self.program, str(self.port), self.path, str(callers), str(seconds), str(rate)],
                               input="\n".join(lines) + "\n", stdout=subprocess.PIPE, text=True, check=False)
@@ -157,8 +158,7 @@ def serving(binary, program, home, all_sentences):
 @contextlib.contextmanager
 def peer_serving(encoder, program, home, all_sentences):
     say(f"starting the Python stack with {encoder}")
-    # a question is short: one thread each, as many of them as there are cores
-    stack = PythonStack(encoder, home / "chroma", "--fill", home, "--threads", 1)
+    stack = PythonStack(encoder, home / "chroma", "--fill", home)
     try:
         yield Asked(f"FastAPI, Chroma, bm25s, {stack.name}", program, stack.port, stack.process.pid, "/search",
                     {"top_k": 10}, all_sentences)

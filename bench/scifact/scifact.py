@@ -5,8 +5,9 @@ FastAPI and Chroma, with sentence-transformers on PyTorch, and with ONNX Runtime
 fresh data folder on all cores, ours and a peer's one after the other; ours has its precision chosen as by default, and
 keeps an index of words and a catalog of versions too. Chunks are of the same length: whole sentences packed with the
 title to 500 characters there, to as many tokens as make the same number of chunks here. Each is given documents as it takes
-them best: one stream of lines here, requests of 128 documents there, two under way.
-BENCH_SCIFACT_DOCUMENTS (all 5,183), BENCH_SCIFACT_ROUNDS (1) and BENCH_SCIFACT_PEERS (torch,onnx) change what is run.
+them best: one stream of lines here, requests of 64 documents there, three under way.
+BENCH_SCIFACT_DOCUMENTS (all 5,183), BENCH_SCIFACT_ROUNDS (1), BENCH_SCIFACT_PEERS (torch,onnx) and BENCH_SCIFACT_THREADS
+(1; 2: a product is shared by two cores and one request embeds, as PyTorch has it by default) change what is run.
 """
 import concurrent.futures
 import gzip
@@ -26,8 +27,9 @@ from python_stack import PythonStack, encoders  # noqa: E402
 
 MODEL = "all-MiniLM-L6-v2"
 ROUNDS = int(os.environ.get("BENCH_SCIFACT_ROUNDS", "1"))
+THREADS = int(os.environ.get("BENCH_SCIFACT_THREADS", "1"))
 CHUNK_CHARACTERS, CHUNK_TOKENS = 500, 111
-A_REQUEST, UNDER_WAY, DEADLINE = 128, 2, 3600
+A_REQUEST, UNDER_WAY, DEADLINE = 64, 3, 3600
 
 
 def say(text):
@@ -87,7 +89,7 @@ def run_ours(binary, docs):
 
 def run_peer(encoder, docs):
     with tempfile.TemporaryDirectory(prefix="anc-bench-scifact-") as folder:
-        stack = PythonStack(encoder, folder, "--chunk", CHUNK_CHARACTERS)
+        stack = PythonStack(encoder, folder, "--chunk", CHUNK_CHARACTERS, "--threads", THREADS)
         try:
             stack.request("POST", "/documents", {"documents": docs[:2]})  # what it does at its first text
             parts = [{"documents": docs[i:i + A_REQUEST]} for i in range(0, len(docs), A_REQUEST)]

@@ -114,6 +114,15 @@ static int64_t gave_way(const srv_house *h)
     return (int64_t)inf_turns_about(h->turns).of[INF_WHEN_FREE].gave_way;
 }
 
+static int64_t joined(const srv_house *h)
+{
+    const inf_turns_stats stats = inf_turns_about(h->turns);
+    uint64_t n = 0;
+    for (inf_urgency u = INF_AT_ONCE; u < INF_URGENCIES; u++)
+        n += stats.of[u].joined;
+    return (int64_t)n;
+}
+
 static int64_t resident(const srv_house *h)
 {
     (void)h;
@@ -140,6 +149,8 @@ static const gauge_row rows[SRV_GAUGES] = {
      passages_encoded, false},
     {"anchorage_encoder_gave_way_total", "",
      "Blocks of passages that stood back in the middle for something more urgent.", gave_way, true},
+    {"anchorage_encoder_joined_total", "",
+     "Blocks that went through a model with a block of another.", joined, true},
     {"anchorage_log_lines_lost_total", "", "Log lines that could not be written.", log_lost, true},
     {"anchorage_inbound_set_aside_total", "bus=\"redis\"",
      "Events of other services that went to the dead letters.", set_aside_redis, true},

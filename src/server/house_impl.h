@@ -41,7 +41,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 18, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 19, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {

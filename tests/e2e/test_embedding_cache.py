@@ -117,3 +117,21 @@ def test_a_wrong_number_of_components_is_shown(binary):
         assert f"has {fake_vectors.DIMS} components, not 64" in told["detail"], told
         fake.close()
         assert s.stop() == 0
+
+
+def test_a_deletion_empties_the_memory_of_sentences(binary):
+    """Documents' passages are never in the cache; sentences that an answer was looked for in go with a deletion."""
+    with place(binary) as p:
+        s = Server(p)
+
+        def kept():
+            return int(s.get("/health").json["checks"]["cache"]["detail"].split(" kept")[0].split()[-1])
+
+        fill(s)
+        assert kept() == 0, "what is ingested"
+        assert hit(s, QUESTIONS[0]) == "miss"
+        assert kept() >= 2, "the question, and sentences"
+        assert s.request("DELETE", "/v1/knowledge/documents/ferry").status == 204
+        wait_for("the sentences to go", lambda: kept() == 1)
+        assert hit(s, QUESTIONS[0]) == "hit"
+        assert s.stop() == 0

@@ -182,7 +182,7 @@ def test_asked_under_a_name(binary):
 def leave(s, question, after_s):
     """Asks, and closes the connection without an answer."""
     body = json.dumps({"question": question}).encode()
-    head = f"POST /v1/chat/query HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST /v1/chat/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     with socket.create_connection(("127.0.0.1", s.port), timeout=10) as c:
         c.sendall(head.encode() + body)
         time.sleep(after_s)

@@ -1,14 +1,16 @@
 """server.py - a question answering server's retrieval as it is usually built: FastAPI, Chroma, sentence-transformers.
 
 What ours is measured beside, by bench/scifact and bench/load; written to be as fast as it gets without giving up what it
-is made of: documents come many a request, are embedded many at once on all cores, and inserted many at once; requests
-run in threads, so that one is cut and stored while another is embedded. "ready PORT NAME" is said when it serves.
+is made of: documents come many a request, are embedded many at once, and inserted many at once; requests run in threads, as
+many of which embed as there are cores, each on a core of its own, which loses less than sharing a product between cores
+does; others are cut and stored meanwhile. "ready PORT NAME" is said when it serves.
 
   POST /documents  {"documents":[{"id","title","text"}]}  cut, embedded and searchable when answered
   POST /search     {"query","top_k"}                      the best by meaning and words (with --fill)
   GET /stats                                              how many chunks
 """
 import argparse
+import os
 import pathlib
 import socket
 import threading
@@ -42,9 +44,9 @@ def reply(value):
     return Response(orjson.dumps(value), media_type="application/json")
 
 
-def routes(encoder, store, most):
+def routes(encoder, store, most, threads):
     app = FastAPI(openapi_url=None)
-    embedding, storing = threading.Lock(), threading.Lock()
+    storing, embedding = threading.Lock(), threading.Semaphore(max(1, os.cpu_count() // threads))
 
     @app.post("/documents")
     def documents(body: Documents):
@@ -53,7 +55,7 @@ def routes(encoder, store, most):
             for n, text in enumerate(cut(d.title, d.text, most)):
                 ids.append(f"{d.id}#{n}")
                 texts.append(text)
-        with embedding:  # it uses all cores
+        with embedding:
             vectors = encoder.encode(texts)
         with storing:
             store.add(ids, texts, vectors)
@@ -61,7 +63,8 @@ def routes(encoder, store, most):
 
     @app.post("/search")
     def search(body: Query):
-        vector = encoder.encode([body.query])[0]
+        with embedding:
+            vector = encoder.encode([body.query])[0]
         return reply({"results": store.search(body.query, vector, body.top_k)})
 
     @app.get("/stats")
@@ -76,7 +79,7 @@ def main():
     parser.add_argument("--encoder", choices=ENCODERS, required=True)
     parser.add_argument("--model", type=pathlib.Path, required=True)
     parser.add_argument("--data", type=pathlib.Path, required=True)
-    parser.add_argument("--threads", type=int, default=2, help="that embed one call")
+    parser.add_argument("--threads", type=int, default=1, help="of one call that embeds")
     parser.add_argument("--chunk", type=int, default=500, help="characters of a chunk at most")
     parser.add_argument("--fill", help="folder of passages with vectors to begin with")
     options = parser.parse_args()
@@ -84,7 +87,7 @@ def main():
     if options.fill:
         store.fill(options.fill)
     listener = socket.create_server(("127.0.0.1", 0), backlog=256)
-    config = uvicorn.Config(routes(encoder, store, options.chunk), log_level="warning", access_log=False,
+    config = uvicorn.Config(routes(encoder, store, options.chunk, options.threads), log_level="warning", access_log=False,
                             timeout_keep_alive=3600)
     print(f"ready {listener.getsockname()[1]} {encoder.name}", flush=True)
     uvicorn.Server(config).run(sockets=[listener])

@@ -1,7 +1,7 @@
 /* attention_amx.c - the attention of one text, head by head, by the tiles of AMX.
  *
- * Thirty-two queries at a time: their scores go from the tiles to memory as they are, softmax makes bf16 of them that are
- * not yet divided by their sum, and what comes of these and of the values is divided by it.
+ * Thirty-two queries at a time: their scores go from the tiles to memory as they are, their exponents are rounded to bf16,
+ * and what comes of these and of the values is divided by the sum of them, which the tiles find as well.
  */
 #include <string.h>
 
@@ -19,7 +19,14 @@ typedef struct head {
     size_t key_steps;   /* of all components */
     size_t value_steps; /* of all tokens */
     size_t width;       /* of a row of scores and of shares */
+    const void *ones;   /* a tile of them */
 } head;
+
+/* The first n of thirty-two. */
+static inline __mmask32 first_of(size_t n)
+{
+    return n >= PANEL_HALVES ? 0xffffffffu : (1u << n) - 1;
+}
 
 /* ---- panels ------------------------------------------------------------------------------------- */
 
@@ -71,7 +78,7 @@ static void pack_values(const head *h)
     unsigned char *to = a->values_room;
     for (size_t at = 0; at < a->width; at += INF_PANEL) {
         const size_t left = a->width - at;
-        const __mmask32 mask = left >= PANEL_HALVES ? 0xffffffffu : (1u << left) - 1;
+        const __mmask32 mask = first_of(left);
         const uint16_t *row = h->values + at;
         size_t t = 0;
         for (; t < a->tokens; t += 2, row += 2 * a->stride, to += INF_STEP_BYTES)
@@ -110,16 +117,15 @@ static void add_distances(const head *h, size_t from, size_t rows)
     }
 }
 
-/* ---- softmax ------------------------------------------------------------------------------------ */
+/* ---- shares ------------------------------------------------------------------------------------- */
 
-/* 2^x for x <= 0 within 2^-13 of itself: x = n + d with |d| <= 1/2, and 2^d by a polynomial of least squares of the
- * greatest error. What is below 2^-126 is about that. */
+static const float log2e = 1.44269504f;
+
+/* 2^x within 2^-13 of itself, |x| <= 126: x = n + d with |d| <= 1/2, and 2^d by a polynomial of the least greatest error. */
 static inline __m512 power_of_two(__m512 x)
 {
-    const __m512 magic = _mm512_set1_ps(0x1.8p23f); /* rounds, and leaves n in the low bits */
-    const __m512 most = _mm512_max_ps(x, _mm512_set1_ps(-126.0f));
-    const __m512 shifted = _mm512_add_ps(most, magic);
-    const __m512 d = _mm512_sub_ps(most, _mm512_sub_ps(shifted, magic));
+    const __m512 shifted = _mm512_add_ps(x, _mm512_set1_ps(0x1.8p23f)); /* n in the low bits */
+    const __m512 d = _mm512_reduce_ps(x, 0);
     __m512 sum = _mm512_fmadd_ps(d, _mm512_set1_ps(0.0551716684f), _mm512_set1_ps(0.242611122f));
     sum = _mm512_fmadd_ps(sum, d, _mm512_set1_ps(0.693260986f));
     sum = _mm512_fmadd_ps(sum, d, _mm512_set1_ps(0.999928074f));
@@ -127,82 +133,151 @@ static inline __m512 power_of_two(__m512 x)
     return _mm512_castsi512_ps(_mm512_add_epi32(_mm512_castps_si512(sum), n));
 }
 
-static inline float greatest(const float *x, size_t n)
+/* Thirty-two of them. */
+static inline void store_shares(__m512 x, __m512 y, uint16_t *to)
 {
-    const __m512 none = _mm512_set1_ps(-3e38f);
-    __m512 most = none;
-    for (size_t j = 0; j + LANES <= n; j += LANES)
-        most = _mm512_max_ps(most, _mm512_loadu_ps(x + j));
-    if (n % LANES != 0) {
-        const __mmask16 rest = (__mmask16)((1u << n % LANES) - 1);
-        most = _mm512_max_ps(most, _mm512_mask_loadu_ps(none, rest, x + n - n % LANES));
-    }
-    return _mm512_reduce_max_ps(most);
+    _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(power_of_two(y), power_of_two(x)));
 }
 
-/* A row of scores to exp(score - the greatest) in bf16, zeros behind them; 1 / their sum. */
-static float make_shares(const head *h, const float *x, uint16_t *to)
+/* What stands behind the last of n tokens becomes 0. */
+static inline void clear_rest(uint16_t *to, size_t n)
 {
-    const size_t n = h->a->tokens;
-    const __m512 log2e = _mm512_set1_ps(1.44269504f);
-    const __m512 most = _mm512_set1_ps(greatest(x, n) * 1.44269504f);
-    __m512 sum = _mm512_setzero_ps();
-    for (size_t j = 0; j < n; j += 2 * LANES) {
-        const uint32_t there = n - j >= 2 * LANES ? 0xffffffffu : (1u << (n - j)) - 1;
-        const __mmask16 low = (__mmask16)there, high = (__mmask16)(there >> LANES);
-        const __m512 p = _mm512_fmsub_ps(_mm512_loadu_ps(x + j), log2e, most);
-        const __m512 q = _mm512_fmsub_ps(_mm512_loadu_ps(x + j + LANES), log2e, most);
-        const __m512 e = _mm512_maskz_mov_ps(low, power_of_two(p));
-        const __m512 f = _mm512_maskz_mov_ps(high, power_of_two(q));
-        sum = _mm512_add_ps(sum, _mm512_add_ps(e, f));
-        _mm512_storeu_si512(to + j, (__m512i)_mm512_cvtne2ps_pbh(f, e));
+    if (n % PANEL_HALVES == 0)
+        return;
+    uint16_t *last = to + n - n % PANEL_HALVES;
+    _mm512_storeu_si512(last, _mm512_maskz_loadu_epi16(first_of(n % PANEL_HALVES), last));
+}
+
+/* A row of scores to exp(score) in bf16, whose range is that of a float: what no score is great enough to leave. The
+ * greatest of them and of `most`, without its sign, each score times log2(e). */
+static inline __m512 make_shares(const float *x, size_t n, uint16_t *to, __m512 most)
+{
+    enum { GREATEST_WITHOUT_SIGN = 11 };
+    const __m512 factor = _mm512_set1_ps(log2e);
+    for (size_t j = 0; j < n; j += PANEL_HALVES) {
+        const __m512 p = _mm512_mul_ps(_mm512_loadu_ps(x + j), factor);
+        const __m512 q = _mm512_mul_ps(_mm512_loadu_ps(x + j + LANES), factor);
+        most = _mm512_range_ps(most, p, GREATEST_WITHOUT_SIGN);
+        most = _mm512_range_ps(most, q, GREATEST_WITHOUT_SIGN);
+        store_shares(p, q, to + j);
     }
-    return 1.0f / _mm512_reduce_add_ps(sum);
+    clear_rest(to, n);
+    return most;
+}
+
+static inline float greatest(const float *x, size_t n)
+{
+    float most = x[0];
+    for (size_t j = 1; j < n; j++)
+        most = x[j] > most ? x[j] : most;
+    return most;
+}
+
+/* The same of exp(score - the row's greatest), where scores are large. */
+static void make_lesser_shares(const float *x, size_t n, uint16_t *to)
+{
+    const __m512 factor = _mm512_set1_ps(log2e), least = _mm512_set1_ps(-126.0f);
+    const __m512 most = _mm512_set1_ps(greatest(x, n) * log2e);
+    for (size_t j = 0; j < n; j += PANEL_HALVES) {
+        const __m512 p = _mm512_fmsub_ps(_mm512_loadu_ps(x + j), factor, most);
+        const __m512 q = _mm512_fmsub_ps(_mm512_loadu_ps(x + j + LANES), factor, most);
+        store_shares(_mm512_max_ps(p, least), _mm512_max_ps(q, least), to + j);
+    }
+    clear_rest(to, n);
+}
+
+static void make_all_shares(const head *h, size_t rows)
+{
+    const float large =
+        60; /* 2^60 and 2^-60 are far from what a float holds, and so are sums of them */
+    const inf_attention *a = h->a;
+    __m512 most = _mm512_setzero_ps();
+    for (size_t r = 0; r < rows; r++)
+        most = make_shares(a->scores + r * h->width, a->tokens, a->shares + r * h->width, most);
+    if (_mm512_reduce_max_ps(most) <= large)
+        return;
+    for (size_t r = 0; r < rows; r++)
+        make_lesser_shares(a->scores + r * h->width, a->tokens, a->shares + r * h->width);
 }
 
 /* ---- the context -------------------------------------------------------------------------------- */
 
-/* Of the rows from `from` on, whose shares have these factors. */
-static void find_context(const head *h, size_t from, size_t rows, const float *factors)
+/* Sixteen rows by a panel of components, and the rows' sums, each sixteen times. */
+typedef struct context_sums {
+    _Alignas(64) float of[INF_TILE_ROWS][INF_PANEL];
+    _Alignas(64) float all[INF_TILE_ROWS][TILE_COLUMNS];
+} context_sums;
+
+/* Tile 0 and 1 are sums, 2 those of the shares: what they give with a tile of ones, 5. */
+static void add_up(const head *h, const char *row, const unsigned char *panel, context_sums *ret)
+{
+    _tile_zero(0);
+    _tile_zero(1);
+    _tile_zero(2);
+    for (size_t step = 0; step < h->value_steps;
+         step += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES) {
+        _tile_loadd(4, row, h->width * sizeof(uint16_t));
+        _tile_loadd(6, panel, INF_STEP_BYTES);
+        _tile_dpbf16ps(0, 4, 6);
+        _tile_loadd(7, panel + TILE_BYTES, INF_STEP_BYTES);
+        _tile_dpbf16ps(1, 4, 7);
+        _tile_dpbf16ps(2, 4, 5);
+    }
+    _tile_stored(0, ret->of, sizeof ret->of[0]);
+    _tile_stored(1, ret->of[0] + TILE_COLUMNS, sizeof ret->of[0]);
+    _tile_stored(2, ret->all, sizeof ret->all[0]);
+}
+
+/* 1 / x: an estimate of fourteen bits and a step of Newton's. */
+static inline __m512 one_by(__m512 x)
+{
+    const __m512 estimate = _mm512_rcp14_ps(x);
+    return _mm512_mul_ps(estimate, _mm512_fnmadd_ps(x, estimate, _mm512_set1_ps(2.0f)));
+}
+
+static inline void put_context(const context_sums *sums, size_t rows, float *to, size_t stride)
+{
+    for (size_t r = 0; r < rows; r++, to += stride) {
+        const __m512 share = one_by(_mm512_load_ps(sums->all[r]));
+        _mm512_storeu_ps(to, _mm512_mul_ps(_mm512_load_ps(sums->of[r]), share));
+        _mm512_storeu_ps(to + LANES, _mm512_mul_ps(_mm512_load_ps(sums->of[r] + LANES), share));
+    }
+}
+
+static void find_context(const head *h, size_t from, size_t rows)
 {
     const inf_attention *a = h->a;
-    const bool two = rows > INF_TILE_ROWS;
     const unsigned char *panel = a->values_room;
-    _Alignas(64) float sums[SIDE][INF_PANEL];
-    for (size_t at = 0; at < a->width; at += INF_PANEL) {
-        const char *row = (const char *)a->shares;
-        tiles_clear();
-        for (size_t step = 0; step < h->value_steps;
-             step += INF_TILE_STEPS, row += TILE_BYTES, panel += INF_TILE_STEPS * INF_STEP_BYTES)
-            TILES_STEP(_tile_dpbf16ps, row, h->width * sizeof(uint16_t), panel, two);
-        tiles_store(sums, sizeof sums[0], two);
-        for (size_t r = 0; r < rows; r++) {
-            const __m512 factor = _mm512_set1_ps(factors[r]);
-            float *to = h->context + (from + r) * a->context_stride + at;
-            _mm512_storeu_ps(to, _mm512_mul_ps(_mm512_load_ps(sums[r]), factor));
-            _mm512_storeu_ps(to + LANES, _mm512_mul_ps(_mm512_load_ps(sums[r] + LANES), factor));
+    context_sums sums;
+    _tile_loadd(5, h->ones, TILE_BYTES);
+    for (size_t at = 0; at < a->width; at += INF_PANEL, panel += h->value_steps * INF_STEP_BYTES)
+        for (size_t r = 0; r < rows; r += INF_TILE_ROWS) {
+            const size_t left = rows - r < INF_TILE_ROWS ? rows - r : INF_TILE_ROWS;
+            add_up(h, (const char *)(a->shares + r * h->width), panel, &sums);
+            put_context(&sums, left, h->context + (from + r) * a->context_stride + at,
+                        a->context_stride);
         }
-    }
 }
 
 static void attend_head(const head *h)
 {
-    float factors[SIDE];
     pack_keys(h);
     pack_values(h);
     for (size_t from = 0; from < h->a->rows; from += SIDE) {
         const size_t left = h->a->rows - from, rows = left < SIDE ? left : SIDE;
         find_scores(h, from, rows > INF_TILE_ROWS);
         add_distances(h, from, rows);
-        for (size_t r = 0; r < rows; r++)
-            factors[r] = make_shares(h, h->a->scores + r * h->width, h->a->shares + r * h->width);
-        find_context(h, from, rows, factors);
+        make_all_shares(h, rows);
+        find_context(h, from, rows);
     }
 }
 
 void inf_attend_amx(const inf_attention *a)
 {
     const size_t places = (a->tokens + INF_PANEL - 1) / INF_PANEL * INF_PANEL;
+    uint16_t ones[INF_TILE_ROWS * TILE_BYTES / 2];
+    for (size_t i = 0; i < ANC_COUNT(ones); i++)
+        ones[i] = inf_bf16_of(1.0f);
     tiles_set_up();
     for (size_t i = 0; i < a->heads; i++) {
         const uint16_t *queries = a->queries + i * a->width;
@@ -215,7 +290,8 @@ void inf_attend_amx(const inf_attention *a)
                         .context = a->context + i * a->width,
                         .key_steps = inf_steps(INF_BF16, a->width),
                         .value_steps = places / 2,
-                        .width = places + INF_PANEL};
+                        .width = places + INF_PANEL,
+                        .ones = ones};
         attend_head(&h);
     }
     _tile_release();

@@ -132,8 +132,10 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
     const size_t w = s->hidden;
     if (levels->half_attention && down->precision == INF_BF16) {
         uint16_t *inner = (uint16_t *)(void *)s->feed;
-        const inf_rows read = {inner, down->steps * 4, NULL};
-        multiply_halves(levels, up, x, w, rows, true, inner, down->steps * 2, s);
+        const size_t stride =
+            down->steps * 4 + INF_ALIGN; /* rows do not meet in the same places of a cache */
+        const inf_rows read = {inner, stride, NULL};
+        multiply_halves(levels, up, x, w, rows, true, inner, stride / 2, s);
         levels->products[INF_BF16]->multiply(down, &read, rows, y, w);
         return;
     }

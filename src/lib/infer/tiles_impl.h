@@ -22,6 +22,8 @@ static inline void tiles_set_up(void)
         config.row_bytes[t] = TILE_BYTES;
         config.rows[t] = INF_TILE_ROWS;
     }
+    /* gcc 12 says of the instruction that it reads 8 bytes: all of it has to be there. */
+    __asm__ volatile("" : : "m"(config));
     _tile_loadconfig(&config);
 }
 

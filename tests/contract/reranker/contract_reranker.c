@@ -270,7 +270,8 @@ static void infer_says_why_it_does_not_open(void **state)
     emb_infer_reranker_options options = {.folder = ANC_STR("/nonexistent/model"),
                                           .clock = clock_fixed(&now_ns)};
     assert_int_equal(emb_infer_reranker_open(&options, &r, &err), ANC_NOT_FOUND);
-    assert_non_null(strstr(err.text, "/nonexistent/model"));
+    assert_non_null(strstr(err.text, "model"));
+    assert_null(strstr(err.text, "/nonexistent"));
     anc_err_clear(&err);
     options.folder = anc_str_of(place_in_source(folder, "tests/data/tiny-bert"));
     assert_int_equal(emb_infer_reranker_open(&options, &r, &err), ANC_UNSUPPORTED);

@@ -168,15 +168,31 @@ emb_cache_stats emb_cache(const emb_service *emb)
                              .bytes = q.bytes + p.bytes};
 }
 
+static void tell_cleared(const emb_service *emb, uint64_t n)
+{
+    const ev_context context = {.component = ANC_STR("embedding")};
+    const ev_cache event = {.cache = ANC_STR("embedding"),
+                            .operation = ANC_STR("invalidate"),
+                            .key_hash = ANC_STR(""),
+                            .size = emb_cache(emb).bytes};
+    if (n > 0 && emb->feed.ops != NULL)
+        krn_feed_publish(emb->feed, EV_CACHE, &event, &context);
+}
+
 uint64_t emb_cache_clear_passages(emb_service *emb)
 {
-    return emb_is_ready(emb) ? emb_vector_cache_clear(emb->passages) : 0;
+    const uint64_t n = emb_is_ready(emb) ? emb_vector_cache_clear(emb->passages) : 0;
+    tell_cleared(emb, n);
+    return n;
 }
 
 uint64_t emb_cache_clear(emb_service *emb)
 {
-    const uint64_t n = emb_cache_clear_passages(emb);
-    return n + (emb_is_ready(emb) ? emb_vector_cache_clear(emb->queries) : 0);
+    uint64_t n = 0;
+    if (emb_is_ready(emb))
+        n = emb_vector_cache_clear(emb->passages) + emb_vector_cache_clear(emb->queries);
+    tell_cleared(emb, n);
+    return n;
 }
 
 /* One batch: at most BATCH texts, of which those not in the cache go through the encoder. */

@@ -218,10 +218,13 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
     os_map *map = malloc(sizeof *map);
     if (map == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open an object of the raw store");
-    anc_status status = os_map_open(anc_str_of(path), map, err);
-    if (status != ANC_OK) {
+    anc_err why = {.code = ANC_OK};
+    anc_status status = os_map_open(anc_str_of(path), map, &why);
+    if (status !=
+        ANC_OK) { /* also that it is not there, which whoever asks for the document reads */
+        const anc_str told = anc_without_folders(anc_str_of(why.text), why.text, sizeof why.text);
         free(map);
-        return status;
+        return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
     }
     status = check_bytes(f, digest, path, map, err);
     if (status == ANC_OK && map->len != bytes)

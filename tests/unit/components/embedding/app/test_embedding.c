@@ -201,6 +201,14 @@ static void watchers_see_the_cache(void **state)
     assert_string_equal(w.seen[0] + 5, w.seen[1] + 4);
     assert_string_equal(w.seen[0] + 5, w.seen[3] + 6);
     assert_string_not_equal(w.seen[0] + 5, w.seen[2] + 5);
+    /* what is of passages goes alone, and nothing that is not there is told of */
+    assert_int_equal(emb_cache_clear_passages(emb), 1);
+    assert_int_equal(emb_cache_clear_passages(emb), 0);
+    assert_int_equal(emb_cache(emb).entries, 1);
+    assert_int_equal(emb_cache_clear(emb), 1);
+    assert_int_equal(w.n, 6);
+    assert_string_equal(w.seen[4], "invalidate ");
+    assert_string_equal(w.seen[5], "invalidate ");
     emb_service_close(emb);
     fixture_done(&f);
 }
