@@ -1,13 +1,17 @@
-/* embed.c - all-MiniLM-L6-v2 in lib/infer against ONNX Runtime, one text at a time on one thread.
+/* embed.c - all-MiniLM-L6-v2 in lib/infer against ONNX Runtime: one text at a time on one thread, and on two threads.
  *
  * Texts are passages of SciFact, cut at a word so that they have about 256, 128 or 16 tokens, special
  * ones included. Ours gets the text, so it pays for the tokenizer; the peer gets the token ids. The
  * peer runs the same graph from the same weights (peer.py): fp32 beside our fp32 and our bf16, its
- * dynamic int8 beside our int8; before anything is timed the vectors of both are compared. Without
+ * dynamic int8 beside our int8; before anything is timed the vectors of both are compared. On one thread
+ * times are of the processor, on two of the clock, and the peer is then the better of two callers with a thread each and
+ * one whose texts two threads share. What a question of 16 tokens takes stands beside that, and beside what it takes to
+ * read the weights once. Without
  * ONNX Runtime only the share of the core's arithmetic peak is left, which is measured in the same run.
  */
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/arena.h"
@@ -26,6 +30,9 @@ typedef struct bench {
     inf_encoder *encoders[INF_PRECISIONS]; /* NULL: of that the CPU has no fast products */
     inf_encoder *encoder;                  /* one of them */
     peer *peer;                            /* NULL: none */
+    const char *graph;                     /* of the peer, that it is compared with */
+    size_t n_raced;                        /* texts of a race */
+    os_pool *pool;                         /* a thread beside this one */
     anc_str texts[TEXTS];
     uint32_t ids[TEXTS][MAX_TOKENS];
     peer_text tokens[TEXTS];
@@ -115,6 +122,62 @@ static double ms_peers(void *arg)
     return seconds * 1e3 / TEXTS;
 }
 
+/* The clock's time for the first n_raced texts, on this thread and the pool's. */
+static double ms_of_two(void *arg)
+{
+    bench *b = arg;
+    static float out[TEXTS * DIMS];
+    anc_err err = {0};
+    const double start = bench_seconds();
+    bench_must(inf_encoder_encode(b->encoder, INF_PASSAGE, b->texts, b->n_raced, b->pool,
+                                  (inf_check){0}, out, NULL, &err),
+               &err);
+    return (bench_seconds() - start) * 1e3 / (double)b->n_raced;
+}
+
+static double ms_of_peers_way(const bench *b, unsigned threads, unsigned callers)
+{
+    double seconds = 0;
+    if (!peer_use(b->peer, b->graph, threads) || !peer_race(b->peer, callers, &seconds))
+        bench_fail("the peer ended");
+    return seconds * 1e3 / (double)b->n_raced;
+}
+
+static double ms_of_peers_two(void *arg)
+{
+    const double shared = ms_of_peers_way(arg, 2, 1), apart = ms_of_peers_way(arg, 1, 2);
+    return shared < apart ? shared : apart;
+}
+
+/* Bytes of a layer's matrices as they are packed. */
+static size_t weight_bytes(inf_precision precision)
+{
+    const size_t square = (size_t)DIMS * DIMS, wide = (size_t)DIMS * FEED_FORWARD;
+    const size_t width = precision == INF_F32 ? 4 : precision == INF_BF16 ? 2 : 1;
+    const size_t last = precision == INF_INT8 ? 2 : width;
+    return LAYERS * (width * (4 * square + wide) + last * wide);
+}
+
+/* Least time of reading as many bytes as the weights have, where they lie after they were read before. */
+static double ms_of_reading(inf_precision precision)
+{
+    const size_t n = weight_bytes(precision) / sizeof(uint64_t);
+    uint64_t *words = bench_alloc(n, sizeof *words);
+    double least = 1e9;
+    memset(words, 1, n * sizeof *words);
+    for (size_t round = 0; round < 50; round++) {
+        uint64_t sum = 0;
+        const double start = bench_seconds();
+        for (size_t i = 0; i < n; i++)
+            sum += words[i];
+        bench_keep((double)sum);
+        const double ms = (bench_seconds() - start) * 1e3;
+        least = ms < least ? ms : least;
+    }
+    free(words);
+    return least;
+}
+
 /* Operations of the matrix products of one text. */
 static double operations(double tokens)
 {
@@ -161,7 +224,7 @@ static void run_times(bench *b, size_t max, inf_precision precision)
     (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens", pairs[precision].name, max);
     b->encoder = b->encoders[precision];
     if (b->peer != NULL) {
-        if (!peer_use(b->peer, pairs[precision].graph))
+        if (!peer_use(b->peer, pairs[precision].graph, 1))
             bench_fail("the peer has no %s", pairs[precision].graph);
         compare_vectors(b, pairs[precision].at_least);
     }
@@ -173,6 +236,41 @@ static void run_times(bench *b, size_t max, inf_precision precision)
                               .run_peers = b->peer != NULL ? ms_peers : NULL,
                               .arg = b,
                               .rounds = ROUNDS});
+}
+
+/* The first n texts at a time on two threads; one is a question. */
+static void run_race(bench *b, size_t max, size_t n, inf_precision precision)
+{
+    char figure[64];
+    (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, %s, two threads",
+                   pairs[precision].name, max, n == 1 ? "one text" : "12 texts");
+    b->encoder = b->encoders[precision];
+    b->graph = pairs[precision].graph;
+    b->n_raced = n;
+    if (b->peer != NULL && !peer_texts(b->peer, b->tokens, n))
+        bench_fail("the peer takes no texts");
+    bench_run(&(bench_figure){.name = figure,
+                              .unit = "ms/text",
+                              .less_is_better = true,
+                              .peer = b->peer != NULL ? pairs[precision].peer : NULL,
+                              .run_ours = ms_of_two,
+                              .run_peers = b->peer != NULL ? ms_of_peers_two : NULL,
+                              .arg = b,
+                              .rounds = ROUNDS});
+    if (n == 1) {
+        double ms[ROUNDS];
+        for (size_t i = 0; i < ROUNDS; i++)
+            ms[i] = ms_ours(b);
+        (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, of the limit",
+                       pairs[precision].name, max);
+        bench_print(&(bench_figure){.name = figure,
+                                    .unit = "ms/text",
+                                    .less_is_better = true,
+                                    .peer = "the weights read once"},
+                    bench_median(ms, ROUNDS), ms_of_reading(precision));
+    }
+    if (b->peer != NULL && !peer_texts(b->peer, b->tokens, TEXTS))
+        bench_fail("the peer takes no texts");
 }
 
 static void run_arithmetic(bench *b, inf_precision precision)
@@ -219,6 +317,7 @@ int main(void)
     bench_must(inf_tokenizer_open(folder, &tokenizer, &err), &err);
     open_encoders(&b, folder);
     b.peer = peer_open(folder);
+    bench_must(os_pool_open("bench", 1, 1, &b.pool, &err), &err);
     static const size_t sizes[] = {256, 128, 16};
     for (size_t i = 0; i < ANC_COUNT(sizes); i++) {
         choose(&b, tokenizer, &texts, sizes[i]);
@@ -228,9 +327,11 @@ int main(void)
             run_times(&b, sizes[i], p);
             if (sizes[i] == 128 && exertion_of(p) != NULL)
                 run_arithmetic(&b, p);
+            run_race(&b, sizes[i], sizes[i] == 16 ? 1 : TEXTS, p);
         }
     }
     peer_close(b.peer);
+    os_pool_free(b.pool);
     for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
         inf_encoder_close(b.encoders[p]);
     inf_tokenizer_close(tokenizer);

@@ -81,9 +81,9 @@ void peer_close(peer *p)
     free(p);
 }
 
-bool peer_use(peer *p, const char *graph)
+bool peer_use(peer *p, const char *graph, unsigned threads)
 {
-    (void)fprintf(p->to, "use %s\n", graph);
+    (void)fprintf(p->to, "use %s %u\n", graph, threads);
     return answered(p) && strcmp(p->line, "ok\n") == 0;
 }
 
@@ -120,11 +120,22 @@ bool peer_texts(peer *p, const peer_text *texts, size_t n)
     return answered(p) && strcmp(p->line, "ok\n") == 0;
 }
 
-bool peer_run(peer *p, double *ret_seconds)
+static bool seconds_answered(peer *p, double *ret_seconds)
 {
-    (void)fputs("run\n", p->to);
     if (!answered(p))
         return false;
     *ret_seconds = strtod(p->line, NULL);
     return *ret_seconds > 0;
+}
+
+bool peer_run(peer *p, double *ret_seconds)
+{
+    (void)fputs("run\n", p->to);
+    return seconds_answered(p, ret_seconds);
+}
+
+bool peer_race(peer *p, unsigned callers, double *ret_seconds)
+{
+    (void)fprintf(p->to, "race %u\n", callers);
+    return seconds_answered(p, ret_seconds);
 }

@@ -3,11 +3,12 @@
  * peer.py, beside this file, builds the same encoder from the same model file. A request is a line,
  * an answer is a line:
  *
- *   use <fp32|int8>            ok              the graph that runs from now on
+ *   use <fp32|int8> <threads>  ok              the graph that runs from now on, and how many threads share one text
  *   vector <second> <id> …     <float> …       the unit vector of one text's token ids; of a model that scores pairs the
  *                                              score; ids from number <second> on are of the second type
  *   texts <n>                  ok              n such lines without the word follow: what `run` runs
  *   run                        <seconds>       each text once, one after the other; processor time
+ *   race <callers>             <seconds>       each text once, by so many callers at a time; of the clock
  */
 #ifndef ANC_BENCH_EMBED_PEER_H
 #define ANC_BENCH_EMBED_PEER_H
@@ -21,7 +22,7 @@ typedef struct peer peer;
 peer *peer_open(anc_str folder);
 void peer_close(peer *p); /* NULL is a no-op */
 
-bool peer_use(peer *p, const char *graph);
+bool peer_use(peer *p, const char *graph, unsigned threads);
 
 typedef struct peer_text {
     const uint32_t *ids;
@@ -33,5 +34,6 @@ bool peer_vector(peer *p, const peer_text *text, float *out, size_t dims);
 
 bool peer_texts(peer *p, const peer_text *texts, size_t n);
 bool peer_run(peer *p, double *ret_seconds);
+bool peer_race(peer *p, unsigned callers, double *ret_seconds);
 
 #endif

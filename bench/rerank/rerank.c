@@ -108,7 +108,7 @@ static void run_precision(bench *b, anc_str folder, inf_precision precision, con
                    inf_precision_name(precision), PAIRS, MAX_TOKENS);
     (void)snprintf(name, sizeof name, "ONNX Runtime %s", graph);
     if (b->peer != NULL) {
-        if (!peer_use(b->peer, graph) || !peer_texts(b->peer, b->tokens, PAIRS))
+        if (!peer_use(b->peer, graph, 1) || !peer_texts(b->peer, b->tokens, PAIRS))
             bench_fail("the peer has no %s", graph);
         compare_scores(b, at_least);
     }

@@ -8,50 +8,18 @@ measured here, so they include this client.
 import json
 import os
 import pathlib
-import socket
 import statistics
 import sys
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT / "tests" / "e2e"))
+sys.path.insert(0, str(ROOT / "bench" / "common"))
 import harness  # noqa: E402
+from asking import Client  # noqa: E402
 
 STARTS, QUESTIONS, SEARCH_ROUNDS, SEARCHES, DEADLINE = 5, 100, 5, 400, 300
 MODEL = "all-MiniLM-L6-v2"
-
-
-class Client:
-    """One connection, bytes prepared before the clock runs."""
-
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-
-    @staticmethod
-    def prepare(path, body):
-        body = json.dumps(body).encode()
-        return (f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                f"Content-Length: {len(body)}\r\n\r\n").encode() + body
-
-    def send(self, request):
-        self.socket.sendall(request)
-        got = b""
-        while (end := got.find(b"\r\n\r\n")) < 0:
-            got += self.receive()
-        head = got[:end].lower()
-        at = head.index(b"content-length:") + 15
-        left = int(head[at:].split(b"\r\n", 1)[0]) - (len(got) - end - 4)
-        while left > 0:
-            left -= len(self.receive())
-        if not got.startswith(b"HTTP/1.1 200 "):
-            raise SystemExit("serve: " + got[:300].decode(errors="replace"))
-
-    def receive(self):
-        got = self.socket.recv(1 << 16)
-        if not got:
-            raise SystemExit("serve: the server closed the connection")
-        return got
 
 
 def figure(name, unit, better, ours, goal, goal_value):

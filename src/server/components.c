@@ -4,6 +4,7 @@
 
 #include "embedding/adapters/infer/infer_encoder.h"
 #include "embedding/adapters/infer/infer_source.h"
+#include "embedding/adapters/sqlite/emb_sqlite.h"
 #include "embedding/app/embedding_service.h"
 #include "embedding/app/library_service.h"
 #include "embedding/app/rerank_service.h"
@@ -16,6 +17,7 @@
 #include "ingest/app/ingest_service.h"
 #include "knowledge/adapters/parse/parse_local.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
+#include "model_folders.h"
 #include "remote_model.h"
 #include "search/adapters/engine/engine_index.h"
 #include "search/adapters/threads/watermark.h"
@@ -26,10 +28,9 @@ static const struct {
     const db_migration *rows;
     const size_t *n;
 } migration_tables[] = {
-    {kno_migrations, &kno_n_migrations},
-    {ing_migrations, &ing_n_migrations},
-    {idn_migrations, &idn_n_migrations},
-    {rag_migrations, &rag_n_migrations},
+    {kno_migrations, &kno_n_migrations}, {ing_migrations, &ing_n_migrations},
+    {idn_migrations, &idn_n_migrations}, {rag_migrations, &rag_n_migrations},
+    {emb_migrations, &emb_n_migrations},
 };
 
 size_t srv_migrations(db_migration out[SRV_MAX_MIGRATIONS])
@@ -95,9 +96,25 @@ void srv_catalog_close(srv_house *h)
     emb_rerank_close(h->rerank);
     emb_library_close(h->library);
     emb_service_close(h->emb);
+    emb_keeper_close(h->keeper);
 }
 
 /* ---- embedding ---- */
+
+/* Half of the cache is for questions. Also where nothing is to be kept: what an earlier start kept then goes, and an erasure finds it. */
+static anc_status open_keeper(srv_house *h, anc_err *err)
+{
+    const srv_config *c = h->o.config;
+    const bool kept = anc_str_eq(c->model.cache_persistent, ANC_STR("true"));
+    const emb_keeper_options options = {.store = emb_sqlite_store(krn_sqlite_readers(h->catalog)),
+                                        .writer = h->writer,
+                                        .clock = h->clock,
+                                        .log = h->log,
+                                        .metrics = h->metrics,
+                                        .most_bytes = kept ? (uint64_t)c->model.cache_mb << 19 : 0};
+    ANC_TRY(emb_keeper_open(&options, &h->keeper, err));
+    return emb_keeper_start(h->keeper, h->scheduler, err);
+}
 
 static void tell_unusable(srv_house *h, anc_str model, const char *why, anc_str how)
 {
@@ -107,29 +124,37 @@ static void tell_unusable(srv_house *h, anc_str model, const char *why, anc_str 
     krn_feed_error(h->feed, &context, ANC_STR("model_unusable"), anc_str_of(why), how);
 }
 
-/* One that is not there at the start is no failure: words alone are searched. With model.remote.dims it is not asked
- * here, and used as soon as it is there. */
-static anc_status open_remote_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_problem,
-                                      anc_err *err)
+/* An emb_opener, for the endpoint of a model whose components nobody told. */
+static anc_status ask_remote(void *arg, const atomic_bool *cancelled, emb_encoder *ret,
+                             anc_err *err)
+{
+    const srv_house *h = arg;
+    return srv_remote_model_open(h->o.config, h->clock, cancelled, ret, err);
+}
+
+/* No endpoint is waited for: a step asks it, for its components where model.remote.dims does not say them, and how
+ * its vectors lie. Until it answers, words alone are searched. */
+static anc_status open_remote_encoder(srv_house *h, emb_service_options *options, anc_err *err)
 {
     const srv_config *c = h->o.config;
     anc_err why = {0};
-    const anc_status status = srv_remote_model_open(c, h->clock, ret, &why);
-    if (status == ANC_INVALID)
+    anc_status status = srv_remote_model_check(c, &why);
+    options->look_later = true;
+    if (status == ANC_OK && c->model.remote.dims > 0)
+        status = srv_remote_model_open(c, h->clock, NULL, &options->encoder, &why);
+    if (status != ANC_OK)
         return ANC_FAIL(err, status, "model.remote: %.400s", why.text);
-    if (status == ANC_OK) {
+    if (options->encoder.ops != NULL) {
         krn_log_write(h->log, KRN_INFO, "server", "embedding model elsewhere",
-                      KRN_STR("detail", ret->detail));
+                      KRN_STR("detail", options->encoder.detail));
         return ANC_OK;
     }
-    tell_unusable(
-        h, c->model.remote.model, why.text,
-        ANC_STR("start the endpoint, then the server again, or set model.remote.dims; words "
-                "alone are searched until then"));
-    *ret_problem = anc_arena_printf(h->mem,
-                                    "%s; set model.remote.dims, so that it need not be there when "
-                                    "the server starts",
-                                    why.text);
+    options->opener = (emb_opener){ask_remote, h};
+    options->problem = anc_arena_printf(
+        h->mem,
+        "the embedding model %.*s elsewhere has not said yet how many components its vectors have "
+        "(model.remote.dims is 0); it is asked until it does",
+        ANC_FMT(c->model.remote.model));
     return ANC_OK;
 }
 
@@ -143,19 +168,20 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
         return ANC_FAIL(err, anc_arena_refusal(h->mem), "the model's folder");
     if (c->model.name.len == 0 || !os_exists(folder))
         return ANC_OK;
-    const emb_infer_options options = {
-        .folder = folder, .precision = c->model.precision, .pool = h->cpu_pool, .clock = h->clock};
+    const emb_infer_options options = {.folder = folder,
+                                       .precision = c->model.precision,
+                                       .pool = h->cpu_pool,
+                                       .turns = h->turns,
+                                       .clock = h->clock};
     if (emb_infer_open(&options, ret, &why) == ANC_OK) {
         krn_log_write(h->log, KRN_INFO, "server", "embedding model loaded",
                       KRN_STR("model", ret->model), KRN_STR("precision", ret->precision),
                       KRN_STR("detail", ret->detail));
         return ANC_OK;
     }
-    *ret_problem = anc_arena_printf(h->mem, "%s; mend it with `anchorage model pull %.*s`",
-                                    why.text, ANC_FMT(c->model.name));
-    tell_unusable(
-        h, c->model.name, why.text,
-        ANC_STR("mend it with `anchorage model pull`; words alone are searched until then"));
+    const anc_str mending = srv_model_mending(h->mem, c->model.name);
+    *ret_problem = anc_arena_printf(h->mem, "%s; %.*s", why.text, ANC_FMT(mending));
+    tell_unusable(h, c->model.name, why.text, mending);
     return ANC_OK;
 }
 
@@ -165,18 +191,21 @@ static anc_status open_embedding(srv_house *h, anc_err *err)
     const bool elsewhere = c->model.remote.url.len > 0;
     emb_service_options options = {.model = elsewhere ? c->model.remote.model : c->model.name,
                                    .cache_bytes = (uint64_t)c->model.cache_mb << 20,
+                                   .keeper = h->keeper,
                                    .clock = h->clock,
                                    .feed = h->feed,
                                    .metrics = h->metrics,
                                    .log = h->log};
     if (elsewhere)
-        ANC_TRY(open_remote_encoder(h, &options.encoder, &options.problem, err));
+        ANC_TRY(open_remote_encoder(h, &options, err));
     else
         ANC_TRY(open_encoder(h, &options.encoder, &options.problem, err));
     const anc_status status = emb_service_open(&options, &h->emb, err);
-    if (status != ANC_OK)
+    if (status != ANC_OK) {
         emb_encoder_close(&options.encoder);
-    return status;
+        return status;
+    }
+    return elsewhere ? emb_service_start(h->emb, h->scheduler, err) : ANC_OK;
 }
 
 /* Models that collections may ask for beside the configured one. */
@@ -187,12 +216,13 @@ static anc_status open_library(srv_house *h, anc_err *err)
                                    .most = (unsigned)c->model.most_loaded,
                                    .most_bytes = (uint64_t)c->model.most_mb << 20,
                                    .cache_bytes = (uint64_t)c->model.cache_mb << 20,
+                                   .keeper = h->keeper,
                                    .clock = h->clock,
                                    .log = h->log,
                                    .feed = h->feed,
                                    .metrics = h->metrics};
-    ANC_TRY(emb_infer_source_open(c->models_dir, c->model.precision, h->cpu_pool, h->clock,
-                                  &options.source, err));
+    ANC_TRY(emb_infer_source_open(c->models_dir, c->model.precision, h->cpu_pool, h->turns,
+                                  h->clock, &options.source, err));
     const anc_status status = emb_library_open(&options, &h->library, err);
     if (status != ANC_OK)
         options.source.ops->close(options.source.self);
@@ -227,6 +257,7 @@ static anc_status open_knowledge(srv_house *h, anc_err *err)
         .tell_content = anc_str_eq(h->o.config->events.include_content, ANC_STR("true")),
         .is_followed = true};
     ANC_TRY(kno_service_open(&options, &h->kno, err));
+    emb_service_listen(h->emb, kno_model_is_there, h->kno);
     return kno_service_start(h->kno, h->scheduler, err);
 }
 
@@ -314,6 +345,7 @@ static anc_status open_identity(srv_house *h, anc_err *err)
 
 anc_status srv_components_open(srv_house *h, anc_err *err)
 {
+    ANC_TRY(open_keeper(h, err));
     ANC_TRY(open_embedding(h, err));
     ANC_TRY(open_library(h, err));
     ANC_TRY(srv_reranking_open(h, err));
@@ -325,6 +357,7 @@ anc_status srv_components_open(srv_house *h, anc_err *err)
 
 void srv_components_stop(srv_house *h)
 {
+    emb_service_stop(h->emb);
     if (h->ing != NULL)
         ing_service_stop(h->ing);
 }

@@ -137,6 +137,7 @@ anc_status srv_config_load(const srv_config_sources *sources, srv_config **ret, 
     ANC_TRY(srv_env_check(config, dotenv, ".env", err));
     ANC_TRY(srv_env_check(config, sources->env, "environment", err));
     ANC_TRY(srv_config_check_types(config, err));
+    ANC_TRY(srv_config_check_privacy(config, err));
     *ret = config;
     config = NULL;
     return ANC_OK;

@@ -58,6 +58,8 @@ typedef struct srv_config {
             int64_t dims, max_tokens, batch, parallel, retries, timeout_ms;
         } remote;
         int64_t cache_mb;
+        anc_str cache_persistent;
+        int64_t warm_up, warm_up_ms;
         int64_t most_loaded, most_mb;
         int64_t threads;
         anc_str precision;

@@ -88,6 +88,19 @@ anc_status srv_config_check_types(const srv_config *config, anc_err *err)
     return check_topics(config, err);
 }
 
+/* ---- privacy ---- */
+
+anc_status srv_config_check_privacy(const srv_config *c, anc_err *err)
+{
+    if (!anc_str_eq(c->model.cache_persistent, ANC_STR("true")) ||
+        !anc_str_eq(c->privacy.keep_texts, ANC_STR("false")))
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_INVALID,
+                    "%.*s: model.cache_persistent is true and privacy.keep_texts false: a vector "
+                    "tells nearly what its text was, so keep both or neither",
+                    ANC_FMT(origin_of(c, "model.cache_persistent")));
+}
+
 /* ---- what is served ---- */
 
 anc_status srv_config_check_serving(const srv_config *config, anc_err *err)

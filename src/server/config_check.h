@@ -8,4 +8,7 @@
  * that do not fit: names where it stands, the type or item, and those that are known. */
 anc_status srv_config_check_types(const srv_config *config, anc_err *err) ANC_MUST_CHECK;
 
+/* INVALID for vectors that are to be kept where texts are not. */
+anc_status srv_config_check_privacy(const srv_config *config, anc_err *err) ANC_MUST_CHECK;
+
 #endif

@@ -93,7 +93,19 @@ const srv_row srv_rows[] = {
     INT("model.remote.timeout_ms", model.remote.timeout_ms, "30000", 10, 600000, NULL,
         "time for one answer"),
     INT("model.cache_mb", model.cache_mb, "16", 0, 4096, NULL,
-        "memory for vectors of texts seen before, in MiB"),
+        "memory for vectors of texts seen before, in MiB: half of it for questions, half for "
+        "sentences"),
+    {"model.cache_persistent", SRV_CHOICE, AT(model.cache_persistent), "false", 0, 0, "true|false",
+     NULL,
+     "those of questions are kept in the catalog over a restart, as many as fit into half of "
+     "cache_mb: "
+     "vectors and digests, no text; not with privacy.keep_texts: false, since a vector tells "
+     "nearly "
+     "what its text was"},
+    INT("model.warm_up", model.warm_up, "100", 0, 1000, NULL,
+        "questions that were asked most in the last 30 days and whose vectors are made after a "
+        "start, in the background; 0: none"),
+    INT("model.warm_up_ms", model.warm_up_ms, "20000", 1, 600000, NULL, "time for that"),
     INT("model.most_loaded", model.most_loaded, "4", 1, 16, NULL,
         "models of collections that may be loaded at once beside that one"),
     INT("model.most_mb", model.most_mb, "2048", 1, 1048576, NULL,

@@ -15,6 +15,7 @@
 #include "house_impl.h"
 #include "ingest/adapters/spool_files/spool_files.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
+#include "model_folders.h"
 #include "net/http_client.h"
 #include "os/sandbox.h"
 #include "parse/parse.h"
@@ -159,8 +160,8 @@ static void examine_model(examination *x)
         srv_tell(x, "model", CLI_FINE, text);
     else
         srv_tell(x, "model", CLI_WRONG,
-                 anc_arena_printf(x->mem, "%s; mend it with `anchorage model pull --force %.*s`",
-                                  err.text, ANC_FMT(name)));
+                 anc_arena_printf(x->mem, "%s; %.*s", err.text,
+                                  ANC_FMT(srv_model_mending(x->mem, name))));
 }
 
 /* Another folder than the configured one: a collection may ask for it. */
@@ -189,8 +190,8 @@ static void examine_others(examination *x)
     emb_encoder_source source = {0};
     size_t n = 0;
     krn_call call = {.mem = x->mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &never};
-    if (emb_infer_source_open(x->c->models_dir, x->c->model.precision, NULL, krn_system_clock(),
-                              &source, &err) != ANC_OK ||
+    if (emb_infer_source_open(x->c->models_dir, x->c->model.precision, NULL, NULL,
+                              krn_system_clock(), &source, &err) != ANC_OK ||
         source.ops->list(source.self, &call, &rows, &n) != ANC_OK)
         srv_tell(x, "other model", CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
     for (size_t i = 0; i < n; i++)

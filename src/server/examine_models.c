@@ -13,7 +13,7 @@ void srv_examine_remote_model(examination *x)
 {
     anc_err err = {0};
     emb_encoder encoder = {0};
-    anc_status status = srv_remote_model_open(x->c, krn_system_clock(), &encoder, &err);
+    anc_status status = srv_remote_model_open(x->c, krn_system_clock(), NULL, &encoder, &err);
     if (status == ANC_OK)
         status = srv_try_encoder(x, &encoder, &err);
     if (status == ANC_OK)
@@ -49,7 +49,7 @@ void srv_examine_reranker(examination *x)
     emb_reranker r = {0};
     anc_str absent = ANC_STR_NONE;
     anc_status status =
-        srv_reranker_open(x->c, x->mem, NULL, krn_system_clock(), &r, &absent, &err);
+        srv_reranker_open(x->c, x->mem, NULL, NULL, krn_system_clock(), &r, &absent, &err);
     if (status == ANC_OK && r.ops == NULL)
         return;
     if (status == ANC_OK)

@@ -65,6 +65,14 @@ static int64_t set_aside(const srv_house *h, const char *bus)
     return n;
 }
 
+static int64_t given_up(const srv_house *h)
+{
+    int64_t n = 0;
+    for (size_t i = 0; i < h->n_outside; i++)
+        n += (int64_t)h->outside[i].bus.ops->stats(h->outside[i].bus.self).unfit;
+    return n;
+}
+
 static int64_t set_aside_redis(const srv_house *h)
 {
     return set_aside(h, "redis");
@@ -86,6 +94,35 @@ static int64_t events_dropped(const srv_house *h)
     return (int64_t)n;
 }
 
+static int64_t questions_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_AT_ONCE].calls;
+}
+
+static int64_t soon_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_SOON].calls;
+}
+
+static int64_t passages_encoded(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_WHEN_FREE].calls;
+}
+
+static int64_t gave_way(const srv_house *h)
+{
+    return (int64_t)inf_turns_about(h->turns).of[INF_WHEN_FREE].gave_way;
+}
+
+static int64_t joined(const srv_house *h)
+{
+    const inf_turns_stats stats = inf_turns_about(h->turns);
+    uint64_t n = 0;
+    for (inf_urgency u = INF_AT_ONCE; u < INF_URGENCIES; u++)
+        n += stats.of[u].joined;
+    return (int64_t)n;
+}
+
 static int64_t resident(const srv_house *h)
 {
     (void)h;
@@ -104,11 +141,23 @@ static const gauge_row rows[SRV_GAUGES] = {
     {"anchorage_loop_posted", "", "Calls that wait for the event loop.", posted, false},
     {"anchorage_pool_queued", "pool=\"cpu\"", "Tasks that wait for a thread.", cpu_queued, false},
     {"anchorage_pool_queued", "pool=\"io\"", "Tasks that wait for a thread.", io_queued, false},
+    {"anchorage_encoder_calls", "urgency=\"question\"", "Calls at the models of this process.",
+     questions_encoded, false},
+    {"anchorage_encoder_calls", "urgency=\"soon\"", "Calls at the models of this process.",
+     soon_encoded, false},
+    {"anchorage_encoder_calls", "urgency=\"background\"", "Calls at the models of this process.",
+     passages_encoded, false},
+    {"anchorage_encoder_gave_way_total", "",
+     "Blocks of passages that stood back in the middle for something more urgent.", gave_way, true},
+    {"anchorage_encoder_joined_total", "",
+     "Blocks that went through a model with a block of another.", joined, true},
     {"anchorage_log_lines_lost_total", "", "Log lines that could not be written.", log_lost, true},
     {"anchorage_inbound_set_aside_total", "bus=\"redis\"",
      "Events of other services that went to the dead letters.", set_aside_redis, true},
     {"anchorage_inbound_set_aside_total", "bus=\"kafka\"",
      "Events of other services that went to the dead letters.", set_aside_kafka, true},
+    {"anchorage_outbound_given_up_total", "",
+     "Durable events that a bus will never take, as too large.", given_up, true},
     {"anchorage_events_dropped_total", "",
      "Events that a full queue refused, or that were not shown live.", events_dropped, true},
     {"anchorage_resident_bytes", "", "Memory of the process.", resident, false},

@@ -3,7 +3,7 @@
  *
  *   data folder ─ lock
  *   kernel        clock, log, metrics, catalog (writer, outbox, changes), bus, feed, relays, trim, scheduler
- *   pools         cpu, io
+ *   pools         cpu, io, and the turns of the models that run on them
  *   embedding ─ knowledge ─ search ─ ingest ─ identity
  *   loop          providers, rag, tracking, live feed, HTTP edge, server
  *
@@ -18,12 +18,14 @@
 #include <unistd.h>
 
 #include "edge/http/edge.h"
+#include "embedding/app/embedding_service.h"
 #include "house_impl.h"
 #include "os/clock.h"
 #include "os/limits.h"
 
 enum {
     POOL_QUEUE = 4096,
+    MODEL_CALLS = 256, /* of one urgency */
     IO_THREADS = 8,
     PUTS = IO_THREADS / 2, /* documents are slow to read, and others want an answer meanwhile */
     READY_POLL_MS = 2,
@@ -33,7 +35,8 @@ enum {
     FILES_TO_COME = 48,    /* of them, those opened while documents are read and searched */
     FEWEST_CONNECTIONS = 8,
     FIRST_READY_MS = 600000,
-    STUCK_MS = 1000
+    STUCK_MS = 1000,
+    MODEL_MS = 1000 /* a model elsewhere that is well has answered by then */
 };
 
 /* ---- the data folder ---- */
@@ -106,6 +109,9 @@ static anc_status open_pools(srv_house *h, anc_err *err)
 {
     ANC_TRY(os_pool_open("cpu", 0, POOL_QUEUE, &h->cpu_pool, err));
     ANC_TRY(os_pool_open("io", IO_THREADS, POOL_QUEUE, &h->io_pool, err));
+    const inf_turns_options turns = {
+        .at_once = os_pool_threads(h->cpu_pool), .most_calls = MODEL_CALLS, .pool = h->cpu_pool};
+    ANC_TRY(inf_turns_open(&turns, &h->turns, err));
     h->cpu = krn_pool_executor(h->cpu_pool);
     h->io = krn_pool_executor(h->io_pool);
     return ANC_OK;
@@ -256,6 +262,7 @@ static anc_status open_floors(srv_house *h, anc_err *err)
     ANC_TRY(net_http_open(h->loop, &h->http, err));
     ANC_TRY(srv_rag_open(h, err));
     ANC_TRY(srv_tracking_open(h, err));
+    ANC_TRY(srv_warming_open(h, err));
     count_connections(h);
     ANC_TRY(srv_live_open(h, err));
     ANC_TRY(open_edge(h, err));
@@ -321,9 +328,11 @@ static void tell_ready(void *arg)
     char why[KRN_CONDITION_TEXT];
     uint64_t documents = 0;
     int64_t stuck_ms = 0;
+    const int64_t model_ns = os_mono_ns() + (int64_t)MODEL_MS * 1000000;
     for (int64_t waited = 0; waited < FIRST_READY_MS && !atomic_load(&h->stopping);
          waited += READY_POLL_MS) {
-        if (srch_status(h->srch).ready)
+        if (srch_status(h->srch).ready &&
+            (os_mono_ns() >= model_ns || emb_service_has_settled(h->emb)))
             break;
         if (is_stuck(h, &documents, &stuck_ms, why)) {
             if (srv_catalog_damaged(h, why, &h->failure) != ANC_OK)
@@ -426,10 +435,13 @@ void srv_house_close(srv_house *h)
     rag_searches_settle(h->rag);
     srv_announcing_settle(h);
     trk_service_settle(h->trk);
+    emb_keeper_settle(h->keeper);
     srv_catalog_close(h); /* its last commits still wake the relay and the follower */
+    inf_turns_free(h->turns);
     os_pool_free(h->io_pool);
     os_pool_free(h->cpu_pool);
     srv_announcing_close(h);
+    srv_warming_close(h);
     srv_tracking_close(h);
     krn_trim_free(h->trim);
     krn_threads_free(h->threads);

@@ -5,10 +5,12 @@
 #include <stdatomic.h>
 
 #include "edge/http/edge.h"
+#include "embedding/app/keeper_service.h"
 #include "embedding/library.h"
 #include "embedding/rerank.h"
 #include "house.h"
 #include "identity/app/identity_service.h"
+#include "infer/turns.h"
 #include "ingest/adapters/http/http_web.h"
 #include "ingest/ports/spool.h"
 #include "kernel/adapters/bus_kafka/bus_kafka.h"
@@ -39,7 +41,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 13, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 19, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
@@ -98,8 +100,10 @@ struct srv_house {
     size_t max_connections, max_descriptor; /* as many as there are descriptors for */
 
     os_pool *cpu_pool, *io_pool;
+    inf_turns *turns; /* of the models in this process */
     krn_executor cpu, io, loop_executor;
 
+    emb_keeper *keeper;
     emb_service *emb;
     emb_library *library;
     emb_rerank_service *rerank;
@@ -137,6 +141,8 @@ struct srv_house {
     net_server *server;
     krn_series *gauges[SRV_GAUGES]; /* gauges.c, whose step alone touches what it told last */
     int64_t gauge_told[SRV_GAUGES];
+    anc_arena *warming;     /* NULL: there is nothing to do, or it is done; the step alone */
+    struct warming *warm;   /* in it; warming.c */
     uint64_t scrubbed;      /* discarded versions whose log was emptied; scrub.c's step alone */
     uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
 };
@@ -217,6 +223,10 @@ anc_status srv_memory_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 
 /* A step that empties the catalog's log after deletions (scrub.c). After the components. */
 anc_status srv_scrub_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+
+/* A step that embeds the questions asked most (warming.c). After the tracking. */
+anc_status srv_warming_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
+void srv_warming_close(srv_house *h); /* when no step runs any more */
 
 anc_status srv_rag_open(srv_house *h, anc_err *err) ANC_MUST_CHECK;
 void srv_rag_close_providers(srv_house *h);

@@ -104,8 +104,8 @@ static anc_status on_event(void *arg, const krn_announcement *event, anc_err *er
     if (status == ANC_CANCELLED)
         return ANC_FAIL(err, ANC_CANCELLED, "the server stops");
     krn_count(status == ANC_OK ? h->inbound[arrival] : h->inbound_failed, 1);
-    if (status != ANC_OK)
-        return anc_fail_at(err, status, why.where, "%s", why.text);
+    if (status != ANC_OK) /* the reason goes to dead letters on the bus */
+        return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(anc_err_told(&why, why.text)));
     if (arrival == EV_ARRIVED_NEW && !is_veiled(h, event))
         show(h, event);
     return ANC_OK;

@@ -7,6 +7,7 @@
 #include "embedding/adapters/local/local_sources.h"
 #include "embedding/adapters/model_folders/model_folders.h"
 #include "embedding/app/models_service.h"
+#include "embedding/domain/model_table.h"
 #include "house_impl.h"
 #include "infer/encoder.h"
 
@@ -58,4 +59,16 @@ anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str f
     ANC_TRY(inf_encoder_scores(folder, &scores, err));
     return scores ? prepare_reranker(config, mem, folder, ret, err)
                   : prepare_encoder(config, mem, folder, ret, err);
+}
+
+anc_str srv_model_mending(anc_arena *mem, anc_str name)
+{
+    for (size_t i = 0; emb_model_at(i) != NULL; i++)
+        if (anc_str_eq(name, anc_str_of(emb_model_at(i)->name)))
+            return anc_arena_printf(mem, "mend it with `anchorage model pull --force %.*s`",
+                                    ANC_FMT(name));
+    return anc_arena_printf(mem,
+                            "put the files of the model %.*s there again, as they were published: "
+                            "`anchorage model pull` does not know it",
+                            ANC_FMT(name));
 }

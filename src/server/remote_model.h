@@ -6,8 +6,13 @@
 #include "kernel/ports/clock.h"
 #include "server/config.h"
 
-/* Asks the endpoint where model.remote.dims is 0. INVALID for what cannot be one, and what the endpoint gives. */
-anc_status srv_remote_model_open(const srv_config *config, krn_clock clock, emb_encoder *ret,
+/* Asks the endpoint where model.remote.dims is 0, until `cancelled` (may be NULL). INVALID for what cannot be one, and
+ * what the endpoint gives. */
+anc_status srv_remote_model_open(const srv_config *config, krn_clock clock,
+                                 const atomic_bool *cancelled, emb_encoder *ret,
                                  anc_err *err) ANC_MUST_CHECK;
+
+/* INVALID for what cannot be an endpoint; nobody is asked. */
+anc_status srv_remote_model_check(const srv_config *config, anc_err *err) ANC_MUST_CHECK;
 
 #endif

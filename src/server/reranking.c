@@ -36,12 +36,15 @@ static anc_status open_remote(const srv_config *c, krn_clock clock, emb_reranker
     return status == ANC_OK ? ANC_OK : ANC_FAIL(err, status, "rerank.remote: %.400s", why.text);
 }
 
-anc_status srv_reranker_open(const srv_config *c, anc_arena *mem, os_pool *pool, krn_clock clock,
-                             emb_reranker *ret, anc_str *ret_absent, anc_err *err)
+anc_status srv_reranker_open(const srv_config *c, anc_arena *mem, os_pool *pool, inf_turns *turns,
+                             krn_clock clock, emb_reranker *ret, anc_str *ret_absent, anc_err *err)
 {
     const anc_str folder = os_path_join(mem, c->models_dir, c->rerank.model);
-    const emb_infer_reranker_options options = {
-        .folder = folder, .precision = c->model.precision, .pool = pool, .clock = clock};
+    const emb_infer_reranker_options options = {.folder = folder,
+                                                .precision = c->model.precision,
+                                                .pool = pool,
+                                                .turns = turns,
+                                                .clock = clock};
     if (folder.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "the reranker's folder");
     if (c->rerank.remote.url.len > 0)
@@ -69,7 +72,7 @@ static anc_status open_reranker(srv_house *h, emb_rerank_options *options, anc_e
 {
     const srv_config *c = h->o.config;
     anc_err why = {0};
-    const anc_status status = srv_reranker_open(c, h->mem, h->cpu_pool, h->clock,
+    const anc_status status = srv_reranker_open(c, h->mem, h->cpu_pool, h->turns, h->clock,
                                                 &options->reranker, &options->problem, &why);
     if (status == ANC_INVALID)
         return ANC_FAIL(err, status, "%s", why.text);

@@ -3,6 +3,7 @@
 #define ANC_SERVER_RERANKING_H
 
 #include "embedding/ports/reranker.h"
+#include "infer/turns.h"
 #include "kernel/ports/clock.h"
 #include "os/thread.h"
 #include "server/config.h"
@@ -11,7 +12,7 @@
  * such folder, and *ret_absent (in `mem`) then says what to do. INVALID for what cannot be an endpoint, and what opening
  * a model gives. */
 anc_status srv_reranker_open(const srv_config *config, anc_arena *mem, os_pool *pool,
-                             krn_clock clock, emb_reranker *ret, anc_str *ret_absent,
-                             anc_err *err) ANC_MUST_CHECK;
+                             inf_turns *turns, krn_clock clock, emb_reranker *ret,
+                             anc_str *ret_absent, anc_err *err) ANC_MUST_CHECK;
 
 #endif

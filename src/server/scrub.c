@@ -1,4 +1,4 @@
-/* scrub.c - what was deleted leaves the catalog's log too, soon after.
+/* scrub.c - what was deleted leaves the catalog's log too, soon after, and the memory of sentences' vectors.
  *
  * A deletion overwrites rows in the file, but what they were stands in the log until it is written anew. A step
  * looks every few seconds whether versions went since the last time, and then has the log emptied: at most once in
@@ -17,6 +17,7 @@ static int64_t step(void *arg, int64_t now_ns)
     const uint64_t discarded = kno_discarded_versions(h->kno);
     if (discarded == h->scrubbed)
         return now_ns + EVERY_NS;
+    emb_forget_passages(h->library);
     anc_err err = {0};
     const atomic_bool never = false;
     ANC_ARENA(mem, ARENA_BYTES);

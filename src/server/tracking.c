@@ -24,7 +24,7 @@ static anc_status erase_named(const srv_house *h, krn_call *call, anc_str user_i
     trk_forms f;
     ANC_TRY(trk_forms_of(call, &h->veil, user_id, &f));
     for (size_t i = 0; i < f.n_chats; i++) {
-        const anc_status status = rag_conversation_delete(h->rag, call, f.chats[i]);
+        const anc_status status = rag_conversation_erase(h->rag, call, f.chats[i]);
         *ret_n += status == ANC_OK;
         if (status != ANC_OK && status != ANC_NOT_FOUND)
             return status;
@@ -33,7 +33,7 @@ static anc_status erase_named(const srv_house *h, krn_call *call, anc_str user_i
     return ANC_OK;
 }
 
-/* As the user would do it, so that others are told of each. */
+/* As the user would do it, so that others are told of each, though not whose it was. */
 static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
@@ -45,7 +45,7 @@ static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id
         ANC_TRY(krn_call_check(h->clock, call));
         ANC_TRY(rag_conversation_list(h->rag, &as_user, NULL, CONVERSATIONS_AT_ONCE, &items, &n));
         for (size_t i = 0; i < n; i++)
-            ANC_TRY(rag_conversation_delete(h->rag, &as_user, items[i].id));
+            ANC_TRY(rag_conversation_erase(h->rag, &as_user, items[i].id));
         *ret_n += n;
     }
     return erase_named(h, call, user_id, ret_n);
@@ -55,10 +55,8 @@ static anc_status erase_conversations(void *arg, krn_call *call, anc_str user_id
 static anc_status erase_vectors(void *arg, krn_call *call, anc_str user_id, uint64_t *ret_n)
 {
     const srv_house *h = arg;
-    (void)call;
     (void)user_id;
-    *ret_n = emb_cache_clear(h->emb) + emb_library_cache_clear(h->library);
-    return ANC_OK;
+    return emb_forget(h->library, call, ret_n);
 }
 
 typedef struct forgetting {

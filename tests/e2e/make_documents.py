@@ -80,6 +80,25 @@ def xlsx():
                    ("xl/worksheets/sheet1.xml", sheet))
 
 
+def workbook(*sheets):
+    """A workbook of sheets (name, rows, merged ranges); None: an empty cell."""
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+
+    def sheet(rows, merged):
+        cells = ("".join(f'<c r="{chr(65 + c)}{r}" t="inlineStr"><is><t>{text}</t></is></c>' for c, text in enumerate(row) if text is not None)
+                 for r, row in enumerate(rows, 1))
+        body = "".join(f'<row r="{r}">{row}</row>' for r, row in enumerate(cells, 1))
+        ranges = "".join(f'<mergeCell ref="{m}"/>' for m in merged)
+        return f'<worksheet xmlns="{main}"><sheetData>{body}</sheetData>{f"<mergeCells>{ranges}</mergeCells>" if ranges else ""}</worksheet>'
+    names = "".join(f'<sheet name="{name}" sheetId="{i}" r:id="r{i}"/>' for i, (name, _, _) in enumerate(sheets, 1))
+    links = "".join(f'<Relationship Type="{office}/worksheet" Id="r{i}" Target="worksheets/s{i}.xml"/>' for i in range(1, len(sheets) + 1))
+    return archive(("[Content_Types].xml", '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/></Types>'),
+                   ("xl/workbook.xml", f'<workbook xmlns="{main}" xmlns:r="{office}"><workbookPr/><sheets>{names}</sheets></workbook>'),
+                   ("xl/_rels/workbook.xml.rels", f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{links}</Relationships>'),
+                   *((f"xl/worksheets/s{i}.xml", sheet(rows, merged)) for i, (_, rows, merged) in enumerate(sheets, 1)))
+
+
 def opendocument(kind, body):
     names = " ".join(f'xmlns:{n}="{OASIS}{n}:1.0"' for n in ("office", "text", "table"))
     mime = f"application/vnd.oasis.opendocument.{kind}"

@@ -60,6 +60,22 @@ def test_dead_letters_are_tried_again(binary):
         assert server.request("DELETE", f"/v1/dead-letters/{letter['id']}").status == 404
 
 
+
+def test_a_replay_is_of_the_collection_that_its_documents_named(binary):
+    with serving(binary) as server:
+        lines = [{"id": "good", "collection": "boats", "text": "A boat."}, {"id": "bad", "collection": "boats", "content_base64": "AAAA"}]
+        answer = server.request("POST", "/v1/knowledge/documents/batch?wait=true", "\n".join(map(json.dumps, lines)).encode(), {"Content-Type": "application/x-ndjson"})
+        assert answer.json["collections"] == ["boats"] and answer.json["skipped_documents"] == 1, answer.body
+        letter, = server.get("/v1/dead-letters").json["items"]
+        assert letter["collection"] == "boats", letter
+        for path in (f"/v1/dead-letters/{letter['id']}/replay", f"/v1/ingest/{answer.json['batch_id']}/replay"):
+            again = server.post(path)
+            if again.status == 409:  # it failed in the batch before since
+                continue
+            batch = ended(server, again.json["batch_id"])
+            assert batch["collection"] == "boats", batch
+
+
 def test_the_log_says_how_a_batch_ended(binary):
     with place(binary) as p:
         server = Server(p, env={"ANCHORAGE_LOG__LEVEL": "info"})

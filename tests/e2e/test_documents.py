@@ -11,7 +11,7 @@ import unicodedata
 import urllib.parse
 
 from harness import ROOT, serving, wait_for
-from make_documents import DOCUMENTS, PAGES
+from make_documents import DOCUMENTS, PAGES, workbook
 from test_batches import ended, fits
 
 DATA = pathlib.Path(os.environ.get("ANCHORAGE_TEST_DATA", ROOT.parent / "shared" / "data")) / "documents"
@@ -162,6 +162,61 @@ def test_page_and_row_are_cited(binary):
             assert "location" not in answer["answer"], answer
         shown = server.place.run("ask", asked[2][0], "--collection", "cited")
         assert shown.returncode == 0 and "(row 7)" in shown.stdout, (shown.stdout, shown.stderr)
+
+
+PLANT = (("Machines", [["Machine", "Hall", "State"], ["Lathe", "North", "running"], ["Drill", None, "broken"], ["Press", "South", "running"]], ["B2:B3"]),
+         ("Empty", [], []),
+         ("Tools", [["Tool", "Place"], ["Hammer", "Box 1"], ["Saw", "Box 2"]], []),
+         ("Invoices", [["Invoice", "Customer", "Status"]] + [[f"A-{i}", f"C{i}", "overdue" if i % 3 == 0 else "paid"] for i in range(1, 61)], []))
+
+
+def test_sheets_are_named_and_rows_counted(binary):
+    hammer, saw = "Tool: Hammer; Place: Box 1 [1]", "Tool: Saw; Place: Box 2 [1]"
+    asked = [("What is in row 2 of the sheet Machines?", "Machine: Drill; Hall: North; State: broken [1]"),
+             ("In which hall is the drill?", "Machine: Drill; Hall: North; State: broken [1]"),
+             ("What is in row 1 of the Tools sheet?", hammer),
+             ("Que contient la ligne 1 de la feuille Tools ?", hammer),
+             ("Was steht in Zeile 2 von Blatt Tools?", saw),
+             ("¿Qué hay en la fila 1 de la hoja Tools?", hammer),
+             ("Cosa c'è nella riga 1 del foglio Tools?", hammer),
+             ("O que está na linha 1 da folha Tools?", hammer),
+             ("What is in the last row of sheet 3 of plant.xlsx?", saw),
+             ("What is on sheet 3 of plant.xlsx?", f"Tools: {hammer} {saw}"),
+             ("Que contient l'onglet « Tools » de plant.xlsx ?", f"Tools: {hammer} {saw}"),
+             ("What is on sheet 2 of plant.xlsx?", None),
+             ("What is in row 9 of the sheet Tools?", None),
+             ("How many invoices are overdue?", "20 of 60 rows: Invoice: A-3; Customer: C3; Status: overdue [1] "),
+             ("How many overdue invoices are in the sheet Invoices?", "20 of 60 rows: Invoice: A-3; Customer: C3; Status: overdue [1] "),
+             ("How many tools are in the sheet Tools?", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
+             ("How many machines are running?", "2 of 3 rows: Machine: Lathe; Hall: North; State: running [1] Machine: Press; Hall: South; State: running [2]"),
+             ("How many invoices are not overdue?", None),
+             ("How many invoices are cancelled?", None)]
+    with serving(binary) as server:
+        folder = server.place.home / "plant"
+        folder.mkdir()
+        (folder / "plant.xlsx").write_bytes(workbook(*PLANT))
+        ingest(server, folder, "plant")
+        for question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["plant"], "mode": "keyword"}).json
+            told = answer["answer"]
+            if wanted is None:
+                assert answer["no_answer"] and not answer["citations"], (question, told)
+                continue
+            assert told.startswith(wanted) if wanted.endswith(" ") else told == wanted, (question, told)
+            for citation in answer["citations"]:
+                source = answer["sources"][citation["marker"] - 1]
+                text = server.get("/v1/knowledge/documents/plant.xlsx/text?collection=plant").body
+                assert text[citation["start"]:citation["end"]].decode() == citation["quote"], (question, citation, source)
+                assert citation["row"], (question, citation)
+        counted = server.post("/v1/chat/query", {"question": "How many invoices are overdue?", "collections": ["plant"]}).json
+        assert [c["row"] for c in counted["citations"]] == [3, 6, 9, 12, 15] and counted["answer"].endswith(" …"), counted
+        # another table that has an answer of its own: then none is given
+        (folder / "old.csv").write_text("Invoice,Status\nB-1,overdue\nB-2,paid\n")
+        ingest(server, folder, "plant")
+        both = server.post("/v1/chat/query", {"question": "How many invoices are overdue?", "collections": ["plant"]}).json
+        assert "rows: " not in both["answer"], both
+        one = server.post("/v1/chat/query", {"question": "How many invoices of old.csv are overdue?", "collections": ["plant"]}).json
+        assert one["answer"] == "1 of 2 rows: Invoice: B-1; Status: overdue [1]", one
 
 
 def documents_of(server, collection):

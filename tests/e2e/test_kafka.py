@@ -8,6 +8,7 @@ import sys
 import time
 
 from announced import CANARY, QUESTION, Questions, by_aggregate, check_no_canary, kept, put
+from fake_model import DONE, HEAD, FakeModel, finish, text
 from harness import Server, Skipped, place, wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "support" / "servers"))
@@ -315,6 +316,35 @@ def test_kafka_topics_are_made_by_who_may(binary):
         check_all_there(server, k, "shop.")
         assert k.topics()["shop.chatbot.error"] == 5 and all(t.startswith("shop.") for t in k.topics())
         assert server.stop() == 0
+
+
+def test_kafka_goes_on_behind_an_event_that_is_too_large(binary):
+    """What the broker will never take is given up where nobody made a topic for it, and told; the rest arrives."""
+    words = '"' * 700_000  # two bytes each in an event
+    fake = FakeModel(HEAD + b"".join(text(words[i:i + 50_000]) for i in range(0, len(words), 50_000)) + text(" [1]")
+                     + finish() + DONE)
+    try:
+        with kafka() as k, place(binary) as p:
+            k.start()
+            env = bus(k, ANCHORAGE_BUS__KAFKA__COMPRESSION="none")
+            server = Server(p, env=env)
+            use(server)
+            check_all_there(server, k)
+            assert server.stop() == 0
+            server = Server(p, env={**env, "ANCHORAGE_BUS__KAFKA__MAKE_TOPICS": "false", "OPENAI_BASE_URL": fake.url(),
+                                    "OPENAI_API_KEY": "none"})
+            asked = server.post("/v1/chat/query", QUESTION).json
+            assert asked["provider"] == "openai" and len(asked["answer"]) > 600_000, str(asked)[:500]
+            put(server, "Easton")
+            wait_for("the relay", lambda: server.get("/v1/events/stats").json["outbox_pending"] == 0)
+            assert "1 that it will never take given up" in health(server)["detail"], health(server)
+            letters = [e["payload"] for e in kept(server) if e["event_type"] == "deadletter.added"]
+            assert len(letters) == 1 and "chatbot.query.completed" in letters[0]["dead_letter_id"], letters
+            added = k.read_all([TOPICS["document.created"]])[TOPICS["document.created"]]
+            assert any("Easton" in str(m["payload"]) for m in added), added
+            assert server.stop() == 0
+    finally:
+        fake.close()
 
 
 # ---- what is configured ----

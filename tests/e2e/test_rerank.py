@@ -84,6 +84,12 @@ def test_a_reranker_that_is_slow_or_fails_takes_nothing_away(binary):
         assert slow["rerank"]["scored"] == 0 and not slow["rerank"]["complete"] and "time for it was over" in slow["rerank"]["problem"], slow["rerank"]
         assert [r["chunk_id"] for r in slow["results"]] == plain and scores_of(slow["results"]) == [None] * len(plain)
 
+        shown = p.run("search", QUESTION)
+        assert shown.returncode == 0 and "reranked 0 of" in shown.stderr and "time for it was over" in shown.stderr, shown
+        shown = p.run("ask", QUESTION + "?")
+        assert shown.returncode == 0 and "reranked 0 of" in shown.stderr, shown
+        assert "reranked" not in p.run("search", "--quiet", QUESTION).stderr
+
         fake.script = fake_model.refusal(401, "Unauthorized")
         failed = search(s)
         assert "answered 401" in failed["rerank"]["problem"] and [r["chunk_id"] for r in failed["results"]] == plain, failed["rerank"]

@@ -53,6 +53,16 @@ def test_filters_are_typed_and_nested(binary):
             fault = answer.json["errors"][0]
             assert answer.status == 400 and fault["pointer"] == pointer, answer.body
             assert all(n in fault["message"] for n in named), fault
+        # a field that no document has: said where nothing is found, and no fault, as the next document may have it
+        mistyped = {"and": [condition("yaer", "eq", 2020), {"or": [condition("tgas", "contains", "tax"), condition("year", "gt", 1)]}]}
+        for path, body in (("/v1/search", {"query": "tax"}), ("/v1/chat/query", {"question": "What is a tax on?"})):
+            answer = s.post(path, {**body, "filters": mistyped})
+            assert answer.status == 200, answer.body
+            told = [(w["pointer"], w["message"]) for w in answer.json["warnings"]]
+            assert [pointer for pointer, _ in told] == ["/filters/and/0/field", "/filters/and/1/or/0/field"], told
+            assert '"yaer"' in told[0][1] and '"tgas"' in told[1][1], told
+            assert s.post(path, body).json["warnings"] == []
+        assert search(s, "tax", filters=condition("yaer", "ne", 1))["warnings"] == []
         unknown = s.post("/v1/search", {"query": "tax", "collections": ["default", "nowhere"]})
         assert unknown.status == 404 and unknown.json["errors"][0]["pointer"] == "/collections/1", unknown.body
 

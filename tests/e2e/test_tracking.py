@@ -3,6 +3,7 @@ import contextlib
 import json
 import random
 import re
+import socket
 import sqlite3
 import threading
 import time
@@ -164,12 +165,50 @@ def test_asked_under_a_name(binary):
         assert {e["event_type"] for e in told} == {"query.requested", "documents.retrieved", "query.completed"}
         assert {e["metadata"]["user_id"] for e in told} == {"eve"}, told
         assert s.post("/v1/feedback", {"query_id": named, "rating": -1, "comment": "eve plays the xylophone"}).status in (200, 201, 204)
+        feed = Stream(s, "/v1/events/stream?types=conversation.*")
         erased = s.post("/v1/tracking/erase", {"user_id": "eve"}).json["erased"]
         assert erased["conversations"] == 1 and erased["tracking_queries"] == 1 and erased["events"] >= 4, erased
+        # what the erasure itself announces does not say again who it was
+        gone = feed.until(lambda e: e["type"] == "conversation.deleted")[-1][1]
+        feed.close()
+        assert re.fullmatch(r"chat:h:[0-9a-f]{32}", gone["metadata"]["conversation_id"]), gone
+        assert "eve" not in json.dumps(gone["metadata"]), gone
         left = json.dumps(pages(s, "/v1/events"))
         assert "xylophone" not in left and '"eve"' not in left, left
         assert [q["query_id"] for q in pages(s, QUERIES)] == [own]
         assert s.get("/chat/history/eve").json["items"] == []
+
+
+def leave(s, question, after_s):
+    """Asks, and closes the connection without an answer."""
+    body = json.dumps({"question": question}).encode()
+    head = f"POST /v1/chat/query HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", s.port), timeout=10) as c:
+        c.sendall(head.encode() + body)
+        time.sleep(after_s)
+
+
+def test_questions_nobody_waits_for(binary):
+    """Whose caller leaves, or whose time is over, is in the log as any other, and the reason is in words."""
+    n = 20
+    with serving(binary) as s:
+        fill(s)
+        for i in range(n):
+            leave(s, f"When does office {i} open?", i / 1000)
+        late = [s.post(path, body, headers={"X-Timeout-Ms": "1"}).status for i in range(n)
+                for path, body in (("/v1/chat/query", {"question": f"Is office {i} late?"}),
+                                   ("/chat", {"user_name": "eve", "message": f"Is office {i} named?"}),
+                                   ("/v1/search", {"query": f"late office {i}"}))]
+        assert set(late) <= {200, 504}, late
+        rows = wait_for("all of them", lambda: (all := pages(s, QUERIES)) if len(pages(s, QUERIES)) == 4 * n else None, seconds=20)
+        assert len({q["query_text"] for q in rows}) == 4 * n
+        failed = [e["payload"] for e in pages(s, "/v1/events?type=query.failed")]
+        assert late.count(504) <= len(failed) and late.count(504) > 0, (late, len(failed))
+        words = {(f["error_type"], f["error_message"]) for f in failed}
+        assert words <= {("DEADLINE", "the deadline passed"), ("CANCELLED", "the caller left")}, words
+        asked = {e["payload"]["query_id"]: e["payload"]["query_text"] for e in pages(s, "/v1/events?type=query.requested")}
+        for f in failed:
+            assert (f["error_type"] == "CANCELLED") == ("open?" in asked[f["query_id"]]), (f, asked[f["query_id"]])
 
 
 def test_kept_answer_under_a_name_is_forgotten(binary):

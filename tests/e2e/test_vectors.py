@@ -50,6 +50,9 @@ def test_vectors_of_texts(binary):
                             ({"input": [1, 2]}, "tokens are not taken"), ({"input": BEES, "dimensions": TINY_DIMS + 1}, "/dimensions")):
             refused = s.post("/v1/embeddings", body)
             assert refused.status == 400 and words in refused.json["detail"], (body, refused.body)
+            error = refused.json["error"]  # where clients of OpenAI look
+            assert error["message"] == refused.json["detail"] and error["type"] == "invalid_request_error" and error["code"] == "invalid", error
+            assert error["param"] == refused.json["errors"][0]["pointer"][1:], error
 
         # the same on the command line, of arguments and of lines
         lines = p.run("embed", BEES, FERRY, "--kind", "passage").stdout.splitlines()
@@ -93,6 +96,8 @@ def test_without_a_model_there_are_no_vectors(binary):
         s = Server(p)
         refused = s.post("/v1/embeddings", {"input": BEES})
         assert refused.status == 503 and "model pull" in refused.json["detail"], refused.body
+        assert refused.json["error"] == {"message": refused.json["detail"], "type": "server_error", "param": None, "code": "unavailable"}
+        assert "error" not in s.post("/v1/search", {"query": ""}).json, "of paths in the form of OpenAI alone"
         told = p.run("embed", BEES)
         assert told.returncode == 4 and "model pull" in told.stderr, told
         assert s.stop() == 0
@@ -157,7 +162,11 @@ def test_a_model_that_is_no_reranker_is_said_to_be_none(binary):
         refused = s.post("/v1/rerank", {"query": "honey", "documents": [BEES]})
         assert refused.status == 503 and "gives vectors" in refused.json["detail"], refused.body
         health = s.get("/health").json
-        assert health["status"] == "degraded" and "gives vectors" in health["checks"]["embedder"]["detail"], health
+        told = health["checks"]["embedder"]["detail"]
+        assert health["status"] == "degraded" and f"{TINY_MODEL} holds a model that gives vectors" in told, health
+        assert "/" + TINY_MODEL not in told, told
+        rows = p.run("doctor", env={"ANCHORAGE_DATA_DIR": str(p.home / "other")}).stdout.splitlines()
+        assert [f"{TINY_MODEL} holds" in r and "/" + TINY_MODEL not in r for r in rows if r.split()[1:2] == ["reranker"]] == [True], rows
         assert [m["kind"] for m in s.get("/v1/models").json["data"] if m["id"] == TINY_MODEL] == ["embedding"]
         assert s.stop() == 0
 
@@ -215,3 +224,18 @@ def test_a_reranker_elsewhere(binary):
         fake.close()
         assert s.stop() == 0
         assert fake_reranker.KEY not in s.log_text() and fake_reranker.KEY not in p.run("serve", "--print-config").stdout
+
+
+def test_what_mends_a_folder_that_is_broken(binary):
+    """`model pull` only for models that it knows."""
+    for name, words in (("all-MiniLM-L6-v2", "anchorage model pull --force all-MiniLM-L6-v2"), ("ours", "put the files of the model ours there again")):
+        with place(binary, model=name) as p:
+            models = p.home / "models"
+            shutil.copytree(ROOT / "tests" / "data" / TINY_MODEL, models / name)
+            (models / name / "config.json").write_text("{")
+            p.env["ANCHORAGE_MODELS_DIR"] = str(models)
+            s = Server(p)
+            told = s.get("/health").json["checks"]["embedder"]["detail"]
+            assert words in told and f"{name}/config.json" in told and str(models) not in told, told
+            assert s.stop() == 0
+            assert words in p.run("doctor").stdout

@@ -382,6 +382,18 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
     return ANC_OK;
 }
 
+anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint32_t version, kno_taken_vectors *ret)
+{
+    static const unsigned char digest[KNO_DIGEST_SIZE] = {1, 2, 3};
+    static const unsigned char values[] = {0, 60, 0, 0};
+    kno_document found;
+    ANC_TRY(kno_document_find_at(kno, call, collection, id, version, &found));
+    *ret = (kno_taken_vectors){
+        .model = ANC_STR("m@1"), .dims = 2, .n = 1, .digests = digest, .values = values};
+    return ANC_OK;
+}
+
 anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)
 {
     (void)kno;

@@ -233,7 +233,7 @@ static anc_status disk_map(void *self, anc_str path, os_map *ret, anc_err *err)
             abort();
         memcpy(at, c->seen, c->n);
     }
-    *ret = (os_map){at, c->n};
+    *ret = (os_map){.bytes = at, .len = c->n};
     return leave(d, ANC_OK, path, err);
 }
 

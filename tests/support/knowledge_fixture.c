@@ -265,7 +265,7 @@ emb_info_row emb_info(const emb_service *emb)
 anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
                      size_t n, float *out, emb_usage *ret_usage)
 {
-    assert_int_equal(kind, EMB_PASSAGE);
+    assert_int_equal(kind, EMB_PASSAGE_ONCE);
     assert_null(ret_usage);
     if (emb->on_embed != NULL)
         emb->on_embed(emb->arg);

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-enum { STEPS_MAX = 32, STEP_NS = 1000000 };
+enum { STEPS_MAX = 48, STEP_NS = 1000000 };
 
 typedef struct sim_step {
     krn_step_fn *run;

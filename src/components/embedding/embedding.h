@@ -17,7 +17,10 @@ typedef enum emb_kind {
     EMB_PASSAGE,
     EMB_PASSAGE_NOW, /* a passage, for somebody who waits and can do without its vector: UNAVAILABLE in good time
                       * where a model elsewhere does not answer */
+    EMB_PASSAGE_ONCE, /* a passage whose vector the caller keeps: the cache neither has it nor gets it, so that many of
+                       * them push nothing out */
     EMB_QUERY,
+    EMB_QUERY_AHEAD, /* a query that is not asked yet: the cache gets it, and nothing is counted or told but tokens */
     EMB_QUERY_AGAIN, /* a query whose vector was just asked for: that the cache has it is no news, so such
                       * a hit is neither counted nor told */
 } emb_kind;
@@ -62,6 +65,9 @@ typedef struct emb_cache_stats {
 } emb_cache_stats;
 
 emb_cache_stats emb_cache(const emb_service *emb);
+
+/* Forgets the vectors of passages; how many. Any thread. */
+uint64_t emb_cache_clear_passages(emb_service *emb);
 
 /* Forgets the vectors of all texts that were seen before; how many. Any thread. */
 uint64_t emb_cache_clear(emb_service *emb);

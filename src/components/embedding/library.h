@@ -48,8 +48,13 @@ typedef struct emb_listed {
 anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **ret,
                             size_t *ret_n) ANC_MUST_CHECK;
 
-/* Forgets the vectors that models beside the configured one keep of texts seen before; how many. Any thread. */
-uint64_t emb_library_cache_clear(emb_library *library);
+/* Forgets the vectors of all texts that were seen before, of every model, those that were kept for the next start
+ * too; how many, those of them once that are in memory and kept. What the catalog gives; DEADLINE, CANCELLED: some may be left. Any thread
+ * but the loop. */
+anc_status emb_forget(emb_library *library, krn_call *call, uint64_t *ret_n) ANC_MUST_CHECK;
+
+/* Forgets the vectors of passages, of every model: some of them may be of a document that is gone. Any thread. */
+void emb_forget_passages(emb_library *library);
 
 /* What is loaded beside the configured model, "; " between; nothing where nothing is. Never waits for a
  * model that is being loaded: any thread. */

@@ -108,6 +108,16 @@ typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_re
                                   anc_err *err);
 
 /* A version as another data folder had it: put back with its number and times, not made anew. */
+/* Vectors of chunks by the digests of what was embedded: what a version takes with it to another data folder. */
+enum { KNO_DIGEST_SIZE = 32, KNO_TAKEN_BYTES = 3 << 20 };
+typedef struct kno_taken_vectors {
+    anc_str model; /* revision; empty: there are none */
+    uint32_t dims;
+    size_t n;
+    const unsigned char *digests; /* [n * KNO_DIGEST_SIZE] */
+    const unsigned char *values;  /* [n * dims * 2] binary16, little-endian */
+} kno_taken_vectors;
+
 typedef struct kno_past {
     uint32_t number;             /* greater than every number that the document has had */
     int64_t created_ms;          /* of the version */
@@ -118,7 +128,9 @@ typedef struct kno_past {
     const anc_str *unread;       /* [n_unread] found.attachments_unread */
     size_t n_unread;
     anc_str made_for; /* kno_document.made_for; empty: not known */
-    bool compared;    /* the rest says how it differed; else it is compared anew */
+    kno_taken_vectors
+        vectors; /* spare the embedding where the model is the same and they prove right; may be none */
+    bool compared; /* the rest says how it differed; else it is compared anew */
     bool title_changed, content_changed, metadata_changed, acl_changed, uri_changed, cut_again;
     bool counted;
     uint32_t chunks_added, chunks_removed;
@@ -349,6 +361,10 @@ typedef struct kno_chunk {
 /* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */
 anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
                             kno_chunk *ret) ANC_MUST_CHECK;
+/* The vectors of a version's chunks (0: the current one) by the model that its collection is searched by, in call->mem;
+ * none where they are not all there, or are more than KNO_TAKEN_BYTES. */
+anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                               uint32_t version, kno_taken_vectors *ret) ANC_MUST_CHECK;
 /* The chunks of a version (0: the current one) as cut, from `from` on. */
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,

@@ -85,6 +85,8 @@ typedef struct rag_answer {
     bool no_answer; /* nothing relevant was found: it says so and cites nothing */
     rag_timings timings_ms;
     rag_reranked reranked;
+    const struct srch_warning *warnings; /* [n_warnings]: filters by fields that no document has */
+    size_t n_warnings;
     int64_t generated_at_ms;
     anc_str trace_id;
 } rag_answer;
@@ -233,6 +235,9 @@ anc_status rag_message_list(rag_service *rag, krn_call *call, anc_str conversati
 anc_status rag_message_add(rag_service *rag, krn_call *call, anc_str conversation_id,
                            anc_str question, anc_str answer, rag_message *ret) ANC_MUST_CHECK;
 anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
+/* The same where a person is erased: what it announces has neither the user nor, in a conversation's id that is made of a
+ * user's name, that name, whether ids of users are hidden or not. */
+anc_status rag_conversation_erase(rag_service *rag, krn_call *call, anc_str id) ANC_MUST_CHECK;
 
 enum { RAG_DETAIL_MAX = 600 };
 

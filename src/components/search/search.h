@@ -165,6 +165,13 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
+/* What of a request cannot have been meant so, where nothing was found. */
+typedef struct srch_warning {
+    anc_str pointer, message; /* in call->mem */
+} srch_warning;
+
+enum { SRCH_MAX_WARNINGS = 8 };
+
 /* How far the reranker came; what it scored comes first, best first, the others as before. */
 typedef struct srch_reranked {
     bool done;               /* it was asked */
@@ -183,6 +190,9 @@ typedef struct srch_result {
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
     srch_reranked reranked;
+    srch_warning
+        warnings[SRCH_MAX_WARNINGS]; /* [n_warnings]: filters by fields that no document has */
+    size_t n_warnings;
     /* search_ms without fetch_ms and rerank_ms */
     double analyze_ms, embed_ms, search_ms, rerank_ms, fetch_ms, total_ms;
 } srch_result;
@@ -198,6 +208,11 @@ anc_status srch_query(srch_service *srch, krn_call *call, const srch_request *re
 anc_status srch_wait_visible(srch_service *srch, krn_call *call, uint64_t seq) ANC_MUST_CHECK;
 
 enum { SRCH_DETAIL_BYTES = 512 };
+
+/* Makes the vector of a question that may be asked, for the cache of the configured model; *ret_known: it was there.
+ * UNAVAILABLE without a model, INVALID for what cannot be asked, and what the model gives. */
+anc_status srch_expect(srch_service *srch, krn_call *call, anc_str question,
+                       bool *ret_known) ANC_MUST_CHECK;
 
 typedef struct srch_status_row {
     bool ready; /* as srch_ready */

@@ -55,6 +55,11 @@ anc_status trk_document(trk_service *service, krn_call *call, anc_str document_i
 anc_status trk_stats_write(trk_service *service, krn_call *call, int64_t since_ms, anc_str bucket,
                            json_writer *w) ANC_MUST_CHECK;
 
+/* Questions by how often they were asked for an answer since then, at most `most` (1 to 1000); none where texts are not
+ * kept. In call->mem. */
+anc_status trk_most_asked(trk_service *service, krn_call *call, int64_t since_ms, size_t most,
+                          anc_str **ret, size_t *ret_n) ANC_MUST_CHECK;
+
 /* One user is forgotten, everywhere that this server can reach: an object that says what went from where, and
  * what others hold and for how long. INVALID without an id. Asked again it does what is left. */
 anc_status trk_erase(trk_service *service, krn_call *call, anc_str user_id,

@@ -8,6 +8,8 @@
  *                      Up to ARCHIVE_PIECE_BYTES its original stands in it as content_base64,
  *                      otherwise `pieces` says how many content lines follow
  *   content            a piece of the version before
+ *   vectors            behind a version that says `vectors`, and its content: those of its chunks, which spare the
+ *                      embedding where the model is the same
  *   end                last: what was written
  *
  * The last member of every line is `sum`: the first 16 hex digits of the SHA-256 of the bytes of the
@@ -19,7 +21,7 @@
 #include "base/str.h"
 
 enum {
-    ARCHIVE_FORMAT = 1,
+    ARCHIVE_FORMAT = 2, /* 1: without vectors */
     ARCHIVE_PIECE_BYTES = 768 << 10,
     ARCHIVE_PIECES_MAX = 1 << 16,
     ARCHIVE_LINE_BYTES = 8 << 20

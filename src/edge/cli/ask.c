@@ -113,6 +113,20 @@ static void print_meaning(const json_value *done)
     (void)printf("%s\n", term_reset(stdout));
 }
 
+/* Of a reranking that did not come to its end: the order of what it did not reach is that of the search. */
+static void tell_reranked(const cli_context *cx, const json_value *answered)
+{
+    const json_value *r = json_member(answered, "rerank");
+    if (cx->quiet || json_kind_of(r) != JSON_OBJECT || json_bool(json_member(r, "complete"), true))
+        return;
+    (void)fprintf(stderr, "anchorage: reranked %lld of %lld passages: ",
+                  (long long)json_int(json_member(r, "scored"), 0),
+                  (long long)json_int(json_member(r, "wanted"), 0));
+    term_print_line(stderr, json_str(json_member(r, "problem"), ANC_STR("it broke off")),
+                    3 * COLUMNS);
+    (void)fputc('\n', stderr);
+}
+
 static void print_end(const answer *a, bool with_sources)
 {
     const json_value *done = json_root(a->done);
@@ -134,6 +148,8 @@ static void print_end(const answer *a, bool with_sources)
                  ANC_FMT(json_str(json_member(done, "model_used"), ANC_STR("?"))),
                  json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
                  term_reset(stdout));
+    (void)fflush(stdout);
+    tell_reranked(a->client->cx, done);
 }
 
 int ask_print(cli_client *client, anc_str body, bool with_sources)
@@ -261,6 +277,8 @@ static int print_results(cli_client *client, anc_str body)
                               "searched (+\"…\" insists)\n");
     for (size_t i = 0; i < json_count(results); i++)
         print_result(json_element(results, i), cli_given(client->cx, "full"));
+    (void)fflush(stdout);
+    tell_reranked(client->cx, json_root(doc));
     return CLI_OK;
 }
 

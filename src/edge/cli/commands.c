@@ -235,6 +235,8 @@ static const cli_option export_options[] = {
      .value = "FILE",
      .help = "write there, and only when it is whole (default, and `-`: standard output)"},
     {.name = "force", .letter = 'f', .help = "write over a file that is there"},
+    {.name = "no-vectors",
+     .help = "leave out the vectors: the file is smaller, and an import embeds all texts again"},
     END,
 };
 
@@ -478,11 +480,13 @@ const cli_command cli_commands[] = {
      .text =
          "One JSON object a line: the collections with their settings, then each document's "
          "versions,\n"
-         "oldest first, with number, times, metadata, access labels and the original bytes. Texts, "
-         "chunks\n"
-         "and vectors are made from these again. Batches, dead letters, conversations and events "
-         "are not\n"
-         "in it. Exit code 1 when a version was left out.\n",
+         "oldest first, with number, times, metadata, access labels, the original bytes and the "
+         "vectors of its\n"
+         "chunks. Texts and chunks are made from the originals again, and vectors where another "
+         "model is there.\n"
+         "Batches, dead letters, conversations and events are not in it. Exit code 1 when a "
+         "version "
+         "was left out.\n",
      .examples = "anchorage export -o backup.ndjson\n"
                  "anchorage export -c handbook | gzip > handbook.ndjson.gz\n",
      .options = export_options,

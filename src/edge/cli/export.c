@@ -178,11 +178,10 @@ static anc_status find_names(export *x)
 
 static anc_status begin(export *x)
 {
-    CLI_JSON(stats);
     uint64_t collections = 0, documents = 0;
-    ANC_TRY(cli_call_json(x->client, "GET", ANC_STR("/v1/knowledge/stats"), ANC_STR_NONE, &stats,
+    ANC_TRY(cli_call_json(x->client, "GET", ANC_STR("/v1/knowledge/stats"), ANC_STR_NONE, &x->stats,
                           x->err));
-    const json_value *items = json_member(json_root(stats), "items");
+    const json_value *items = json_member(json_root(x->stats), "items");
     for (size_t i = 0; i < json_count(items); i++) {
         const json_value *row = json_element(items, i);
         if (!is_named(x, list_text(row, "collection")))
@@ -192,6 +191,16 @@ static anc_status begin(export *x)
         x->total += list_count(row, "versions");
     }
     return write_head(x, collections, documents);
+}
+
+/* How many versions a collection has, as it was asked at the beginning: for whoever imports that one alone. */
+static uint64_t versions_in(const export *x, anc_str name)
+{
+    const json_value *items = json_member(json_root(x->stats), "items");
+    for (size_t i = 0; i < json_count(items); i++)
+        if (anc_str_eq(list_text(json_element(items, i), "collection"), name))
+            return list_count(json_element(items, i), "versions");
+    return 0;
 }
 
 static anc_status export_settings(export *x, anc_str name)
@@ -204,6 +213,7 @@ static anc_status export_settings(export *x, anc_str name)
     json_writer w = export_line(x, "collection");
     for (size_t i = 0; i < ANC_COUNT(members); i++)
         export_copy(&w, json_root(doc), members[i]);
+    json_put_int(&w, "versions", (int64_t)versions_in(x, name));
     x->collections++;
     return export_end_line(x, &w);
 }
@@ -303,6 +313,7 @@ static int run(cli_client *client)
     }
     anc_buf_done(&x.names);
     anc_buf_done(&x.line);
+    json_doc_free(x.stats);
     if (status != ANC_OK)
         return cli_report(client->cx, status, &err);
     print_end(&x);

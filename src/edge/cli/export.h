@@ -15,7 +15,8 @@ typedef struct export
     anc_buf names;   /* of the collections, one a line */
     anc_buf line;
     uint64_t lines, collections, documents, versions, bytes, failed;
-    uint64_t total; /* versions that are expected */
+    uint64_t total;  /* versions that are expected */
+    json_doc *stats; /* owned: those of each collection */
     term_progress progress;
     anc_err *err;
     anc_status status;

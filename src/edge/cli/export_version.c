@@ -17,8 +17,9 @@ typedef struct version_out {
     anc_str collection, id, document_created_at, parent, made_for;
     uint64_t bytes, got, piece;
     bool begun;
-    anc_buf content; /* what is not written yet */
-    anc_sha256 *sha; /* owned */
+    anc_buf content;   /* what is not written yet */
+    json_doc *vectors; /* owned; NULL: none */
+    anc_sha256 *sha;   /* owned */
     anc_status status;
 } version_out;
 
@@ -120,6 +121,8 @@ static anc_status write_version(version_out *v)
         export_copy(&w, v->version, members[i]);
     put_parts(&w, v);
     json_put_int(&w, "pieces", (int64_t)pieces_of(v->bytes));
+    if (v->vectors != NULL)
+        json_put_bool(&w, "vectors", true);
     if (pieces_of(v->bytes) == 0)
         put_content(&w, v);
     v->begun = true;
@@ -133,6 +136,17 @@ static anc_status write_piece(version_out *v)
     json_writer w = export_line(v->x, "content");
     json_put_int(&w, "piece", (int64_t)++v->piece);
     put_content(&w, v);
+    return export_end_line(v->x, &w);
+}
+
+static anc_status write_vectors(version_out *v)
+{
+    static const char *const members[] = {"model", "digests", "values"};
+    if (v->vectors == NULL)
+        return ANC_OK;
+    json_writer w = export_line(v->x, "vectors");
+    for (size_t i = 0; i < ANC_COUNT(members); i++)
+        export_copy(&w, json_root(v->vectors), members[i]);
     return export_end_line(v->x, &w);
 }
 
@@ -166,8 +180,32 @@ static anc_status end_version(version_out *v)
     if (v->got != v->bytes || !anc_str_eq(list_text(v->version, "content_sha256"), anc_str_of(hex)))
         return ANC_FAIL(v->x->err, ANC_CORRUPT, "its original is not the one that was stored");
     if (pieces_of(v->bytes) == 0)
-        return write_version(v);
-    return v->content.len > 0 ? write_piece(v) : ANC_OK;
+        ANC_TRY(write_version(v));
+    else if (v->content.len > 0)
+        ANC_TRY(write_piece(v));
+    return write_vectors(v);
+}
+
+/* Those of the version, where it has all of them. An older server has no such thing to give. */
+static anc_status fetch_vectors(version_out *v, anc_arena *mem)
+{
+    export *x = v->x;
+    anc_err why = {0};
+    if (cli_given(x->client->cx, "no-vectors"))
+        return ANC_OK;
+    const anc_str path =
+        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/vectors?collection=%.*s&version=%llu",
+                         ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
+                         (unsigned long long)list_count(v->version, "version"));
+    const anc_status status =
+        cli_call_json(x->client, "GET", path, ANC_STR_NONE, &v->vectors, &why);
+    if (status != ANC_OK && status != ANC_NOT_FOUND)
+        return ANC_FAIL(x->err, status, "%s", why.text);
+    if (status == ANC_OK && list_count(json_root(v->vectors), "chunks") > 0)
+        return ANC_OK;
+    json_doc_free(v->vectors);
+    v->vectors = NULL;
+    return ANC_OK;
 }
 
 static anc_status fetch_version(version_out *v, anc_arena *mem)
@@ -230,6 +268,8 @@ anc_status export_version(export *x, const json_value *document, const json_valu
     anc_status status = ANC_OK;
     if (mem == NULL || v.sha == NULL)
         status = ANC_FAIL(x->err, ANC_NO_MEMORY, "a version");
+    if (status == ANC_OK)
+        status = fetch_vectors(&v, mem);
     if (status == ANC_OK) {
         status = fetch_version(&v, mem);
         if (status == ANC_OK)
@@ -238,6 +278,7 @@ anc_status export_version(export *x, const json_value *document, const json_valu
             status = after_failure(&v, status);
     }
     anc_buf_done(&v.content);
+    json_doc_free(v.vectors);
     anc_sha256_free(v.sha);
     return status;
 }

@@ -1,28 +1,40 @@
 /* import.c - `anchorage import`: what an export has is put back, a few versions at a time.
  *
  * Several documents are put side by side. The versions of one document follow each other, so one
- * waits until the one before it is there. Collections come before all versions.
+ * waits until the one before it is there; meanwhile the file is read on, as long as there is room for what waits.
+ * Collections come before all versions.
  */
 #include <errno.h>
 #include <string.h>
 
 #include "import.h"
 #include "list.h"
+#include "os/clock.h"
 #include "term.h"
 
 enum {
-    PARALLEL = 4,
-    REFUSED_KEPT = 4 * PARALLEL,
+    PARALLEL = 8, /* as many as the server works on, and some that are on their way there */
+    PUTS = 32,
+    REFUSED_KEPT = 2 * PUTS,
     KEY_BYTES = 2048,
     SHOWN_FAILURES = 20,
     SETTINGS_BYTES = 1 << 20
 };
 
+typedef enum slot_state { SLOT_FREE, SLOT_WAITS, SLOT_BUSY } slot_state;
+
+/* A version that was read; they go in turn, the versions of a document one after the other. */
+typedef struct import_slot {
+    slot_state state;
+    uint64_t turn;
+} import_slot;
+
 typedef struct import {
     cli_client *client;
     import_file file;
-    import_put puts[PARALLEL];
-    bool busy[PARALLEL];
+    import_put puts[PUTS];
+    import_slot slots[PUTS];
+    uint64_t turns;
     json_doc *line; /* owned: read and not dealt with; NULL: none */
 
     /* documents of which a version was refused: the later ones are not put either */
@@ -30,8 +42,10 @@ typedef struct import {
     size_t n_refused;
 
     uint64_t collections, total, created, updated, unchanged, failed;
-    bool complete; /* the end line was there */
-    bool dropped;  /* the server cannot go on: what is under way is let go */
+    bool complete;    /* the end line was there */
+    bool dropped;     /* the server cannot go on: what is under way is let go */
+    bool stopped;     /* interrupted: nothing more is begun */
+    int64_t begun_ns; /* the first version; 0: none yet */
     term_progress progress;
     anc_status status;
     anc_err *err;
@@ -85,8 +99,16 @@ static bool is_refused(const import *im, anc_str collection, anc_str id)
 
 static bool is_under_way(const import *im, anc_str collection, anc_str id)
 {
-    for (size_t i = 0; i < PARALLEL; i++)
-        if (im->busy[i] && is_key_of(im->puts[i].key, collection, id))
+    for (size_t i = 0; i < PUTS; i++)
+        if (im->slots[i].state != SLOT_FREE && is_key_of(im->puts[i].key, collection, id))
+            return true;
+    return false;
+}
+
+static bool is_refused_key(const import *im, anc_str key)
+{
+    for (size_t i = 0; i < REFUSED_KEPT; i++)
+        if (anc_str_eq(anc_buf_view(&im->refused[i]), key))
             return true;
     return false;
 }
@@ -138,11 +160,35 @@ static void put_done(import *im, const net_response *response)
         im->updated++;
 }
 
+static uint64_t done_of(const import *im)
+{
+    return im->created + im->updated + im->unchanged + im->failed;
+}
+
+/* By what was done since the first one was begun. */
+static term_state state_of(const import *im)
+{
+    const uint64_t done = done_of(im);
+    const double seconds = (double)(os_mono_ns() - im->begun_ns) / 1e9;
+    term_state state = term_count(done, im->total > done ? im->total : done);
+    if (im->begun_ns == 0 || seconds < 1 || done == 0)
+        return state;
+    state.rate = (double)done / seconds;
+    if (im->total > 0)
+        state.left_s = (double)(state.total - done) / state.rate;
+    return state;
+}
+
 static void show(import *im)
 {
-    const uint64_t done = im->created + im->updated + im->unchanged + im->failed;
-    const term_state state = term_count(done, im->total > done ? im->total : done);
+    const term_state state = state_of(im);
     term_progress_show(&im->progress, &state);
+}
+
+static void let_go(import *im, import_put *put)
+{
+    import_put_clear(put);
+    im->slots[put - im->puts].state = SLOT_FREE;
 }
 
 static bool job_done(void *arg, void *tag, anc_status status, const net_response *response,
@@ -156,8 +202,7 @@ static bool job_done(void *arg, void *tag, anc_status status, const net_response
         put_done(im, response);
     else
         put_failed(im, put, ended, status != ANC_OK ? err->text : why.text);
-    import_put_clear(put);
-    im->busy[put - im->puts] = false;
+    let_go(im, put);
     show(im);
     return !im->dropped;
 }
@@ -189,40 +234,88 @@ static anc_status find_version(import *im)
     }
 }
 
-static anc_status next_put(import *im, net_job *job, bool *ret_any)
+/* Reads the next version into a free slot; *ret_any false: there is none, or no slot. */
+static anc_status read_version(import *im, bool *ret_any)
 {
     size_t slot = 0;
     *ret_any = false;
+    while (slot < PUTS && im->slots[slot].state != SLOT_FREE)
+        slot++;
+    if (slot == PUTS)
+        return ANC_OK;
     ANC_TRY(find_version(im));
     const json_value *line = json_root(im->line);
-    if (im->line == NULL || !is_kind(line, "version") ||
-        is_under_way(im, list_text(line, "collection"), list_text(line, "document_id")))
-        return ANC_OK;
-    while (slot < PARALLEL && im->busy[slot])
-        slot++;
-    if (slot == PARALLEL)
+    if (im->line == NULL || !is_kind(line, "version"))
         return ANC_OK;
     import_put *put = &im->puts[slot];
     ANC_TRY(import_put_make(put, im->client, &im->file, line, im->err));
     json_doc_free(im->line);
     im->line = NULL;
-    im->busy[slot] = true;
-    *job = (net_job){.tag = put, .request = put->request, .mem = put->mem};
+    im->slots[slot] = (import_slot){SLOT_WAITS, ++im->turns};
     *ret_any = true;
     return ANC_OK;
 }
 
-/* After a line that cannot be read no more are begun; what is under way is brought to its end. */
+/* Whether a version of the same document was read before it. */
+static bool is_behind(const import *im, size_t slot)
+{
+    for (size_t i = 0; i < PUTS; i++)
+        if (im->slots[i].state != SLOT_FREE && im->slots[i].turn < im->slots[slot].turn &&
+            anc_str_eq(im->puts[i].key, im->puts[slot].key))
+            return true;
+    return false;
+}
+
+/* The version that was read first of those that may go now; PUTS: none. */
+static size_t find_ready(const import *im)
+{
+    size_t best = PUTS;
+    for (size_t i = 0; i < PUTS; i++)
+        if (im->slots[i].state == SLOT_WAITS &&
+            (best == PUTS || im->slots[i].turn < im->slots[best].turn) && !is_behind(im, i))
+            best = i;
+    return best;
+}
+
+/* What waits for a version that was refused since is not put either. */
+static void drop_refused(import *im)
+{
+    for (size_t i = 0; i < PUTS; i++) {
+        import_put *put = &im->puts[i];
+        if (im->slots[i].state != SLOT_WAITS || !is_refused_key(im, put->key))
+            continue;
+        count_failure(im, put->id, put->version, put->line,
+                      "not put: an older version was refused");
+        let_go(im, put);
+    }
+}
+
+/* After a line that cannot be read no more are read; those before it are put. */
 static bool next_job(void *arg, net_job *job)
 {
     import *im = arg;
-    bool any = false;
-    if (im->status == ANC_OK && cli_interrupted())
-        im->status = ANC_FAIL(im->err, ANC_CANCELLED,
-                              "interrupted; what is there stays, and the import can be run again");
-    if (im->status == ANC_OK)
-        im->status = next_put(im, job, &any);
-    return any;
+    bool any = true;
+    if (!im->stopped && cli_interrupted()) {
+        im->stopped = true;
+        if (im->status == ANC_OK)
+            im->status =
+                ANC_FAIL(im->err, ANC_CANCELLED,
+                         "interrupted; what is there stays, and the import can be run again");
+    }
+    drop_refused(im);
+    size_t ready = find_ready(im);
+    while (ready == PUTS && any && im->status == ANC_OK) {
+        im->status = read_version(im, &any);
+        drop_refused(im);
+        ready = find_ready(im);
+    }
+    if (ready == PUTS || im->stopped || im->dropped)
+        return false;
+    import_put *put = &im->puts[ready];
+    im->slots[ready].state = SLOT_BUSY;
+    im->begun_ns = im->begun_ns == 0 ? os_mono_ns() : im->begun_ns;
+    *job = (net_job){.tag = put, .request = put->request, .mem = put->mem};
+    return true;
 }
 
 /* Puts the versions up to the next line of another kind. */
@@ -325,6 +418,8 @@ static anc_status take_collection(import *im)
                         text);
     }
     im->collections++;
+    if (cli_given(cx, "collection"))
+        im->total += list_count(line, "versions");
     return ANC_OK;
 }
 
@@ -405,7 +500,7 @@ static anc_status open_all(import *im)
     im->file.name = standard ? ANC_STR("standard input") : word;
     for (size_t i = 0; i < REFUSED_KEPT; i++)
         im->refused[i] = anc_buf_init(KEY_BYTES);
-    for (size_t i = 0; i < PARALLEL; i++)
+    for (size_t i = 0; i < PUTS; i++)
         ANC_TRY(import_put_open(&im->puts[i], im->err));
     return os_lines_open(standard ? ANC_STR("/dev/stdin") : word, ARCHIVE_LINE_BYTES,
                          &im->file.lines, im->err);
@@ -413,7 +508,7 @@ static anc_status open_all(import *im)
 
 static void close_all(import *im)
 {
-    for (size_t i = 0; i < PARALLEL; i++)
+    for (size_t i = 0; i < PUTS; i++)
         import_put_close(&im->puts[i]);
     for (size_t i = 0; i < REFUSED_KEPT; i++)
         anc_buf_done(&im->refused[i]);
@@ -430,8 +525,7 @@ import im = {.client = client, .progress = term_progress_start("importing", clie
     const bool opened = status == ANC_OK;
     if (opened)
         status = take_all(&im);
-    const uint64_t done = im.created + im.updated + im.unchanged + im.failed;
-    const term_state state = term_count(done, im.total > done ? im.total : done);
+    const term_state state = state_of(&im);
     if (opened && im.progress.drawn)
         term_progress_end(&im.progress, &state);
     if (opened)

@@ -138,8 +138,40 @@ static void copy(json_writer *w, const json_value *from, const char *name)
     json_put_raw(w, name, anc_buf_view(&text));
 }
 
+static const char *const vector_members[] = {"model", "digests", "values"};
+
+/* The line behind the version and its content that has the vectors of its chunks; *ret_doc NULL: it has none. */
+static anc_status next_vectors(import_file *file, const json_value *version, json_doc **ret_doc,
+                               anc_err *err)
+{
+    CLI_JSON(doc);
+    *ret_doc = NULL;
+    if (!json_bool(json_member(version, "vectors"), false))
+        return ANC_OK;
+    ANC_TRY(import_next(file, &doc, err));
+    if (doc == NULL)
+        return ANC_FAIL(err, ANC_INVALID,
+                        "%.*s ends behind line %llu: it was cut off in the middle of a document",
+                        ANC_FMT(file->name), (unsigned long long)file->number);
+    if (!anc_str_eq(list_text(json_root(doc), "kind"), ANC_STR("vectors")))
+        return ANC_FAIL(err, ANC_INVALID,
+                        "%.*s, line %llu: the vectors of a document should stand here",
+                        ANC_FMT(file->name), (unsigned long long)file->number);
+    *ret_doc = doc;
+    doc = NULL;
+    return ANC_OK;
+}
+
+static void put_vectors(json_writer *w, const json_value *vectors)
+{
+    static const char *const names[] = {"vectors_model", "vectors_digests", "vectors_values"};
+    for (size_t i = 0; vectors != NULL && i < ANC_COUNT(names); i++)
+        json_put_str(w, names[i], list_text(vectors, vector_members[i]));
+}
+
 static anc_status add_version(form *f, const json_value *version)
 {
+    CLI_JSON(vectors);
     static const char *const members[] = {
         "title",    "uri",          "source",         "file_name",           "content_type",
         "metadata", "acl",          "created_at",     "document_created_at", "fingerprint",
@@ -150,6 +182,8 @@ static anc_status add_version(form *f, const json_value *version)
     json_open_object(&w);
     for (size_t i = 0; i < ANC_COUNT(members); i++)
         copy(&w, version, members[i]);
+    ANC_TRY(next_vectors(f->from, version, &vectors, f->err));
+    put_vectors(&w, vectors != NULL ? json_root(vectors) : NULL);
     json_close_object(&w);
     ANC_TRY(anc_buf_status(&text, "a version", f->err));
     return add(f, anc_buf_view(&text));
@@ -193,16 +227,17 @@ static anc_status write_form(form *f, const json_value *version, const char *bou
     char text[256];
     const uint64_t pieces = list_count(version, "pieces");
     (void)snprintf(text, sizeof text,
-                   "--%s\r\nContent-Disposition: form-data; name=\"version\"\r\n\r\n", boundary);
-    ANC_TRY(add(f, anc_str_of(text)));
-    ANC_TRY(add_version(f, version));
-    (void)snprintf(text, sizeof text,
-                   "\r\n--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n"
+                   "--%s\r\nContent-Disposition: form-data; name=\"file\"; filename=\"\"\r\n"
                    "Content-Type: application/octet-stream\r\n\r\n",
                    boundary);
     ANC_TRY(add(f, anc_str_of(text)));
     ANC_TRY(pieces > 0 ? add_pieces(f, pieces) : add_content(f, version));
     ANC_TRY(check_content(f, version));
+    (void)snprintf(text, sizeof text,
+                   "\r\n--%s\r\nContent-Disposition: form-data; name=\"version\"\r\n\r\n",
+                   boundary);
+    ANC_TRY(add(f, anc_str_of(text)));
+    ANC_TRY(add_version(f, version));
     (void)snprintf(text, sizeof text, "\r\n--%s--\r\n", boundary);
     return add(f, anc_str_of(text));
 }
@@ -302,5 +337,6 @@ anc_status import_skip_content(import_file *file, const json_value *version, anc
         if (doc == NULL)
             return ANC_OK;
     }
-    return ANC_OK;
+    CLI_JSON(vectors);
+    return next_vectors(file, version, &vectors, err);
 }

@@ -219,7 +219,7 @@ static const char *period_of(const json_value *root)
     const anc_str bucket = list_text(root, "bucket");
     if (anc_str_eq(bucket, ANC_STR("hour")))
         return "an hour (UTC)";
-    return anc_str_eq(bucket, ANC_STR("day")) ? "a day (UTC)" : "a week (UTC)";
+    return anc_str_eq(bucket, ANC_STR("day")) ? "a day (UTC)" : "a week from Monday on (UTC)";
 }
 
 static void print_stats(const json_value *root)

@@ -1,5 +1,6 @@
 /* answer.c - answers: one claim, common header fields, and the problem of whatever failed. */
 #include <stdio.h>
+#include <string.h>
 
 #include "replies.h"
 #include "request.h"
@@ -59,10 +60,16 @@ static void respond_problem(http_request *rq, const http_problem *problem, const
     (void)net_exchange_respond_buf(rq->ex, problem->status, headers, n, &body);
 }
 
+static void complete(const http_request *rq, http_problem *problem)
+{
+    problem->instance = net_exchange_path(rq->ex);
+    problem->request_id = anc_str_of(rq->request_id);
+    problem->compatible = rq->route != NULL && strcmp(rq->route->tag, "compatible") == 0;
+}
+
 void http_refuse(http_request *rq, http_problem problem, const net_header *extra)
 {
-    problem.instance = net_exchange_path(rq->ex);
-    problem.request_id = anc_str_of(rq->request_id);
+    complete(rq, &problem);
     if (http_claim(rq))
         respond_problem(rq, &problem, extra);
     http_end(rq);
@@ -76,16 +83,15 @@ void http_answer_deadline(http_request *rq)
                          .text =
                              "the request's time is over (X-Timeout-Ms, or the configured one)"};
     http_problem problem = http_problem_of(ANC_DEADLINE, &err, NULL);
-    problem.instance = net_exchange_path(rq->ex);
-    problem.request_id = anc_str_of(rq->request_id);
+    complete(rq, &problem);
     respond_problem(rq, &problem, NULL);
 }
 
 static http_problem problem_of_step(http_request *rq, anc_status status, http_fault *fault)
 {
+    (void)anc_err_told(&rq->err, rq->err.text);
     http_problem problem = http_problem_of(status, &rq->err, fault);
-    problem.instance = net_exchange_path(rq->ex);
-    problem.request_id = anc_str_of(rq->request_id);
+    complete(rq, &problem);
     if (rq->faults.n > 0) {
         problem.faults = rq->faults.items;
         problem.n_faults = rq->faults.n;

@@ -9,6 +9,17 @@ static const http_field fault_rows[] = {
 };
 static const http_schema fault_out = OUT("Fault", "A field that does not fit.", fault_rows);
 
+static const http_field compatible_rows[] = {
+    TEXT("message", "as detail"),
+    TEXT("type",
+         "invalid_request_error, authentication_error, permission_error, rate_limit_error or "
+         "server_error"),
+    MAYBE("param", HTTP_TEXT, "the first field that does not fit; null: there is none"),
+    TEXT("code", "the last part of the problem's type"),
+};
+static const http_schema compatible_out =
+    OUT("CompatibleError", "A failure as clients of OpenAI read it.", compatible_rows);
+
 static const http_field problem_rows[] = {
     TEXT("type", "names the kind of problem"),
     TEXT("title", "the kind in words"),
@@ -17,6 +28,10 @@ static const http_field problem_rows[] = {
     {.name = "instance", .kind = HTTP_TEXT, .help = "the path that was asked for"},
     TEXT("request_id", "as in X-Request-Id"),
     {.name = "errors", .kind = HTTP_LIST, .of = &fault_out, .help = "fields that do not fit"},
+    {.name = "error",
+     .kind = HTTP_OBJECT,
+     .of = &compatible_out,
+     .help = "of paths in the form of OpenAI: the same, where its clients look for it"},
 };
 const http_schema http_problem_out = OUT("Problem", "RFC 9457.", problem_rows);
 
@@ -117,6 +132,16 @@ static const http_schema reranked_out =
         .help = "null where the passages were not reranked", .of = &reranked_out       \
     }
 
+static const http_field warning_rows[] = {
+    TEXT("pointer", "JSON pointer into the request's body"),
+    TEXT("message", "for people"),
+};
+static const http_schema warning_out =
+    OUT("Warning", "What can hardly have been meant so.", warning_rows);
+#define WARNINGS                              \
+    PART("warnings", HTTP_LIST, &warning_out, \
+         "where nothing was found: filters by fields that no document searched has")
+
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),
     REAL("rerank", "ms"),  REAL("generate", "ms"), REAL("total", "ms"),
@@ -142,6 +167,7 @@ static const http_field answer_rows[] = {
     PART("cache", HTTP_OBJECT, &cache_out, ""),
     PART("timings_ms", HTTP_OBJECT, &answer_timings_out, ""),
     RERANKED,
+    WARNINGS,
     BOOL("degraded", "a configured provider failed and another answered"),
     BOOL("no_answer", "nothing relevant was found"),
     TIME("generated_at", ""),
@@ -270,13 +296,14 @@ static const http_schema search_timings_out =
     OUT("SearchTimings", "Milliseconds a stage.", search_timing_rows);
 
 static const http_field search_rows[] = {
-    TEXT("query_id", "for the caller: a search is no question, so the query log has none"),
+    TEXT("query_id", "as the query log has it"),
     PART("results", HTTP_LIST, &hit_out, "best first"),
     TEXT("mode", "what was really done"),
     BOOL("relaxed", "nothing had the phrases as they stand: their words were searched"),
     INT("duplicates", "passages left out because a better one says the same"),
     PART("timings_ms", HTTP_OBJECT, &search_timings_out, ""),
     RERANKED,
+    WARNINGS,
 };
 const http_schema http_search_out = OUT("SearchResult", "Passages.", search_rows);
 
@@ -439,6 +466,17 @@ static const http_field chunks_rows[] = {
     NEXT_CURSOR,
 };
 const http_schema http_chunks_out = OUT("ChunkPage", "Chunks.", chunks_rows);
+
+static const http_field vectors_rows[] = {
+    MAYBE("model", HTTP_TEXT,
+          "revision of the model; null where not all of them are there, or they are too many"),
+    INT("dimensions", "of each"),
+    INT("chunks", "how many vectors there are"),
+    TEXT("digests", "base64 of the SHA-256 of each text that was embedded, 32 bytes each"),
+    TEXT("values", "base64 of the vectors in that order: binary16, little-endian"),
+};
+const http_schema http_vectors_out =
+    OUT("VersionVectors", "The vectors of a version's chunks.", vectors_rows);
 
 static const http_field stats_row_rows[] = {
     TEXT("collection", ""),

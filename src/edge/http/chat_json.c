@@ -80,6 +80,7 @@ void http_put_answer(json_writer *w, const rag_answer *a, bool with_sources)
     json_close_object(w);
     rag_put_timings(w, &a->timings_ms);
     rag_put_reranked(w, &a->reranked, true);
+    http_put_warnings(w, a->warnings, a->n_warnings);
     json_put_bool(w, "degraded", a->degraded);
     json_put_bool(w, "no_answer", a->no_answer);
     http_put_time(w, "generated_at", a->generated_at_ms);

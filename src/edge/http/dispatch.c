@@ -275,10 +275,21 @@ static anc_status check_idempotency(http_request *rq, bool *ret_replayed)
     return replay(rq, &kept);
 }
 
+/* A question or search whose caller left, or whose time was over, before a thread took it: its handler is called all the
+ * same, since it ends at once and tells that it failed. Of others nobody is told. */
+static anc_status check_wanted(http_request *rq)
+{
+    const anc_status status = krn_call_check(rq->edge->o.clock, &rq->call);
+    if (status == ANC_OK || (rq->route->flags & HTTP_SEARCHES) == 0)
+        return status;
+    anc_err_clear(&rq->err);
+    return ANC_OK;
+}
+
 /* *ret_handled: the handler has it, and where it took it over, the request may be gone. */
 static anc_status work(http_request *rq, bool *ret_handled, bool *ret_replayed)
 {
-    ANC_TRY(krn_call_check(rq->edge->o.clock, &rq->call));
+    ANC_TRY(check_wanted(rq));
     if (rq->route->query == NULL && rq->route->lane != HTTP_LOOP) {
         static const http_schema none = {0};
         char nothing;
@@ -362,9 +373,10 @@ static void client_left(void *arg)
     http_cancel(arg);
 }
 
-static void refuse_status(http_request *rq, anc_status status, const anc_err *err)
+static void refuse_status(http_request *rq, anc_status status, anc_err *err)
 {
     http_fault fault;
+    (void)anc_err_told(err, err->text);
     http_refuse(rq, http_problem_of(status, err, &fault), NULL);
 }
 

@@ -1,4 +1,5 @@
 /* documents.c - documents as they are: list, read, remove, chunks, numbers. */
+#include "base/base64.h"
 #include "handlers.h"
 #include "schemas.h"
 
@@ -152,6 +153,34 @@ anc_status http_chunks_list(http_request *rq)
     ANC_TRY(http_put_next(rq, &w, more,
                           more ? anc_arena_printf(rq->mem, "%u", items[n - 1].ref.ordinal + 1)
                                : ANC_STR_NONE));
+    json_close_object(&w);
+    return ANC_OK;
+}
+
+static anc_status put_base64(http_request *rq, json_writer *w, const char *name,
+                             const unsigned char *bytes, size_t n)
+{
+    ANC_BUF(text, (size_t)2 * KNO_TAKEN_BYTES);
+    anc_base64_put(&text, (anc_str){(const char *)bytes, n});
+    ANC_TRY(anc_buf_status(&text, "vectors", &rq->err));
+    json_put_str(w, name, anc_buf_view(&text));
+    return ANC_OK;
+}
+
+anc_status http_vectors_get(http_request *rq)
+{
+    http_document_query q;
+    kno_taken_vectors v;
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(kno_version_vectors(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                                (uint32_t)q.version, &v));
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_put_str_or_null(&w, "model", v.n > 0 ? v.model : ANC_STR_NONE);
+    json_put_int(&w, "dimensions", v.dims);
+    json_put_int(&w, "chunks", (int64_t)v.n);
+    ANC_TRY(put_base64(rq, &w, "digests", v.digests, v.n * KNO_DIGEST_SIZE));
+    ANC_TRY(put_base64(rq, &w, "values", v.values, 2 * v.n * v.dims));
     json_close_object(&w);
     return ANC_OK;
 }

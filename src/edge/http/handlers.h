@@ -46,7 +46,7 @@ http_handler_fn http_documents_create, http_documents_replace;
 http_handler_fn http_documents_batch;
 /* documents.c */
 http_handler_fn http_documents_list, http_documents_get, http_documents_delete, http_chunks_list,
-    http_stats_get;
+    http_vectors_get, http_stats_get;
 /* document_versions.c */
 http_handler_fn http_versions_list, http_versions_get, http_versions_restore;
 /* version_put.c */
@@ -91,6 +91,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner);
 /* search_json.c: the members that every passage has, and a whole hit */
 void http_put_passage(json_writer *w, const srch_hit *hit);
 void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
+void http_put_warnings(json_writer *w, const srch_warning *warnings, size_t n);
 
 /* document_versions.c: a version's number as a piece of an address or a cursor; 0 where it is none. */
 uint32_t http_version_number(anc_str text);

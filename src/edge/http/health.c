@@ -100,12 +100,15 @@ static condition check_relays(const http_edge_options *o, anc_buf *detail)
     condition worst = HEALTHY;
     const size_t n = o->relays.ops != NULL ? o->relays.ops->look(o->relays.self, list) : 0;
     for (size_t i = 0; i < n; i++) {
-        if (!list[i].failing)
-            continue;
         const int64_t waits_ms =
             list[i].oldest_ms > 0 ? krn_wall_ms(o->clock) - list[i].oldest_ms : 0;
-        (void)anc_buf_printf(detail, "; %s does not take events (oldest waits for %lld s): %s",
-                             list[i].bus, (long long)(waits_ms / 1000), list[i].problem);
+        (void)anc_buf_printf(detail, "; %s: %llu wait, the oldest for %lld s, %llu tries failed",
+                             list[i].bus, (unsigned long long)list[i].waiting,
+                             (long long)(waits_ms > 0 ? waits_ms / 1000 : 0),
+                             (unsigned long long)list[i].failures);
+        if (!list[i].failing)
+            continue;
+        (void)anc_buf_printf(detail, "; %s does not take events: %s", list[i].bus, list[i].problem);
         worst = DEGRADED;
     }
     return worst;
@@ -182,6 +185,9 @@ static condition check_outside(krn_bus bus, anc_buf *detail)
     (void)anc_buf_printf(detail, "%llu published, %llu dropped, %llu from outside set aside",
                          (unsigned long long)s.published, (unsigned long long)s.dropped,
                          (unsigned long long)s.refused);
+    if (s.unfit > 0)
+        (void)anc_buf_printf(detail, ", %llu that it will never take given up",
+                             (unsigned long long)s.unfit);
     if (!s.reachable)
         (void)anc_buf_printf(detail, "; %s", s.problem[0] != '\0' ? s.problem : "not running");
     return s.reachable ? HEALTHY : DEGRADED;
@@ -205,14 +211,21 @@ static condition check_tracking(const http_edge_options *o, anc_buf *detail)
     return DEGRADED;
 }
 
+/* Who asks how the server is does not learn where its files lie. */
+static anc_str told(anc_buf *detail)
+{
+    const anc_str text = anc_buf_view(detail);
+    return text.len > 0 ? anc_without_folders(text, detail->ptr, text.len + 1) : text;
+}
+
 static void write_check(const http_edge *edge, json_writer *w, const char *name, condition c,
-                        int64_t start_ns, const anc_buf *detail)
+                        int64_t start_ns, anc_buf *detail)
 {
     json_name(w, name);
     json_open_object(w);
     json_put_str(w, "status", anc_str_of(condition_names[c]));
     json_put_fixed(w, "latency_ms", krn_ms_since(edge->o.clock, start_ns), 3);
-    json_put_str(w, "detail", anc_buf_view(detail));
+    json_put_str(w, "detail", told(detail));
     json_close_object(w);
 }
 

@@ -138,6 +138,17 @@ static bool add(beginning *b, const krn_kept_event *e, size_t *bytes)
     return true;
 }
 
+/* Events of the outbox are numbered one after the other: what is missing between is kept no longer. */
+static void tell_gap(beginning *b, uint64_t after, uint64_t first)
+{
+    ANC_BUF(line, 128);
+    if (first <= after + 1)
+        return;
+    (void)anc_buf_printf(&line, ": %llu events after %llu are kept no longer\n\n",
+                         (unsigned long long)(first - after - 1), (unsigned long long)after);
+    b->blocks[b->n++] = net_block_new(anc_buf_view(&line), ANC_STR_NONE);
+}
+
 static anc_status read_missed(http_request *rq, beginning *b, uint64_t after)
 {
     const krn_outbox outbox = rq->edge->o.outbox;
@@ -156,6 +167,8 @@ static anc_status read_missed(http_request *rq, beginning *b, uint64_t after)
         b->blocks[b->n++] = net_block_new(
             ANC_STR(": more was missed than is brought back; GET /v1/events has it\n\n"),
             ANC_STR_NONE);
+    else
+        tell_gap(b, after, n > 0 ? items[n - 1].seq : b->head + 1);
     return ANC_OK;
 }
 

@@ -126,7 +126,8 @@ static void start_waiting(http_edge *edge)
     while (edge->asks.first != NULL &&
            edge->asks.at_work < (size_t)PER_THREAD * edge->o.cpu_threads) {
         http_request *rq = take_first(edge);
-        const bool late = most_ns > 0 && now_ns - rq->ask.entered_ns > most_ns;
+        const bool wanted = !atomic_load(&rq->cancelled); /* else it ends at once by itself */
+        const bool late = wanted && most_ns > 0 && now_ns - rq->ask.entered_ns > most_ns;
         edge->asks.at_work++;
         rq->ask.at_work = true;
         if (late) {

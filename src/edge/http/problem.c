@@ -84,6 +84,44 @@ http_problem http_problem_of(anc_status status, const anc_err *err, http_fault *
     return p;
 }
 
+/* What clients of OpenAI tell kinds of failures by. */
+static anc_str kind_of(int status)
+{
+    switch (status) {
+    case 401:
+        return ANC_STR("authentication_error");
+    case 403:
+        return ANC_STR("permission_error");
+    case 429:
+        return ANC_STR("rate_limit_error");
+    default:
+        return status < 500 ? ANC_STR("invalid_request_error") : ANC_STR("server_error");
+    }
+}
+
+/* The first of the fields that do not fit, by its name: "/input/0" is "input/0". */
+static anc_str param_of(const http_problem *problem)
+{
+    const anc_str pointer = problem->n_faults > 0 ? problem->faults[0].pointer : ANC_STR_NONE;
+    return pointer.len > 1 ? anc_str_sub(pointer, 1, SIZE_MAX) : ANC_STR_NONE;
+}
+
+static void put_compatible(json_writer *w, const http_problem *problem)
+{
+    const anc_str param = param_of(problem);
+    json_name(w, "error");
+    json_open_object(w);
+    json_put_str(w, "message", problem->detail);
+    json_put_str(w, "type", kind_of(problem->status));
+    json_name(w, "param");
+    if (param.ptr != NULL)
+        json_write_str(w, param);
+    else
+        json_write_null(w);
+    json_put_str(w, "code", anc_str_of(problem->slug));
+    json_close_object(w);
+}
+
 void http_problem_write(const http_problem *problem, anc_buf *out)
 {
     char type[64];
@@ -110,6 +148,8 @@ void http_problem_write(const http_problem *problem, anc_buf *out)
         }
         json_close_array(&w);
     }
+    if (problem->compatible)
+        put_compatible(&w, problem);
     json_close_object(&w);
 }
 

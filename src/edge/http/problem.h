@@ -13,6 +13,7 @@ typedef struct http_problem {
     anc_str request_id;
     const http_fault *faults; /* [n_faults] */
     size_t n_faults;
+    bool compatible; /* clients of OpenAI read it too: what they look for stands beside the rest */
 } http_problem;
 
 /* Statuses that are the edge's own and no anc_status: 405, 406, 431, … */

@@ -86,6 +86,7 @@ typedef struct http_version_in {
     http_document_in document; /* without id and collection */
     anc_str source, file_name, fingerprint, parent, made_for, rows;
     http_texts row_columns, attachments_unread;
+    anc_str vectors_model, vectors_digests, vectors_values; /* the last two base64 */
     int64_t created_ms, document_created_ms;
     http_texts changed;                                  /* items NULL: not told */
     int64_t chunks_added, chunks_removed, restored_from; /* -1, -1, 0: not told */
@@ -212,9 +213,9 @@ extern const http_schema http_problem_out, http_root_out, http_probe_out, http_h
     http_assessment_out, http_answer_out, http_search_out, http_conversation_out,
     http_conversations_out, http_conversation_whole_out, http_models_out, http_collection_out,
     http_collections_out, http_put_out, http_document_out, http_documents_out, http_version_out,
-    http_versions_out, http_chunks_out, http_stats_out, http_index_out, http_verified_out,
-    http_sync_out, http_started_out, http_batch_out, http_batches_out, http_failures_out,
-    http_replays_out, http_events_out, http_event_stats_out;
+    http_versions_out, http_chunks_out, http_vectors_out, http_stats_out, http_index_out,
+    http_verified_out, http_sync_out, http_started_out, http_batch_out, http_batches_out,
+    http_failures_out, http_replays_out, http_events_out, http_event_stats_out;
 
 /* models by themselves (model_schemas.c) */
 extern const http_schema http_embeddings_schema, http_embeddings_out, http_rerank_schema,

@@ -73,6 +73,7 @@ anc_status http_search_run(http_request *rq)
     json_put_int(&w, "duplicates", (int64_t)result.duplicates);
     put_timings(&w, &result);
     put_reranked(&w, &result.reranked);
+    http_put_warnings(&w, result.warnings, result.n_warnings);
     json_close_object(&w);
     return ANC_OK;
 }

@@ -151,6 +151,19 @@ void http_put_passage(json_writer *w, const srch_hit *h)
     json_put_str(w, "text", h->text);
 }
 
+void http_put_warnings(json_writer *w, const srch_warning *warnings, size_t n)
+{
+    json_name(w, "warnings");
+    json_open_array(w);
+    for (size_t i = 0; i < n; i++) {
+        json_open_object(w);
+        json_put_str(w, "pointer", warnings[i].pointer);
+        json_put_str(w, "message", warnings[i].message);
+        json_close_object(w);
+    }
+    json_close_array(w);
+}
+
 void http_put_hit(json_writer *w, const srch_hit *h, bool highlighted)
 {
     json_open_object(w);

@@ -27,6 +27,7 @@ enum {
     SPILL_BYTES = 1 << 20,
     KEPT_MAX = SPILL_BYTES + (256 << 10),
     FIELD_BYTES = 1 << 20,
+    VERSION_BYTES = 6 << 20, /* with the vectors of its chunks */
     FORM_BYTES =
         2 << 20 /* what a form is charged with: the file's, and fields as they mostly are */
 };
@@ -310,7 +311,7 @@ static anc_status open_upload(http_request *rq, upload *u)
         return ANC_UNAVAILABLE;
     u->kept = anc_buf_init(KEPT_MAX);
     for (size_t i = 0; i < FORM_FIELDS; i++)
-        u->fields[i] = anc_buf_init(FIELD_BYTES);
+        u->fields[i] = anc_buf_init(i == FORM_VERSION ? VERSION_BYTES : FIELD_BYTES);
     ANC_TRY(
         net_multipart_boundary(net_exchange_header(rq->ex, "content-type"), &boundary, &rq->err));
     u->parser = net_multipart_new(boundary, &sink, rq);

@@ -101,12 +101,22 @@ static anc_status conversation_of(http_request *rq, anc_str name, anc_str *ret)
 
 /* ---- questions ---- */
 
+/* Nobody waits any more: the question goes on to where that is told. */
+static bool is_over(anc_status status)
+{
+    return status == ANC_CANCELLED || status == ANC_DEADLINE;
+}
+
 static anc_status start(http_request *rq, bool stream)
 {
     http_user_chat_in in;
     ANC_TRY(http_body(rq, &in));
     rag_question question = http_question_of(&in.chat);
-    ANC_TRY(conversation_of(rq, in.user_name, &question.session_id));
+    const anc_status status = conversation_of(rq, in.user_name, &question.session_id);
+    if (!is_over(status))
+        ANC_TRY(status);
+    else
+        anc_err_clear(&rq->err);
     return http_chat_start(rq, &question, stream);
 }
 

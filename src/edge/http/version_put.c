@@ -1,4 +1,5 @@
 /* version_put.c - a version put back under its number, as an export has it. */
+#include "base/base64.h"
 #include "handlers.h"
 #include "schemas.h"
 #include "upload.h"
@@ -49,6 +50,38 @@ static kno_past past_of(const http_version_in *in, uint32_t number)
                       .chunks_removed = counted ? (uint32_t)in->chunks_removed : 0};
 }
 
+static void read_base64(http_request *rq, const char *pointer, anc_str text, anc_buf *out)
+{
+    anc_err why = {0};
+    if (anc_base64_read(text, out, &why) != ANC_OK)
+        http_fault_add(&rq->faults, anc_str_of(pointer), "%s", why.text);
+}
+
+/* Of as many digests as there are vectors; `digests` and `values` hold their bytes. */
+static anc_status read_vectors(http_request *rq, const http_version_in *in, anc_buf *digests,
+                               anc_buf *values, kno_taken_vectors *ret)
+{
+    *ret = (kno_taken_vectors){.n = 0};
+    if (in->vectors_model.len == 0)
+        return ANC_OK;
+    read_base64(rq, "/vectors_digests", in->vectors_digests, digests);
+    read_base64(rq, "/vectors_values", in->vectors_values, values);
+    ANC_TRY(http_faults_status(&rq->faults, &rq->err));
+    const size_t n = digests->len / KNO_DIGEST_SIZE;
+    const size_t dims = n > 0 ? values->len / (2 * n) : 0;
+    if (n == 0 || digests->len != n * KNO_DIGEST_SIZE || dims == 0 || values->len != 2 * n * dims ||
+        dims > UINT16_MAX)
+        http_fault_add(&rq->faults, ANC_STR("/vectors_values"),
+                       "are %zu bytes, which are no vectors for %zu bytes of digests", values->len,
+                       digests->len);
+    *ret = (kno_taken_vectors){.model = in->vectors_model,
+                               .dims = (uint32_t)dims,
+                               .n = n,
+                               .digests = (const unsigned char *)digests->ptr,
+                               .values = (const unsigned char *)values->ptr};
+    return http_faults_status(&rq->faults, &rq->err);
+}
+
 static kno_rows_wanted rows_of(const http_texts *columns)
 {
     if (columns->n < 2)
@@ -88,7 +121,10 @@ static anc_status put(http_request *rq, const http_document_query *q, const http
                         ANC_FMT(anc_str_sub(rq->params[1], 0, 80)));
     check_changed(rq, &in->changed);
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
-    const kno_past past = past_of(in, number);
+    ANC_BUF(digests, KNO_TAKEN_BYTES + 1);
+    ANC_BUF(values, KNO_TAKEN_BYTES + 1);
+    kno_past past = past_of(in, number);
+    ANC_TRY(read_vectors(rq, in, &digests, &values, &past.vectors));
     const kno_rows_wanted rows = rows_of(&in->row_columns);
     kno_document_input input = {.collection = q->collection,
                                 .make_collection = true,

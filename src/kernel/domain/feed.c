@@ -84,19 +84,42 @@ static bool is_search(const json_value *payload)
     return anc_str_eq(json_str(kind, ANC_STR("")), ANC_STR("search"));
 }
 
+static anc_str of_completed(const ev_type *type, const json_value *payload)
+{
+    const bool one = json_int(json_member(payload, "document_count"), 0) == 1;
+    if (is_search(payload))
+        return one ? ANC_STR("Search found passages of one document in {processing_time:3}s")
+                   : ANC_STR("Search found passages of {document_count} documents in "
+                             "{processing_time:3}s");
+    if (json_bool(json_member(json_member(payload, "metadata"), "no_answer"), false))
+        return ANC_STR("Query not answered: nothing in the documents answers it "
+                       "({processing_time:2}s)");
+    return one ? ANC_STR("Query answered by {model_used} from one document in "
+                         "{processing_time:2}s{cache_hit? (cached)}")
+               : anc_str_of(type->feed);
+}
+
+/* Texts may be left out of events. */
+static anc_str of_requested(const ev_type *type, const json_value *payload)
+{
+    const bool told = json_str(json_member(payload, "query_text"), ANC_STR("")).len > 0;
+    if (is_search(payload))
+        return told ? ANC_STR("Search received: {query_text}") : ANC_STR("Search received");
+    return told ? anc_str_of(type->feed) : ANC_STR("Query received");
+}
+
 /* The template of the type's row, or what is said instead where that would not be true. */
 static anc_str template_of(const ev_type *type, const json_value *payload)
 {
-    const bool completed = type == ev_type_of(EV_QUERY_COMPLETED);
     if (is_well(type, payload))
         return ANC_STR("{metric} is well again: {value} (threshold {threshold})");
-    if (completed && is_search(payload))
-        return ANC_STR("Search found {document_count} passages in {processing_time:3}s");
-    if (completed && json_bool(json_member(json_member(payload, "metadata"), "no_answer"), false))
-        return ANC_STR("Query not answered: nothing in the documents answers it "
-                       "({processing_time:2}s)");
-    if (type == ev_type_of(EV_QUERY_REQUESTED) && is_search(payload))
-        return ANC_STR("Search received: {query_text}");
+    if (type == ev_type_of(EV_QUERY_COMPLETED))
+        return of_completed(type, payload);
+    if (type == ev_type_of(EV_QUERY_REQUESTED))
+        return of_requested(type, payload);
+    if (type == ev_type_of(EV_DOCUMENTS_RETRIEVED) &&
+        json_int(json_member(payload, "total_tokens"), 0) == 0)
+        return ANC_STR("Retrieved {count} chunks in {retrieval_time_ms:0}ms{cache_hit? (cached)}");
     return anc_str_of(type->feed);
 }
 

@@ -34,9 +34,9 @@ typedef struct ev_documents_retrieved {
 typedef struct ev_query_completed {
     anc_str query_id;
     anc_str response_text;
-    ev_strs document_ids;
+    ev_strs document_ids; /* each once */
     uint32_t
-        document_count; /* 0 of an answer that says that there is none, whatever was retrieved for it */
+        document_count; /* 0 of an answer that says that there is none, whatever was retrieved */
     double processing_time; /* seconds */
     anc_str model_used;
     anc_str provider;

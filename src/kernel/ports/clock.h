@@ -57,14 +57,14 @@ static inline void krn_call_id_new(krn_clock clock, krn_call *call, char out[ANC
     call->wanted_id = (anc_str){0};
 }
 
-/* CANCELLED when the caller left, DEADLINE when its time is over, else OK. For the gaps between
- * stages and inside long loops. */
+/* DEADLINE when the call's time is over, CANCELLED when the caller left before that, else OK: who answers a deadline also
+ * tells the call to stop. For the gaps between stages and inside long loops. */
 static inline ANC_MUST_CHECK anc_status krn_call_check(krn_clock clock, const krn_call *call)
 {
-    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
-        return ANC_FAIL(call->err, ANC_CANCELLED, "the caller left");
     if (call->deadline_ns != INT64_MAX && krn_now_ns(clock) >= call->deadline_ns)
         return ANC_FAIL(call->err, ANC_DEADLINE, "the deadline passed");
+    if (atomic_load_explicit(call->cancelled, memory_order_relaxed))
+        return ANC_FAIL(call->err, ANC_CANCELLED, "the caller left");
     return ANC_OK;
 }
 

@@ -18,7 +18,7 @@ typedef int64_t krn_step_fn(void *arg, int64_t now_ns);
 
 typedef struct krn_scheduler_ops {
     const char *name;
-    /* Before start. `name` is a literal of at most 15 characters. LIMIT past 32 steps. */
+    /* Before start. `name` is a literal of at most 15 characters. LIMIT past 48 steps. */
     ANC_MUST_CHECK anc_status (*add)(void *self, const char *name, krn_step_fn *step, void *arg,
                                      uint32_t *ret_id, anc_err *err);
     /* Before start: the step runs where others leave it time. */

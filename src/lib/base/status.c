@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 static const anc_status_row rows[ANC_STATUS_COUNT] = {
 #define X(name, http, retry, text) [ANC_##name] = {#name, (http), (retry), (text)},
@@ -56,4 +57,45 @@ void anc_err_clear(anc_err *err)
     err->where = NULL;
     err->pointer[0] = '\0';
     err->text[0] = '\0';
+}
+
+/* ---- what leaves the server ---- */
+
+static bool ends_path(char c)
+{
+    return (unsigned char)c <= ' ' || strchr("\"'`()<>[]{},;:", c) != NULL;
+}
+
+/* Bytes of the folders that stand before the last part of a path at the front of `s`; 0: there is none. */
+static size_t folders_of(const char *s, size_t n)
+{
+    size_t last = 0, i = 1;
+    for (; i < n && !ends_path(s[i]); i++)
+        if (s[i] == '/' && i + 1 < n && s[i + 1] != '/' && !ends_path(s[i + 1]))
+            last = i;
+    return last > 1 ? last + 1 : 0;
+}
+
+anc_str anc_without_folders(anc_str text, char *room, size_t bytes)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < text.len && n + 1 < bytes; i++) {
+        const bool begins = i == 0 || text.ptr[i - 1] == '=' ||
+                            (ends_path(text.ptr[i - 1]) && text.ptr[i - 1] != ':');
+        if (text.ptr[i] == '/' && begins)
+            i += folders_of(text.ptr + i, text.len - i);
+        room[n++] = text.ptr[i];
+    }
+    if (bytes > 0)
+        room[n] = '\0';
+    return (anc_str){room, n};
+}
+
+anc_str anc_err_told(const anc_err *err, char room[ANC_ERR_BYTES])
+{
+    const int http = anc_status_info(err->code)->http;
+    const bool own =
+        (http >= 500 && err->code != ANC_NOT_IMPLEMENTED) || err->code == ANC_FORBIDDEN;
+    const anc_str text = {err->text, strlen(err->text)};
+    return own ? anc_without_folders(text, room, ANC_ERR_BYTES) : text;
 }

@@ -40,11 +40,13 @@ typedef enum anc_status {
         ANC_STATUS_COUNT
 } anc_status;
 
+enum { ANC_ERR_BYTES = 512 };
+
 typedef struct anc_err {
     anc_status code;
-    const char *where; /* "file:line" of the first failure; a literal, never freed */
-    char pointer[128]; /* JSON pointer of the field that is wrong, "" when none is */
-    char text[512];    /* one line, terminated, cut when longer */
+    const char *where;        /* "file:line" of the first failure; a literal, never freed */
+    char pointer[128];        /* JSON pointer of the field that is wrong, "" when none is */
+    char text[ANC_ERR_BYTES]; /* one line, terminated, cut when longer */
 } anc_err;
 
 typedef struct anc_status_row {
@@ -68,6 +70,16 @@ anc_status anc_fail_field_at(anc_err *err, anc_status code, const char *pointer,
 
 /* Makes `err` (may be NULL) empty, for a second try. */
 void anc_err_clear(anc_err *err);
+
+/* ---- what leaves the server ---- */
+
+/* `text` with each path from the root ("/var/lib/anchorage/catalog.db") by its last part alone, cut to the room; `room`
+ * may be where `text` is. Addresses ("http://…") and paths of one part ("/readyz") stay. */
+anc_str anc_without_folders(anc_str text, char *room, size_t bytes);
+
+/* The text of `err` for whoever is not to know where files lie on this machine: an answer, an event. What the server
+ * failed at (5xx), and what it may not do, is told so; what a caller did wrong keeps the caller's words. */
+anc_str anc_err_told(const anc_err *err, char room[ANC_ERR_BYTES]);
 
 #define ANC_STRINGIZE_(x) #x
 #define ANC_STRINGIZE(x)  ANC_STRINGIZE_(x)

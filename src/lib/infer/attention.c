@@ -185,9 +185,33 @@ static void attend_in_half(const inf_bert *bert, const inf_levels *levels, inf_s
     }
 }
 
+static void attend_at_once(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                           const inf_span *span)
+{
+    const inf_attention all = {.queries = s->halves + span->first * s->half_width,
+                               .stride = s->half_width,
+                               .tokens = span->tokens,
+                               .rows = span->queries,
+                               .heads = bert->config.heads,
+                               .width = bert->config.hidden / bert->config.heads,
+                               .distances = bert->distances,
+                               .reach = bert->reach,
+                               .context = s->context + span->to * s->context_width,
+                               .context_stride = s->context_width,
+                               .keys_room = s->keys,
+                               .values_room = s->values,
+                               .scores = s->scores,
+                               .shares = s->shares};
+    levels->products[INF_BF16]->attend(&all);
+}
+
 void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                 const inf_span *span)
 {
+    if (levels->half_attention && levels->products[INF_BF16]->attend != NULL) {
+        attend_at_once(bert, levels, s, span);
+        return;
+    }
     for (size_t i = 0; i < inf_whole_panels(span->tokens); i++)
         s->mask[i] = i < span->tokens ? 0.0f : masked;
     if (levels->half_attention)

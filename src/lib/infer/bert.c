@@ -55,24 +55,38 @@ static size_t least(size_t a, size_t b)
 
 /* Sums of a token's embeddings, and their norm. */
 static void embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
-                  const inf_block *block)
+                  const inf_block *block, size_t t)
 {
     const inf_config *c = &bert->config;
     const size_t h = c->hidden;
-    float *row = s->x, *added = s->y;
+    float *row = s->x + s->tokens * s->hidden, *added = s->y;
+    size_t place = c->first_place;
+    for (uint32_t i = block->start[t]; i < block->start[t + 1]; i++, row += s->hidden) {
+        const uint32_t id = block->ids[i];
+        const bool second = block->types != NULL && block->types[i] != 0;
+        const float *type = bert->types + (second ? s->hidden : 0);
+        inf_tensor_floats(&bert->words, id * h, h, row);
+        inf_tensor_floats(&bert->places, (id == c->pad ? c->pad : place++) * h, h, added);
+        for (size_t j = 0; j < h; j++)
+            row[j] += added[j] + type[j];
+        kernels->layer_norm(row, NULL, bert->embedding_norm.scale, bert->embedding_norm.shift, h,
+                            c->epsilon);
+    }
+}
+
+void inf_bert_begin(inf_scratch *s)
+{
+    s->tokens = s->n_texts = 0;
+}
+
+void inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                  const inf_block *block)
+{
     for (size_t t = 0; t < block->n; t++) {
-        size_t place = c->first_place;
-        for (uint32_t i = block->start[t]; i < block->start[t + 1]; i++, row += s->hidden) {
-            const uint32_t id = block->ids[i];
-            const bool second = block->types != NULL && block->types[i] != 0;
-            const float *type = bert->types + (second ? s->hidden : 0);
-            inf_tensor_floats(&bert->words, id * h, h, row);
-            inf_tensor_floats(&bert->places, (id == c->pad ? c->pad : place++) * h, h, added);
-            for (size_t j = 0; j < h; j++)
-                row[j] += added[j] + type[j];
-            kernels->layer_norm(row, NULL, bert->embedding_norm.scale, bert->embedding_norm.shift,
-                                h, c->epsilon);
-        }
+        const size_t n = block->start[t + 1] - block->start[t];
+        embed(bert, levels->kernels, s, block, t);
+        s->texts[s->n_texts++] = (inf_span){s->tokens, n, .queries = n, .to = s->tokens};
+        s->tokens += n;
     }
 }
 
@@ -118,8 +132,10 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
     const size_t w = s->hidden;
     if (levels->half_attention && down->precision == INF_BF16) {
         uint16_t *inner = (uint16_t *)(void *)s->feed;
-        const inf_rows read = {inner, down->steps * 4, NULL};
-        multiply_halves(levels, up, x, w, rows, true, inner, down->steps * 2, s);
+        const size_t stride =
+            down->steps * 4 + INF_ALIGN; /* rows do not meet in the same places of a cache */
+        const inf_rows read = {inner, stride, NULL};
+        multiply_halves(levels, up, x, w, rows, true, inner, stride / 2, s);
         levels->products[INF_BF16]->multiply(down, &read, rows, y, w);
         return;
     }
@@ -145,30 +161,33 @@ static void finish_layer(const inf_bert *bert, const inf_levels *levels, inf_scr
 }
 
 static void run_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                      const inf_layer *layer, const inf_block *block)
+                      const inf_layer *layer)
 {
-    const uint32_t first = block->start[0];
-    const size_t tokens = block->start[block->n] - first;
-    project(levels, s, &layer->qkv, tokens);
-    for (size_t t = 0; t < block->n; t++) {
-        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
-        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = n, .to = at});
-    }
-    finish_layer(bert, levels, s, layer, tokens);
+    project(levels, s, &layer->qkv, s->tokens);
+    for (size_t t = 0; t < s->n_texts; t++)
+        inf_attend(bert, levels, s, &s->texts[t]);
+    finish_layer(bert, levels, s, layer, s->tokens);
 }
 
 /* The last layer where only the first token of each text is asked for: these come out one below the other. */
 static void run_layer_for_first(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                                const inf_layer *layer, const inf_block *block)
+                                const inf_layer *layer)
 {
-    const uint32_t first = block->start[0];
-    project(levels, s, &layer->qkv, block->start[block->n] - first);
-    for (size_t t = 0; t < block->n; t++) {
-        const size_t at = block->start[t] - first, n = block->start[t + 1] - block->start[t];
-        inf_attend(bert, levels, s, &(const inf_span){at, n, .queries = 1, .to = t});
-        memmove(s->x + t * s->hidden, s->x + at * s->hidden, s->hidden * sizeof *s->x);
+    project(levels, s, &layer->qkv, s->tokens);
+    for (size_t t = 0; t < s->n_texts; t++) {
+        const inf_span *text = &s->texts[t];
+        inf_attend(bert, levels, s,
+                   &(const inf_span){text->first, text->tokens, .queries = 1, .to = t});
+        memmove(s->x + t * s->hidden, s->x + text->first * s->hidden, s->hidden * sizeof *s->x);
     }
-    finish_layer(bert, levels, s, layer, block->n);
+    finish_layer(bert, levels, s, layer, s->n_texts);
+}
+
+void inf_bert_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t i)
+{
+    const inf_config *c = &bert->config;
+    const bool for_first = c->pooling == INF_POOL_CLS && i + 1 == c->layers;
+    (for_first ? run_layer_for_first : run_layer)(bert, levels, s, &bert->layers[i]);
 }
 
 static void mean_of(const float *rows, size_t width, size_t n, size_t hidden, float *out)
@@ -196,21 +215,26 @@ static void finish(const inf_config *c, const float *from, float *out)
         out[j] *= factor;
 }
 
-void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                  const inf_block *block, float *out)
+void inf_bert_take(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
+                   size_t n, float *out)
 {
     const inf_config *c = &bert->config;
     const bool cls = c->pooling == INF_POOL_CLS;
-    embed(bert, levels->kernels, s, block);
-    for (size_t i = 0; i + 1 < c->layers; i++)
-        run_layer(bert, levels, s, &bert->layers[i], block);
-    (cls ? run_layer_for_first : run_layer)(bert, levels, s, &bert->layers[c->layers - 1], block);
-    for (size_t t = 0; t < block->n; t++) {
-        const size_t first = block->start[t] - block->start[0];
+    for (size_t t = first; t < first + n; t++, out += c->dims) {
+        const inf_span *text = &s->texts[t];
         const float *pooled = cls ? s->x + t * s->hidden : s->pooled;
         if (!cls)
-            mean_of(s->x + first * s->hidden, s->hidden, block->start[t + 1] - block->start[t],
-                    c->hidden, s->pooled);
-        finish(c, inf_head_run(&bert->head, levels->kernels, pooled, s->head), out + t * c->dims);
+            mean_of(s->x + text->first * s->hidden, s->hidden, text->tokens, c->hidden, s->pooled);
+        finish(c, inf_head_run(&bert->head, levels->kernels, pooled, s->head), out);
     }
+}
+
+void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                  const inf_block *block, float *out)
+{
+    inf_bert_begin(s);
+    inf_bert_add(bert, levels, s, block);
+    for (size_t i = 0; i < bert->config.layers; i++)
+        inf_bert_layer(bert, levels, s, i);
+    inf_bert_take(bert, levels, s, 0, block->n, out);
 }

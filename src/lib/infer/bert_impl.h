@@ -85,8 +85,17 @@ typedef struct inf_block {
     size_t n;
 } inf_block;
 
-/* The activations of a block. */
+/* A text among those that go through the layers together. */
+typedef struct inf_span {
+    size_t first, tokens; /* its rows */
+    size_t queries;       /* of these, from the first on, attention is asked for */
+    size_t to;            /* the row of the context that the first of them has */
+} inf_span;
+
+/* Texts on their way through the layers, and their activations. */
 typedef struct inf_scratch {
+    inf_span *texts;                                /* owned: [n_texts], one behind the other */
+    size_t n_texts, tokens;                         /* tokens of them all */
     size_t hidden, qkv_width, context_width, inner; /* row lengths, in floats */
     size_t places;                                  /* whole panels of tokens */
     size_t half_width;                              /* row length of `halves`, in halves */
@@ -117,19 +126,22 @@ void inf_scratch_free(inf_scratch *s); /* NULL is a no-op */
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     ANC_OWNED_BY_CALLER(inf_scratch_free);
 
-/* A text of a block. */
-typedef struct inf_span {
-    size_t first, tokens; /* its rows */
-    size_t queries;       /* of these, from the first on, attention is asked for */
-    size_t to;            /* the row of the context that the first of them has */
-} inf_span;
-
 /* attention.c. From s->qkv, or s->halves where attention is in bf16, to s->context, for one text. */
 void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                 const inf_span *span);
 
-/* What comes of a block's texts: of text t to out + t * config.dims. Every id is within the
- * vocabulary, every text at most as long as there are positions, the block fits the scratch. */
+/* bert.c. Texts go in, through one layer after the other, and vectors or scores come out. Every id is within the
+ * vocabulary, every text at most as long as there are positions, all of them fit the scratch. */
+void inf_bert_begin(inf_scratch *s); /* there are no texts */
+void inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                  const inf_block *block); /* behind those that are there; the block may go */
+/* Layer number i of 0 to config.layers - 1. */
+void inf_bert_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t i);
+/* After the last layer, what comes of the texts from `first` on: of each config.dims values. */
+void inf_bert_take(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t first,
+                   size_t n, float *out);
+
+/* All of that for one block. */
 void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                   const inf_block *block, float *out);
 

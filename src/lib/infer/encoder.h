@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/status.h"
 #include "infer/products.h"
+#include "infer/turns.h"
 #include "os/thread.h"
 
 typedef struct inf_encoder inf_encoder;
@@ -56,13 +57,6 @@ typedef struct inf_usage {
     uint64_t truncated; /* texts that were cut at the window */
 } inf_usage;
 
-/* Asked between blocks of work (some 250 tokens a thread) on the calling thread: anything but OK
- * ends the work with that status. */
-typedef struct inf_check {
-    anc_status (*ask)(void *arg); /* NULL: nobody asks */
-    void *arg;
-} inf_check;
-
 /* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY, INVALID (more dims than the model has, dims of a
  * model that scores, a long prefix); the text names the file, and where it is about a tensor also that, its shape and
  * the one expected. */
@@ -82,8 +76,8 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
  * texts beside it beyond rounding. Blocks are shared out over `pool` and this thread; NULL: this
- * thread alone. `ret_usage` may be NULL. NO_MEMORY, INVALID where the model scores pairs, or what `check` said; `out` is
- * then undefined. */
+ * thread alone; `check` is asked between blocks (some 250 tokens a thread). `ret_usage` may be NULL. NO_MEMORY, INVALID
+ * where the model scores pairs, or what `check` said; `out` is then undefined. */
 anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
                               os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
                               anc_err *err) ANC_MUST_CHECK;
@@ -98,6 +92,15 @@ typedef struct inf_pair {
 anc_status inf_encoder_score(inf_encoder *enc, const inf_pair *pairs, size_t n, os_pool *pool,
                              inf_check check, float *out, inf_usage *ret_usage,
                              anc_err *err) ANC_MUST_CHECK;
+
+/* The same, beside what others ask of the models of this process: blocks run as their turn comes, and with the blocks of
+ * others. Also what inf_turns_run says. */
+anc_status inf_encoder_encode_in_turn(inf_encoder *enc, inf_kind kind, const anc_str *texts,
+                                      size_t n, const inf_turn *turn, float *out,
+                                      inf_usage *ret_usage, anc_err *err) ANC_MUST_CHECK;
+anc_status inf_encoder_score_in_turn(inf_encoder *enc, const inf_pair *pairs, size_t n,
+                                     const inf_turn *turn, float *out, inf_usage *ret_usage,
+                                     anc_err *err) ANC_MUST_CHECK;
 
 /* Tokens of `text` without the special ones; counting stops at `max` + 1. */
 size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max);

@@ -5,8 +5,17 @@
 #include <string.h>
 
 #include "base/crc32c.h"
+#include "os/clock.h"
 
-enum { FORMAT_VERSION = 1, HEAD_BYTES = 4096, ARENA_BYTES = 1 << 16 };
+enum {
+    FORMAT_VERSION = 1,
+    HEAD_BYTES = 4096,
+    ARENA_BYTES = 1 << 16,
+    MAX_NAMES = 1000,
+    LIST_ARENA_BYTES = 1 << 20
+};
+
+static const int64_t LEFT_MS = (int64_t)7 * 86400000;
 
 static const char magic[8] = "ANCPNL\r\n";
 
@@ -33,6 +42,38 @@ static anc_status path_of(anc_arena *mem, const inf_packed_key *key, anc_str *re
     *ret = anc_arena_printf(mem, "%.*s/anchorage.%s-%s.panels", ANC_FMT(key->folder),
                             inf_precision_name(key->plan.qkv), inf_precision_name(key->plan.down));
     return ret->ptr != NULL ? ANC_OK : ANC_FAIL(err, anc_arena_refusal(mem), "no room for a path");
+}
+
+static bool is_packed(anc_str name)
+{
+    return anc_str_starts(name, ANC_STR("anchorage.")) && anc_str_ends(name, ANC_STR(".panels"));
+}
+
+static bool is_left(anc_str path)
+{
+    os_stat stat;
+    anc_err ignored = {0};
+    const int64_t now_ms = os_wall_ms();
+    return os_stat_of(path, &stat, &ignored) == ANC_OK && stat.is_file &&
+           now_ms - stat.modified_ms > LEFT_MS && now_ms - stat.read_ms > LEFT_MS;
+}
+
+void inf_packed_drop_others(const inf_packed_key *key)
+{
+    anc_str own, *names = NULL;
+    size_t n = 0;
+    anc_err ignored = {0};
+    ANC_ARENA(mem, LIST_ARENA_BYTES);
+    if (path_of(mem, key, &own, &ignored) != ANC_OK ||
+        os_folder_list(mem, key->folder, MAX_NAMES, &names, &n, &ignored) != ANC_OK)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        const anc_str path = os_path_join(mem, key->folder, names[i]);
+        if (path.ptr != NULL && is_packed(names[i]) && !anc_str_ends(own, names[i]) &&
+            is_left(path))
+            (void)!os_file_remove(path, &ignored);
+        anc_err_clear(&ignored);
+    }
 }
 
 /* The page of a head for weights with this checksum. */

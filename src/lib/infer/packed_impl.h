@@ -26,4 +26,8 @@ anc_status inf_packed_open(const inf_packed_key *key, os_map *ret,
 anc_status inf_packed_write(const inf_packed_key *key, const unsigned char *weights,
                             anc_err *err) ANC_MUST_CHECK;
 
+/* Removes files of other precisions that were neither written nor begun to be used in a week; others of this machine may
+ * still have them mapped, which stays as it is. What cannot be removed stays. */
+void inf_packed_drop_others(const inf_packed_key *key);
+
 #endif

@@ -60,4 +60,4 @@ static bool supported(void)
     return __builtin_cpu_supports("avx2");
 }
 
-const inf_product inf_int8_avx2 = {"avx2", INF_INT8, supported, multiply, NULL, NULL};
+const inf_product inf_int8_avx2 = {"avx2", INF_INT8, supported, multiply, NULL, NULL, NULL};

@@ -20,5 +20,5 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16");
 }
 
-const inf_product inf_bf16_avx512 = {"avx512_bf16", INF_BF16,        supported,
-                                     multiply,      multiply_halves, exert};
+const inf_product inf_bf16_avx512 = {"avx512_bf16",   INF_BF16, supported, multiply,
+                                     multiply_halves, exert,    NULL};

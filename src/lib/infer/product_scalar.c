@@ -50,5 +50,7 @@ static void multiply_int8(const inf_matrix *m, const inf_rows *a, size_t rows, f
     }
 }
 
-const inf_product inf_bf16_scalar = {"scalar", INF_BF16, supported, multiply_bf16, NULL, NULL};
-const inf_product inf_int8_scalar = {"scalar", INF_INT8, supported, multiply_int8, NULL, NULL};
+const inf_product inf_bf16_scalar = {"scalar", INF_BF16, supported, multiply_bf16,
+                                     NULL,     NULL,     NULL};
+const inf_product inf_int8_scalar = {"scalar", INF_INT8, supported, multiply_int8,
+                                     NULL,     NULL,     NULL};

@@ -21,4 +21,5 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
 }
 
-const inf_product inf_int8_vnni = {"vnni", INF_INT8, supported, multiply, multiply_halves, exert};
+const inf_product inf_int8_vnni = {"vnni",          INF_INT8, supported, multiply,
+                                   multiply_halves, exert,    NULL};

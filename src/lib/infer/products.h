@@ -50,6 +50,28 @@ typedef struct inf_rows {
     const float *scales; /* [rows]; of INF_INT8, else NULL */
 } inf_rows;
 
+/* What one text's tokens take from each other, of all heads, in bf16. */
+typedef struct inf_attention {
+    const uint16_t *
+        queries; /* [tokens][stride]: `heads` times `width` of queries, then as many of keys and of values; there
+                              * is memory for INF_TILE_ROWS rows behind the last, and a panel behind its columns */
+    size_t stride;       /* halves from row to row */
+    size_t tokens, rows; /* context is asked for the first `rows` tokens */
+    size_t heads, width; /* of a head */
+    const float *
+        distances; /* [heads][2 * reach], what a score gets where a key stands (i - reach) tokens behind its
+                              * query; NULL: nothing */
+    size_t reach;
+    float *
+        context; /* [rows][context_stride]: heads one behind the other; a panel behind the last may be written */
+    size_t context_stride;
+    void *keys_room,
+        *values_room; /* places (whole panels of tokens) times inf_steps of a head, and whole panels of a
+                                    * head times places, of four bytes each */
+    float *scores;    /* [64][places] */
+    uint16_t *shares; /* [96][places], all numbers */
+} inf_attention;
+
 typedef struct inf_product {
     const char *name;
     inf_precision precision;
@@ -66,6 +88,9 @@ typedef struct inf_product {
     /* `rounds` rounds of the level's arithmetic on registers alone; how many operations that were, a multiplication
      * and an addition being two. NULL: nothing that tells. */
     uint64_t (*exert)(size_t rounds);
+
+    /* All of attention, of bf16 alone. NULL: it is made of products. */
+    void (*attend)(const inf_attention *attention);
 } inf_product;
 
 /* Level number i of the precision that this CPU can run, the scalar one first; NULL past the last. f32 has none

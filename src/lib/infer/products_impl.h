@@ -8,6 +8,7 @@ extern const inf_product inf_bf16_scalar, inf_int8_scalar;
 #ifdef __x86_64__
 extern const inf_product inf_int8_avx2, inf_int8_vnni, inf_bf16_avx512;
 extern const inf_product inf_bf16_amx, inf_int8_amx;
+void inf_attend_amx(const inf_attention *a); /* attention_amx.c */
 #endif
 
 /* Rows whose greatest value is beyond these are all zero: 127 divided by it is no number, or it is none. */

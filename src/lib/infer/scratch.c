@@ -8,6 +8,7 @@ void inf_scratch_free(inf_scratch *s)
 {
     if (s == NULL)
         return;
+    free(s->texts);
     free(s->memory);
     free(s);
 }
@@ -74,8 +75,9 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
         {(void **)&s->pooled, s->hidden * f},
         {(void **)&s->head, 2 * inf_head_width(&bert->head) * f},
     };
-    if (!share_out(s, parts, ANC_COUNT(parts))) {
-        free(s);
+    s->texts = malloc((tokens / 2 + 1) * sizeof *s->texts); /* no text has less than two tokens */
+    if (s->texts == NULL || !share_out(s, parts, ANC_COUNT(parts))) {
+        inf_scratch_free(s);
         return NULL;
     }
     memset(s->zeros, 0, inf_whole_panels(head) * f);

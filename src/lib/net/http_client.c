@@ -143,6 +143,7 @@ static void swarm_over(swarm *s, flight *f, anc_status status, const anc_err *er
     void *tag = f->job.tag;
     const net_response response = f->response;
     flight_end(s->client, f);
+    s->exhausted = false; /* what could not go before may go now */
     if (!s->stopped && !s->done(s->arg, tag, status, &response, err))
         s->stopped = true;
 }

@@ -9,10 +9,11 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include "base/map.h"
 #include "os_impl.h"
 
 /* A pipe without a writer is refused, not waited for; a device is a file without bytes, as /dev/null is one. */
-static anc_status open_for_reading(const char *path, int *ret_fd, uint64_t *ret_bytes, anc_err *err)
+static anc_status open_for_reading(const char *path, int *ret_fd, struct stat *ret_st, anc_err *err)
 {
     OS_FD(fd, os_open_fd(path, O_RDONLY | O_NONBLOCK, 0));
     if (fd < 0)
@@ -27,26 +28,35 @@ static anc_status open_for_reading(const char *path, int *ret_fd, uint64_t *ret_
     if (!S_ISREG(st.st_mode) && !S_ISCHR(st.st_mode))
         return ANC_FAIL(err, ANC_CORRUPT, "%.300s is no regular file", path);
     *ret_fd = fd;
-    *ret_bytes = (uint64_t)st.st_size;
+    *ret_st = st;
     fd = -1;
     return ANC_OK;
+}
+
+static uint64_t stamp_of(const struct stat *st)
+{
+    const uint64_t parts[] = {(uint64_t)st->st_dev,          (uint64_t)st->st_ino,
+                              (uint64_t)st->st_size,         (uint64_t)st->st_ctim.tv_sec,
+                              (uint64_t)st->st_ctim.tv_nsec, (uint64_t)st->st_mtim.tv_sec,
+                              (uint64_t)st->st_mtim.tv_nsec};
+    return anc_hash64((anc_str){(const char *)parts, sizeof parts});
 }
 
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err)
 {
     char name[OS_PATH_MAX];
-    uint64_t bytes = 0;
+    struct stat st;
     OS_FD(fd, -1);
     ANC_TRY(os_path_terminate(path, name, err));
-    ANC_TRY(open_for_reading(name, &fd, &bytes, err));
-    if (bytes == 0) {
-        *ret = (os_map){0};
+    ANC_TRY(open_for_reading(name, &fd, &st, err));
+    if (st.st_size == 0) {
+        *ret = (os_map){.stamp = stamp_of(&st)};
         return ANC_OK;
     }
-    void *at = mmap(NULL, (size_t)bytes, PROT_READ, MAP_SHARED, fd, 0);
+    void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
         return OS_FAIL(err, "cannot map", name);
-    *ret = (os_map){at, (size_t)bytes};
+    *ret = (os_map){at, (size_t)st.st_size, stamp_of(&st)};
     return ANC_OK;
 }
 
@@ -66,10 +76,11 @@ void os_map_forget(const os_map *map)
 anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret, anc_err *err)
 {
     char name[OS_PATH_MAX];
-    uint64_t bytes = 0;
+    struct stat st;
     OS_FD(fd, -1);
     ANC_TRY(os_path_terminate(path, name, err));
-    ANC_TRY(open_for_reading(name, &fd, &bytes, err));
+    ANC_TRY(open_for_reading(name, &fd, &st, err));
+    const uint64_t bytes = (uint64_t)st.st_size;
     if (bytes > max_bytes)
         return ANC_FAIL(err, ANC_LIMIT, "%.300s has %llu bytes, more than %zu", name,
                         (unsigned long long)bytes, max_bytes);
@@ -94,6 +105,7 @@ anc_status os_stat_of(anc_str path, os_stat *ret, anc_err *err)
     *ret = (os_stat){
         .bytes = (uint64_t)st.st_size,
         .modified_ms = (int64_t)st.st_mtim.tv_sec * 1000 + st.st_mtim.tv_nsec / 1000000,
+        .read_ms = (int64_t)st.st_atim.tv_sec * 1000 + st.st_atim.tv_nsec / 1000000,
         .is_folder = S_ISDIR(st.st_mode),
         .is_file = S_ISREG(st.st_mode),
     };

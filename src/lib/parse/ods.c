@@ -2,7 +2,7 @@
  *
  * A cell has its value and, in paragraphs, how it is shown. Dates are taken from the value, all others
  * as they are shown. What is repeated is repeated where it says something; nothing, however often, is
- * nothing. Notes of cells are left out, and sheets that are hidden, whose names are the property "hidden_sheets".
+ * nothing. A cell over several rows is said in each of them. Notes of cells are left out, and sheets that are hidden, whose names are the property "hidden_sheets".
  */
 #include "odf_impl.h"
 #include "sheet_impl.h"
@@ -21,6 +21,7 @@ enum {
     NAME,
     ROWS_REPEATED,
     COLUMNS_REPEATED,
+    ROWS_SPANNED,
     COUNT,
     VALUE_TYPE,
     VALUE,
@@ -56,6 +57,7 @@ static const prs_xml_name names[] = {
     {"table:name", NAME},
     {"table:number-rows-repeated", ROWS_REPEATED},
     {"table:number-columns-repeated", COLUMNS_REPEATED},
+    {"table:number-rows-spanned", ROWS_SPANNED},
     {"text:c", COUNT},
     {"office:value-type", VALUE_TYPE},
     {"office:value", VALUE},
@@ -81,6 +83,8 @@ typedef struct book {
     anc_buf style;    /* the name of the last one */
     anc_buf hidden;   /* the names of sheets that are */
     uint32_t column, columns_repeated, rows_repeated;
+    uint64_t line; /* rows of the sheet before the one at hand */
+    prs_sheet_spans spans;
     prs_value_kind kind;
     bool fixed;    /* the value stands, whatever is shown */
     anc_buf value; /* of the cell, where nothing is shown */
@@ -115,6 +119,8 @@ static bool begin_cell(book *b, unsigned id, const prs_xml_attributes *a)
     b->in_cell = true;
     b->covered = id == COVERED;
     b->columns_repeated = number_or_one(a, COLUMNS_REPEATED);
+    if (!b->covered)
+        prs_sheet_spans_add(&b->spans, b->column, b->line + number_or_one(a, ROWS_SPANNED) - 1);
     anc_buf_clear(&b->value);
     anc_buf_clear(&b->shown);
     b->fixed = date.len > 0;
@@ -138,6 +144,9 @@ static bool end_cell(book *b)
     const anc_buf *text = b->fixed || b->shown.len == 0 ? &b->value : &b->shown;
     const anc_str s = anc_str_trim(anc_buf_view(text));
     b->in_cell = false;
+    prs_sheet_spans_note(&b->spans, b->column, b->kind, s);
+    if (s.len > 0 && !b->covered && !prs_sheet_spans_reach(&b->spans, &b->row, b->column, b->e))
+        return false;
     if (s.len > 0 && !b->covered)
         for (uint32_t i = 0; i < b->columns_repeated; i++)
             if (!prs_sheet_row_add(&b->row, b->column + i, b->kind, s, b->e))
@@ -150,8 +159,11 @@ static bool end_cell(book *b)
 
 static bool end_row(book *b)
 {
+    b->line += b->rows_repeated;
     if (b->row.n == 0 || b->is_hidden)
         return true;
+    if (!prs_sheet_spans_reach(&b->spans, &b->row, PRS_SHEET_COLUMNS, b->e))
+        return false;
     for (uint32_t i = 0; i < b->rows_repeated; i++)
         if (!prs_emit_may_go_on(b->e) || !b->sink->row(b->sink->self, &b->row))
             return false;
@@ -192,6 +204,8 @@ static bool begin_sheet(book *b, const prs_xml_attributes *a)
 {
     const anc_str style = anc_str_sub(prs_xml_attribute(a, TABLE_STYLE), 0, STYLE_BYTES);
     b->is_hidden = false;
+    b->line = 0;
+    prs_sheet_spans_begin_sheet(&b->spans);
     for (size_t i = 0; i < b->hiding.n && style.len > 0; i++)
         b->is_hidden |= anc_str_eq(prs_texts_at(&b->hiding, i), style);
     if (!b->is_hidden)
@@ -220,6 +234,7 @@ static bool on_start(void *self, unsigned id, const prs_xml_attributes *a)
         prs_sheet_row_clear(&b->row);
         b->column = 0;
         b->rows_repeated = number_or_one(a, ROWS_REPEATED);
+        prs_sheet_spans_begin_row(&b->spans, b->line);
     } else if (id == CELL || id == COVERED) {
         return begin_cell(b, id, a);
     }

@@ -3,19 +3,28 @@
  * Names are short and have no figures; what they stand above begins under them, and none of it says a name
  * again. Whether such a row names the columns, or is only the first of its kind, is then told by one column at
  * least: each of its cells has more words than the name ("Amy Moss" under "Mayor"), or is written small under a
- * capital, or few values come again and again.
+ * capital, or few values come again and again. Where all of it is one capitalised word a cell, only words that columns
+ * are mostly called by tell it ("Country", "Capital"), which then stand in all cells of the row but one, and in no other row.
  */
 #include <math.h>
 
 #include "pdf_impl.h"
 
-enum { COLUMNS_LEAST = 3, COLUMNS_MOST = 16, ROWS_MOST = 24, ROWS_TELLING = 4, NAME_BYTES = 24 };
+enum {
+    COLUMNS_LEAST = 3,
+    KNOWN_LEAST = 2,
+    COLUMNS_MOST = 16,
+    ROWS_MOST = 24,
+    ROWS_TELLING = 4,
+    NAME_BYTES = 24
+};
 
 /* What tells one cell from another. */
 typedef struct looks {
     uint64_t digest;
     unsigned words;
     bool capital, small; /* its first letter, of those that are ASCII */
+    bool usual;          /* a name that columns mostly have */
 } looks;
 
 /* A column: its name, and what the cells under it have in common. */
@@ -26,7 +35,36 @@ typedef struct column {
     unsigned n_values, n;
     unsigned least_words;
     bool small; /* each of them begins so */
+    bool usual; /* one of them is a name that columns mostly have */
 } column;
+
+/* What columns of lists of people, places and things are called. */
+static bool is_usual_name(anc_str s)
+{
+    static const char *const lists[] = {
+        "name|first name|last name|surname|city|town|country|capital|currency|language|region|"
+        "province|department|team|role|position|job|title|company|owner|manager|author|publisher|"
+        "genre|category|type|kind|colour|color|material|status|customer|supplier|product|item|"
+        "place|location|address|street|day|month|nationality|continent|species",
+        "nom|prénom|ville|pays|capitale|monnaie|langue|région|équipe|rôle|poste|métier|société|"
+        "auteur|éditeur|catégorie|couleur|matière|statut|état|client|fournisseur|produit|article|"
+        "lieu|adresse|jour|mois|nationalité|département|responsable",
+        "vorname|nachname|stadt|ort|land|hauptstadt|währung|sprache|abteilung|rolle|beruf|firma|"
+        "autor|verlag|kategorie|typ|farbe|kunde|lieferant|produkt|artikel|adresse|tag|monat|leiter",
+        "nombre|apellido|ciudad|país|moneda|idioma|región|equipo|puesto|empresa|editorial|"
+        "categoría|tipo|estado|cliente|proveedor|producto|lugar|dirección|día|mes",
+        "nome|cognome|città|paese|valuta|lingua|regione|squadra|ruolo|azienda|autore|editore|"
+        "categoria|colore|materiale|stato|fornitore|prodotto|luogo|indirizzo|giorno|mese",
+        "apelido|cidade|moeda|língua|região|equipa|cargo|editora|cor|fornecedor|produto|endereço|"
+        "dia|mês"};
+    for (size_t i = 0; i < ANC_COUNT(lists); i++) {
+        anc_str list = anc_str_of(lists[i]);
+        for (anc_str one; anc_str_split(&list, '|', &one);)
+            if (anc_str_eq_nocase(one, s))
+                return true;
+    }
+    return false;
+}
 
 static looks look(const prs_pdf_page *p, const prs_pdf_cell *c, anc_buf *cell)
 {
@@ -39,6 +77,7 @@ static looks look(const prs_pdf_page *p, const prs_pdf_cell *c, anc_buf *cell)
     }
     l.capital = cell->len > 0 && cell->ptr[0] >= 'A' && cell->ptr[0] <= 'Z';
     l.small = cell->len > 0 && cell->ptr[0] >= 'a' && cell->ptr[0] <= 'z';
+    l.usual = is_usual_name(anc_buf_view(cell));
     return l;
 }
 
@@ -68,7 +107,7 @@ static unsigned named(const column *columns, unsigned n, uint64_t digest)
 static unsigned read_names(const prs_pdf_page *p, const prs_pdf_row *row, column *ret,
                            anc_buf *cell)
 {
-    if (row->columns != row->n || row->n < COLUMNS_LEAST || row->n > COLUMNS_MOST)
+    if (row->columns != row->n || row->n < KNOWN_LEAST || row->n > COLUMNS_MOST)
         return 0;
     for (unsigned i = 0; i < row->n; i++) {
         const prs_pdf_cell *c = &p->cells[row->first + i];
@@ -86,6 +125,7 @@ static void add_value(column *c, const looks *l)
     c->n++;
     c->least_words = l->words < c->least_words ? l->words : c->least_words;
     c->small = c->small && l->small;
+    c->usual = c->usual || l->usual;
     while (i < c->n_values && c->values[i] != l->digest)
         i++;
     if (i == c->n_values && i < ROWS_MOST)
@@ -119,6 +159,18 @@ static bool is_unlike(const column *c, unsigned rows)
            (c->least_words > c->name.words || (c->small && c->name.capital) || again);
 }
 
+/* Two of the names at least are usual ones, all but one, and none stands below. */
+static bool are_usual(const column *columns, unsigned n)
+{
+    unsigned usual = 0;
+    for (unsigned i = 0; i < n; i++) {
+        usual += columns[i].name.usual;
+        if (columns[i].usual)
+            return false;
+    }
+    return usual >= KNOWN_LEAST && usual + 1 >= n;
+}
+
 bool prs_pdf_are_names(const prs_pdf_page *p, size_t at, bool apart, anc_buf *cell)
 {
     column columns[COLUMNS_MOST];
@@ -131,5 +183,5 @@ bool prs_pdf_are_names(const prs_pdf_page *p, size_t at, bool apart, anc_buf *ce
     bool unlike = apart;
     for (unsigned i = 0; i < n; i++)
         unlike = unlike || is_unlike(&columns[i], rows);
-    return n > 0 && rows > 1 && unlike;
+    return rows > 1 && ((n >= COLUMNS_LEAST && unlike) || are_usual(columns, n));
 }

@@ -5,6 +5,7 @@
  */
 #include "sheet_impl.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -85,8 +86,11 @@ typedef struct writer {
     anc_buf name; /* of the sheet, until its heading is written */
     anc_buf held; /* the cells of the first rows, each ended by a NUL */
     size_t held_rows;
-    bool begun;    /* the header was seen */
-    uint32_t left; /* column of its first cell */
+    uint32_t number;        /* of the sheet, from 1 */
+    bool has_rows;          /* the sheet */
+    anc_buf waiting, empty; /* numbers of sheets without: since the last that has, and before it */
+    bool begun;             /* the header was seen */
+    uint32_t left;          /* column of its first cell */
 } writer;
 
 static bool write_name(writer *w)
@@ -150,11 +154,33 @@ static bool end_sheet(writer *w)
     return ok;
 }
 
+/* The sheet has a row: what came before it without any is told, as its number would be wrong without it. */
+static void note_row(writer *w)
+{
+    if (w->has_rows)
+        return;
+    w->has_rows = true;
+    if (w->waiting.len > 0)
+        prs_sheet_note_hidden(&w->empty, anc_buf_view(&w->waiting));
+    anc_buf_clear(&w->waiting);
+}
+
+static void count_sheet(writer *w)
+{
+    char text[16];
+    if (w->number++ > 0 && !w->has_rows) {
+        (void)snprintf(text, sizeof text, "%u", (unsigned)w->number - 1);
+        prs_sheet_note_hidden(&w->waiting, anc_str_of(text));
+    }
+    w->has_rows = false;
+}
+
 static bool on_sheet(void *self, anc_str name)
 {
     writer *w = self;
     if (!end_sheet(w))
         return false;
+    count_sheet(w);
     anc_buf_clear(&w->name);
     return anc_buf_add(&w->name, anc_str_sub(name, 0, w->name.max)) ||
            prs_emit_fail(w->e, anc_buf_status(&w->name, "name of a sheet", w->e->err));
@@ -178,6 +204,7 @@ static bool on_row(void *self, const prs_sheet_row *row)
     writer *w = self;
     if (!prs_emit_may_go_on(w->e) || !write_name(w))
         return false;
+    note_row(w);
     if (w->begun) {
         if (row->cells[0].column < w->left)
             w->left = row->cells[0].column;
@@ -197,9 +224,16 @@ static bool on_row(void *self, const prs_sheet_row *row)
 bool prs_sheet_blocks(prs_sheets_fn *read, anc_str bytes, prs_emitter *e)
 {
     enum { NAME_BYTES = 500 };
-    writer w = {.e = e, .name = anc_buf_init(NAME_BYTES), .held = anc_buf_init(HELD_BYTES)};
+    writer w = {.e = e,
+                .name = anc_buf_init(NAME_BYTES),
+                .held = anc_buf_init(HELD_BYTES),
+                .waiting = anc_buf_init(PRS_SHEET_HIDDEN_BYTES),
+                .empty = anc_buf_init(PRS_SHEET_HIDDEN_BYTES)};
     const prs_sheet_sink sink = {.sheet = on_sheet, .row = on_row, .self = &w};
-    const bool ok = read(bytes, &sink, e) && end_sheet(&w);
+    const bool ok = read(bytes, &sink, e) && end_sheet(&w) &&
+                    prs_emit_property(e, ANC_STR("empty_sheets"), anc_buf_view(&w.empty));
+    anc_buf_done(&w.waiting);
+    anc_buf_done(&w.empty);
     anc_buf_done(&w.name);
     anc_buf_done(&w.held);
     return ok;

@@ -5,7 +5,7 @@
  *                  -> styles: the formats of numbers, by number
  *                  -> worksheets: rows of cells
  *
- * Of a formula the value is shown that was calculated last. Sheets that somebody has hidden are left out, as whoever is
+ * A cell over several rows is said in each of them. Of a formula the value is shown that was calculated last. Sheets that somebody has hidden are left out, as whoever is
  * handed the workbook does not see them; the property "hidden_sheets" names them, but those that only a macro could
  * show. Hidden rows and columns of a sheet that is shown are read. Notes are left out.
  */
@@ -84,6 +84,9 @@ typedef struct book {
     bool since_1904;
     /* of the sheet that is read */
     prs_sheet_row row;
+    uint64_t line; /* its number */
+    prs_xlsx_merges merges;
+    prs_sheet_spans spans;
     uint32_t column;
     cell_type type;
     uint32_t style;
@@ -99,6 +102,7 @@ static void book_done(book *b)
     prs_texts_done(&b->parts);
     anc_buf_done(&b->hidden);
     prs_xlsx_styles_done(&b->styles);
+    prs_xlsx_merges_done(&b->merges);
     prs_sheet_row_done(&b->row);
     anc_buf_done(&b->value);
     prs_archive_done(&b->a);
@@ -239,12 +243,22 @@ static cell_type type_of(anc_str type)
     return type.len == 0 || anc_str_eq(type, ANC_STR("n")) ? CELL_NUMBER : CELL_TEXT;
 }
 
+static void begin_row(book *b, const prs_xml_attributes *a)
+{
+    uint64_t said = 0;
+    prs_sheet_row_clear(&b->row);
+    b->column = 0;
+    b->line = anc_str_to_u64(prs_xml_attribute(a, REFERENCE), &said) && said > b->line
+                  ? said
+                  : b->line + 1;
+    prs_xlsx_merges_begin_row(&b->merges, b->line, &b->spans);
+}
+
 static bool begin_in_sheet(void *self, unsigned id, const prs_xml_attributes *a)
 {
     book *b = self;
     if (id == ROW) {
-        prs_sheet_row_clear(&b->row);
-        b->column = 0;
+        begin_row(b, a);
     } else if (id == C) {
         b->column = column_of(prs_xml_attribute(a, REFERENCE), b->column);
         b->type = type_of(prs_xml_attribute(a, TYPE));
@@ -279,7 +293,17 @@ static bool add_cell(book *b)
         kind = date ? PRS_VALUE_TEXT : PRS_VALUE_NUMBER;
         text = prs_number_show(value, format, b->since_1904, shown);
     }
-    return value.len == 0 || prs_sheet_row_add(&b->row, b->column, kind, text, b->e);
+    if (value.len == 0 || anc_str_trim(text).len == 0)
+        return true;
+    prs_sheet_spans_note(&b->spans, b->column, kind, text);
+    return prs_sheet_spans_reach(&b->spans, &b->row, b->column, b->e) &&
+           prs_sheet_row_add(&b->row, b->column, kind, text, b->e);
+}
+
+static bool end_row(book *b)
+{
+    return b->row.n == 0 || (prs_sheet_spans_reach(&b->spans, &b->row, PRS_SHEET_COLUMNS, b->e) &&
+                             b->sink->row(b->sink->self, &b->row));
 }
 
 static bool end_in_sheet(void *self, unsigned id)
@@ -294,7 +318,7 @@ static bool end_in_sheet(void *self, unsigned id)
             return false;
         b->column++;
     }
-    return id != ROW || b->row.n == 0 || b->sink->row(b->sink->self, &b->row);
+    return id != ROW || end_row(b);
 }
 
 static bool read_sheet(book *b, anc_str name, const char *entry)
@@ -303,7 +327,9 @@ static bool read_sheet(book *b, anc_str name, const char *entry)
     b->in_cell = b->in_value = false;
     b->spoken = 0;
     b->column = 0;
-    return b->sink->sheet(b->sink->self, name) &&
+    b->line = 0;
+    prs_sheet_spans_begin_sheet(&b->spans);
+    return b->sink->sheet(b->sink->self, name) && prs_xlsx_merges_read(&b->a, entry, &b->merges) &&
            prs_xml_read_entry(&table, &handler, &b->a, entry) && b->e->status == ANC_OK;
 }
 
@@ -313,7 +339,8 @@ static bool read_sheets(book *b)
     for (size_t i = 0; i + 1 < b->sheets.n; i += 2) {
         if (!part_of(b, prs_texts_at(&b->sheets, i + 1), &entry))
             return false;
-        if (entry.len > 0 && !read_sheet(b, prs_texts_at(&b->sheets, i), entry.ptr))
+        const anc_str name = prs_texts_at(&b->sheets, i);
+        if (entry.len > 0 ? !read_sheet(b, name, entry.ptr) : !b->sink->sheet(b->sink->self, name))
             return false;
     }
     return true;

@@ -1,4 +1,4 @@
-/* xlsx_impl.h - how a workbook shows its numbers: formats, dates. */
+/* xlsx_impl.h - how a workbook shows its numbers (formats, dates), and its merged cells. */
 #ifndef ANC_PARSE_XLSX_IMPL_H
 #define ANC_PARSE_XLSX_IMPL_H
 
@@ -40,5 +40,25 @@ typedef struct prs_xlsx_styles {
 /* Reads the part named `name`. */
 bool prs_xlsx_styles_read(prs_archive *a, const char *name, prs_xlsx_styles *ret) ANC_MUST_CHECK;
 void prs_xlsx_styles_done(prs_xlsx_styles *s);
+
+/* The cells of a worksheet that are one over several rows. */
+typedef struct prs_xlsx_merge {
+    uint32_t column;      /* from 0: the first one's */
+    uint64_t first, last; /* rows, from 1 */
+} prs_xlsx_merge;
+
+typedef struct prs_xlsx_merges {
+    prs_xlsx_merge *items; /* owned; [n], by first row */
+    size_t n, cap, at;
+} prs_xlsx_merges;
+
+struct prs_sheet_spans;
+
+/* Reads those of the worksheet named `name`. */
+bool prs_xlsx_merges_read(prs_archive *a, const char *name, prs_xlsx_merges *ret) ANC_MUST_CHECK;
+void prs_xlsx_merges_done(prs_xlsx_merges *m);
+
+/* Row `row` begins, and with it what `spans` is told of. */
+void prs_xlsx_merges_begin_row(prs_xlsx_merges *m, uint64_t row, struct prs_sheet_spans *spans);
 
 #endif

@@ -292,6 +292,13 @@ static void a_handler_that_fails_for_a_while_gets_the_message_again(void **state
     krn_bus_kafka_free(bus);
 }
 
+static void note_aside(void *arg, const krn_aside *aside)
+{
+    size_t *told = arg;
+    *told += anc_str_eq(aside->place, ANC_STR("chatbot.query.completed")) &&
+             anc_str_eq(aside->id, ANC_STR("7"));
+}
+
 /* It would never go: who reads the dead letters hears which one it was. */
 static void what_is_too_large_to_go_is_named(void **state)
 {
@@ -312,7 +319,9 @@ static void what_is_too_large_to_go_is_named(void **state)
     (void)anc_buf_printf(&text, "\"},\"metadata\":{\"aggregate_id\":\"q1\",\"seq\":1}}");
     free(pad);
     (void)snprintf(bytes, sizeof bytes, "%zu", text.len);
-    krn_bus_kafka *bus = new_bus("me", ANC_STR_NONE, (krn_bus_kafka_options){0});
+    size_t told = 0;
+    krn_bus_kafka *bus = new_bus(
+        "me", ANC_STR_NONE, (krn_bus_kafka_options){.on_aside = note_aside, .on_aside_arg = &told});
     const krn_bus b = start(bus);
     const krn_announcement list[] = {event_of("query.completed", text.ptr, 1),
                                      event_of("query.completed", completed, 2)};
@@ -325,6 +334,8 @@ static void what_is_too_large_to_go_is_named(void **state)
     says(&letter, "status", "LIMIT");
     says(&letter, "topic", "chatbot.query.completed");
     says(&letter, "bytes", bytes);
+    assert_int_equal(told, 1);
+    assert_int_equal(b.ops->stats(b.self).unfit, 1);
     clt_kafka_consumer_close(c);
     krn_bus_kafka_free(bus);
 }

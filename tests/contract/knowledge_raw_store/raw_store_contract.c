@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/id.h"
@@ -72,8 +73,10 @@ static bool is_there(store *s, const kno_digest *digest, const char *text)
     anc_err err;
     anc_err_clear(&err);
     const anc_status status = s->raw.ops->open(s->raw.self, digest, strlen(text), &view, &err);
-    if (status == ANC_NOT_FOUND)
+    if (status == ANC_NOT_FOUND) {
+        assert_null(strchr(err.text, '/')); /* where it would lie is not told */
         return false;
+    }
     ASSERT_OK(status, &err);
     assert_true(anc_str_eq(view.bytes, anc_str_of(text)));
     s->raw.ops->close_view(s->raw.self, &view);
@@ -307,6 +310,29 @@ static void damage_is_named_and_mended_by_the_same_bytes(void **state)
     }
 }
 
+/* While the store is open, after it was read and found sound. */
+static void damage_that_comes_later_is_found_too(void **state)
+{
+    store *s = *state;
+    char path[200];
+    kno_digest digest;
+    kno_raw_view view = {0};
+    kno_spool spool = spooled(s, "before ", "it flips", &digest);
+    kno_spool_close(&spool);
+    assert_true(is_there(s, &digest, "before it flips"));
+    path_of_object(s, &digest, path);
+    const struct timespec more_than_a_tick = {.tv_nsec = 50000000};
+    (void)nanosleep(&more_than_a_tick, NULL); /* times of files are those of the system's ticks */
+    spoil(path, 3);
+    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), ANC_CORRUPT);
+    assert_non_null(strstr(s->err.text, path));
+    anc_err_clear(&s->err);
+    spoil(path, 3); /* as it was */
+    assert_true(is_there(s, &digest, "before it flips"));
+    s->raw.ops->doubt(s->raw.self, &digest);
+    assert_true(is_there(s, &digest, "before it flips"));
+}
+
 static void a_large_object_is_seen_whole(void **state)
 {
     enum { PIECE = 5 << 20, PIECES = 4 };
@@ -344,6 +370,7 @@ int main(void)
         TEST(a_view_outlives_its_object),
         TEST(a_disk_without_room_refuses_before_it_is_full),
         TEST(damage_is_named_and_mended_by_the_same_bytes),
+        TEST(damage_that_comes_later_is_found_too),
         TEST(a_large_object_is_seen_whole),
         TEST(a_kill_leaves_no_litter),
     };

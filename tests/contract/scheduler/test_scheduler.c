@@ -106,7 +106,7 @@ static void there_is_a_bound(void **state)
     anc_err err = {0};
     counter c = {.next_in_ns = -1};
     uint32_t id;
-    for (int i = 0; i < 32; i++)
+    for (int i = 0; i < 48; i++)
         ASSERT_OK(w.scheduler.ops->add(w.scheduler.self, "step", count_step, &c, &id, &err), &err);
     assert_int_equal(w.scheduler.ops->add(w.scheduler.self, "one more", count_step, &c, &id, &err),
                      ANC_LIMIT);

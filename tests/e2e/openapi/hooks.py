@@ -44,6 +44,7 @@ RULES = [
     r"says \".*\", but the address says",
     r"tokens a chunk: allowed are",  # the model's window is not the description's to know
     r"is base64 that was cut off",
+    r"^/vectors_values: are \d+ bytes, which are no vectors",
     r"^/language: there is no language '[a-z]{2}'",  # the pattern says two letters, and not which
     r"there is no embedding model \"",  # which there are is not the description's to know
     r"^/dimensions: is \d+, and .* has \d+",  # nor how many components its vectors have

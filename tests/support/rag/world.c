@@ -270,6 +270,18 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
     return ANC_OK;
 }
 
+anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
+                             kno_document *ret)
+{
+    (void)kno;
+    (void)call;
+    *ret = (kno_document){.collection = collection,
+                          .id = id,
+                          .content_type = ANC_STR("text/csv"),
+                          .found = ANC_STR("{}")};
+    return ANC_OK;
+}
+
 static bool open_it(world *w, size_t n_providers, const rag_config *config, bool faked)
 {
     static const anc_str labels[] = {ANC_STR_INIT("public")};

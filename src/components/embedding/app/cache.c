@@ -77,6 +77,7 @@ static void ring_remove(emb_vector_cache *c, uint32_t i)
     c->entries[e->newer].older = e->older;
 }
 
+/* As the newest. */
 static void ring_add(emb_vector_cache *c, uint32_t i)
 {
     entry *anchor = &c->entries[0], *e = &c->entries[i];
@@ -84,6 +85,16 @@ static void ring_add(emb_vector_cache *c, uint32_t i)
     e->newer = 0;
     c->entries[anchor->older].newer = i;
     anchor->older = i;
+}
+
+/* As the oldest. */
+static void ring_add_behind(emb_vector_cache *c, uint32_t i)
+{
+    entry *anchor = &c->entries[0], *e = &c->entries[i];
+    e->newer = anchor->newer;
+    e->older = 0;
+    c->entries[anchor->newer].older = i;
+    anchor->newer = i;
 }
 
 bool emb_vector_cache_get(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES], bool again,
@@ -116,6 +127,18 @@ static uint32_t free_entry(emb_vector_cache *c)
     return oldest;
 }
 
+/* Fills a free entry and hangs it into its chain. */
+static void fill(emb_vector_cache *c, uint32_t i, const unsigned char key[EMB_KEY_BYTES],
+                 const float *vector)
+{
+    entry *e = &c->entries[i];
+    memcpy(e->key, key, EMB_KEY_BYTES);
+    memcpy(c->vectors + (size_t)i * c->dims, vector, c->dims * sizeof *vector);
+    uint32_t *end = find(c, key);
+    e->next = 0;
+    *end = i;
+}
+
 bool emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES],
                           const float *vector, unsigned char evicted[EMB_KEY_BYTES])
 {
@@ -126,18 +149,28 @@ bool emb_vector_cache_put(emb_vector_cache *c, const unsigned char key[EMB_KEY_B
     if (*find(c, key) == 0) { /* another thread may have been quicker */
         full = c->stats.entries == c->max;
         const uint32_t i = free_entry(c);
-        entry *e = &c->entries[i];
         if (full)
-            memcpy(evicted, e->key, EMB_KEY_BYTES);
-        memcpy(e->key, key, EMB_KEY_BYTES);
-        memcpy(c->vectors + (size_t)i * c->dims, vector, c->dims * sizeof *vector);
-        uint32_t *end = find(c, key);
-        e->next = 0;
-        *end = i;
+            memcpy(evicted, c->entries[i].key, EMB_KEY_BYTES);
+        fill(c, i, key, vector);
         ring_add(c, i);
     }
     (void)pthread_mutex_unlock(&c->mutex);
     return full;
+}
+
+bool emb_vector_cache_put_behind(emb_vector_cache *c, const unsigned char key[EMB_KEY_BYTES],
+                                 const float *vector)
+{
+    (void)pthread_mutex_lock(&c->mutex);
+    const bool is_there = c->max > 0 && *find(c, key) != 0;
+    const bool fits = c->stats.entries < c->max;
+    if (!is_there && fits) {
+        const uint32_t i = free_entry(c);
+        fill(c, i, key, vector);
+        ring_add_behind(c, i);
+    }
+    (void)pthread_mutex_unlock(&c->mutex);
+    return is_there || fits;
 }
 
 emb_cache_stats emb_vector_cache_stats(emb_vector_cache *c)

@@ -13,8 +13,7 @@
 #define ANC_EMBEDDING_APP_CACHE_H
 
 #include "embedding/embedding.h"
-
-enum { EMB_KEY_BYTES = 32 };
+#include "embedding/ports/embedding_store.h"
 
 typedef struct emb_vector_cache emb_vector_cache;
 
@@ -34,6 +33,10 @@ bool emb_vector_cache_get(emb_vector_cache *cache, const unsigned char key[EMB_K
  * in `evicted`. */
 bool emb_vector_cache_put(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
                           const float *vector, unsigned char evicted[EMB_KEY_BYTES]);
+
+/* Keeps a vector that was used before all that are there, in no other's place: false where the cache is full. */
+bool emb_vector_cache_put_behind(emb_vector_cache *cache, const unsigned char key[EMB_KEY_BYTES],
+                                 const float *vector);
 
 /* Forgets all of them; how many. */
 uint64_t emb_vector_cache_clear(emb_vector_cache *cache);

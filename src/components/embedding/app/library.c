@@ -14,6 +14,7 @@
 
 #include "base/str.h"
 #include "embedding/app/embedding_service.h"
+#include "keeper_impl.h"
 
 #define WAIT_SLICE_NS INT64_C(20000000) /* a caller that leaves is noticed so soon */
 enum { DIGEST_HEX = 16 /* behind the '@' of a revision */ };
@@ -185,6 +186,7 @@ static anc_status open_service(emb_library *lib, krn_call *call, anc_str name, e
     const emb_encoder_source source = lib->with.source;
     emb_service_options options = {.model = name,
                                    .cache_bytes = lib->with.cache_bytes,
+                                   .keeper = lib->with.keeper,
                                    .clock = lib->with.clock,
                                    .feed = lib->with.feed,
                                    .metrics = lib->with.metrics,
@@ -411,13 +413,29 @@ void emb_library_describe(emb_library *lib, anc_buf *out)
     (void)pthread_mutex_unlock(&lib->lock);
 }
 
-uint64_t emb_library_cache_clear(emb_library *lib)
+/* Of models beside the configured one. */
+static uint64_t clear_loaded(emb_library *lib, uint64_t (*clear)(emb_service *emb))
 {
     uint64_t n = 0;
     (void)pthread_mutex_lock(&lib->lock);
     for (size_t i = 0; i < EMB_LIBRARY_MOST; i++)
         if (lib->places[i].state == PLACE_READY)
-            n += emb_cache_clear(lib->places[i].emb);
+            n += clear(lib->places[i].emb);
     (void)pthread_mutex_unlock(&lib->lock);
     return n;
+}
+
+void emb_forget_passages(emb_library *lib)
+{
+    (void)emb_cache_clear_passages(lib->with.configured);
+    (void)clear_loaded(lib, emb_cache_clear_passages);
+}
+
+anc_status emb_forget(emb_library *lib, krn_call *call, uint64_t *ret_n)
+{
+    uint64_t kept = 0;
+    const uint64_t n = emb_cache_clear(lib->with.configured) + clear_loaded(lib, emb_cache_clear);
+    ANC_TRY(emb_keeper_forget(lib->with.keeper, call, &kept));
+    *ret_n = n > kept ? n : kept;
+    return ANC_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef ANC_EMBEDDING_APP_LIBRARY_SERVICE_H
 #define ANC_EMBEDDING_APP_LIBRARY_SERVICE_H
 
+#include "embedding/app/keeper_service.h"
 #include "embedding/library.h"
 #include "embedding/ports/encoder_source.h"
 #include "kernel/ports/clock.h"
@@ -17,6 +18,7 @@ typedef struct emb_library_options {
     unsigned most;             /* models loaded beside the configured one, 1 to EMB_LIBRARY_MOST */
     uint64_t most_bytes;       /* of their weights together */
     uint64_t cache_bytes;      /* of each, for vectors of texts seen before */
+    emb_keeper *keeper; /* of them, the configured one's too; borrowed; NULL: there is none */
     krn_clock clock;
     krn_log log; /* ops NULL: nothing is written */
     krn_metrics metrics;

@@ -46,23 +46,26 @@ static void begin(emb_trouble *t, const anc_err *err)
     (void)pthread_mutex_unlock(&t->mutex);
 }
 
-static void end(emb_trouble *t)
+static bool end(emb_trouble *t)
 {
     (void)pthread_mutex_lock(&t->mutex);
-    if (atomic_exchange(&t->on, false))
+    const bool was_on = atomic_exchange(&t->on, false);
+    if (was_on)
         krn_log_write(t->log, KRN_WARN, "embedding", "the embedding model answers again",
                       KRN_STR("reason", anc_str_of(t->reason)));
     (void)pthread_mutex_unlock(&t->mutex);
+    return was_on;
 }
 
-void emb_trouble_note(emb_trouble *t, anc_status status, const anc_err *err)
+bool emb_trouble_note(emb_trouble *t, anc_status status, const anc_err *err)
 {
     if (status == ANC_UNAVAILABLE || status == ANC_PROVIDER) {
         krn_count(t->failures, 1);
         begin(t, err);
     } else if (status == ANC_OK && atomic_load_explicit(&t->on, memory_order_relaxed)) {
-        end(t);
+        return end(t);
     }
+    return false;
 }
 
 bool emb_trouble_tell(emb_trouble *t, anc_buf *out)

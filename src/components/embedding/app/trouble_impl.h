@@ -22,8 +22,8 @@ void emb_trouble_init(emb_trouble *t, krn_log log, krn_metrics metrics);
 void emb_trouble_destroy(emb_trouble *t);
 
 /* How a batch ended, `err` where it failed. A line is logged when failures begin and when they are over. What the
- * caller ended (CANCELLED, DEADLINE) or had no room for is none of the model's. */
-void emb_trouble_note(emb_trouble *t, anc_status status, const anc_err *err);
+ * caller ended (CANCELLED, DEADLINE) or had no room for is none of the model's. True: they are over now. */
+bool emb_trouble_note(emb_trouble *t, anc_status status, const anc_err *err);
 
 bool emb_trouble_tell(emb_trouble *t, anc_buf *out); /* false, and nothing: there is none */
 

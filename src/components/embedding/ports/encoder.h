@@ -20,8 +20,14 @@
 typedef enum emb_text_kind {
     EMB_TEXT_PASSAGE,
     EMB_TEXT_PASSAGE_NOW, /* as EMB_TEXT_PASSAGE, of somebody who waits and can do without */
-    EMB_TEXT_QUERY
-} emb_text_kind; /* some models put a prefix before each */
+    EMB_TEXT_QUERY,
+    EMB_TEXT_QUERY_AHEAD /* as EMB_TEXT_QUERY, that nobody waits for */
+} emb_text_kind;         /* some models put a prefix before each */
+
+static inline bool emb_text_is_query(emb_text_kind kind)
+{
+    return kind == EMB_TEXT_QUERY || kind == EMB_TEXT_QUERY_AHEAD;
+}
 
 typedef struct emb_encoded {
     uint64_t tokens;    /* run through the model */

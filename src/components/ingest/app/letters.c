@@ -1,7 +1,7 @@
 /* letters.c - dead letters looked at, forgotten, tried again. */
 #include "service_impl.h"
 
-enum { MAX_PAGE = 1000 };
+enum { MAX_PAGE = 1000, LOOKED_AT = 100 };
 
 static ing_dead_letter to_public(const ing_letter *l, anc_arena *mem)
 {
@@ -63,14 +63,15 @@ anc_status ing_dead_letter_delete(ing_service *ing, krn_call *call, anc_str id)
 
 /* ---- tried again --------------------------------------------------------------------------- */
 
-/* In the name of who asks now, with the settings of the batch that failed. */
+/* In the name of who asks now, with the settings of the batch that failed, into `collection` what names none itself. */
 static anc_status read_again(ing_service *ing, krn_call *call, ing_source_kind what,
-                             const ing_batch_record *origin, anc_str letter, ing_batch *ret)
+                             const ing_batch_record *origin, anc_str letter, anc_str collection,
+                             ing_batch *ret)
 {
     const ing_batch_record wanted = {.source = what,
                                      .origin = origin->id,
                                      .letter = letter,
-                                     .collection = origin->collection,
+                                     .collection = collection,
                                      .path = origin->path,
                                      .metadata = origin->metadata,
                                      .acl = origin->acl,
@@ -84,10 +85,23 @@ static anc_status read_again(ing_service *ing, krn_call *call, ing_source_kind w
     return ing_batch_queue(ing, call, &wanted, ret);
 }
 
-static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_record *origin,
-                         anc_str letter, ing_batch *ret)
+/* Where all of the letters would have been: their documents may have named it themselves, and then the batch that
+ * reads them again is of it, and not of the one that they were sent to. That one where they are of several. */
+static anc_str collection_of(const ing_batch_record *origin, const ing_letter *letters, size_t n)
 {
-    return read_again(ing, call, ING_SOURCE_REPLAY, origin, letter, ret);
+    for (size_t i = 0; i < n; i++)
+        if (!anc_str_eq(letters[i].collection, letters[0].collection))
+            return origin->collection;
+    return n > 0 && letters[0].collection.len > 0 ? letters[0].collection : origin->collection;
+}
+
+/* All dead letters of the batch, of which `letters` [n] are the first. */
+static anc_status replay(ing_service *ing, krn_call *call, const ing_batch_record *origin,
+                         const ing_letter *letters, size_t n, ing_batch *ret)
+{
+    const anc_str collection =
+        n < LOOKED_AT ? collection_of(origin, letters, n) : origin->collection;
+    return read_again(ing, call, ING_SOURCE_REPLAY, origin, ANC_STR_NONE, collection, ret);
 }
 
 /* Whether a batch was cancelled before all of it was read, and what it had not read is still there. */
@@ -138,10 +152,11 @@ anc_status ing_batch_replay(ing_service *ing, krn_call *call, anc_str batch_id, 
     bool rest = false;
     ANC_TRY(has_rest(ing, call, &origin, &rest));
     if (rest)
-        return read_again(ing, call, ING_SOURCE_REST, &origin, ANC_STR_NONE, ret);
-    ANC_TRY(s.ops->letters(s.self, call, origin.id, false, ANC_STR_NONE, 1, &some, &n));
+        return read_again(ing, call, ING_SOURCE_REST, &origin, ANC_STR_NONE, origin.collection,
+                          ret);
+    ANC_TRY(s.ops->letters(s.self, call, origin.id, false, ANC_STR_NONE, LOOKED_AT, &some, &n));
     return n == 0 ? nothing_to_replay(ing, call, &origin)
-                  : replay(ing, call, &origin, ANC_STR_NONE, ret);
+                  : replay(ing, call, &origin, some, n, ret);
 }
 
 anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id, ing_batch *ret)
@@ -155,7 +170,8 @@ anc_status ing_dead_letter_replay(ing_service *ing, krn_call *call, anc_str id, 
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no dead letter '%.*s'", ANC_FMT(shown));
     }
     ANC_TRY(ing_batch_get(ing, call, letter.batch_id, &origin));
-    return replay(ing, call, &origin, letter.id, ret);
+    return read_again(ing, call, ING_SOURCE_REPLAY, &origin, letter.id,
+                      collection_of(&origin, &letter, 1), ret);
 }
 
 /* One page of batches; those that have ended and have dead letters are replayed. */
@@ -166,9 +182,10 @@ static anc_status replay_page(ing_service *ing, krn_call *call, const ing_batch_
     for (size_t i = 0; i < n && *ret_n < limit; i++) {
         ing_letter *some = NULL;
         size_t letters = 0;
-        ANC_TRY(s.ops->letters(s.self, call, page[i].id, false, ANC_STR_NONE, 1, &some, &letters));
+        ANC_TRY(s.ops->letters(s.self, call, page[i].id, false, ANC_STR_NONE, LOOKED_AT, &some,
+                               &letters));
         if (letters > 0)
-            ANC_TRY(replay(ing, call, &page[i], ANC_STR_NONE, &out[(*ret_n)++]));
+            ANC_TRY(replay(ing, call, &page[i], some, letters, &out[(*ret_n)++]));
     }
     return ANC_OK;
 }

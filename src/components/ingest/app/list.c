@@ -227,7 +227,7 @@ static anc_status list_into(listing *l)
     l->to = ING_PHASE_PROCESSING;
     if (ends_batch(l->run, status)) {
         l->to = ING_PHASE_FAILED;
-        l->error = anc_str_of(why.text);
+        l->error = anc_err_told(&why, why.text);
         l->n = 0;
     } else if (status != ANC_OK) {
         return ANC_FAIL(l->call->err, status, "%s", why.text);

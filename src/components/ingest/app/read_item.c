@@ -207,7 +207,7 @@ static anc_status count(attempt *a, const anc_err *why)
     anc_err_clear(&err);
     if (mem == NULL)
         return ANC_NO_MEMORY;
-    char id[ANC_UUID_TEXT + 1];
+    char id[ANC_UUID_TEXT + 1], room[ANC_ERR_BYTES];
     krn_id_new(w->ing->with.clock, id);
     ing_item_result *r = &a->finish.result;
     leave_rows_out(&a->finish);
@@ -216,7 +216,7 @@ static anc_status count(attempt *a, const anc_err *why)
     r->document = a->document;
     r->failure_id = anc_str_of(id);
     r->stage = anc_str_of(a->stage);
-    r->reason = anc_str_of(why->text);
+    r->reason = anc_err_told(why, room);
     fill_times(a);
     krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &err, INT64_MAX);
     return krn_writer_run(w->ing->with.writer, &call, write_finish, &a->finish);

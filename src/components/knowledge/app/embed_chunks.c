@@ -62,7 +62,7 @@ static anc_status embed_batch(emb_service *model, krn_call *call, anc_str title,
         ANC_TRY(text_of(mem, title, text, &chunks[chosen[i]], &texts[i], call->err));
     krn_call inner = *call;
     inner.mem = mem;
-    ANC_TRY(emb_embed(model, &inner, EMB_PASSAGE, texts, n, vectors, NULL));
+    ANC_TRY(emb_embed(model, &inner, EMB_PASSAGE_ONCE, texts, n, vectors, NULL));
     kno_half_pack(vectors, n * dims, out);
     return ANC_OK;
 }

@@ -68,6 +68,8 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
 #define KNO_BACKFILL_IDLE_NS (INT64_C(600) * 1000000000)
 int64_t kno_backfill_step(void *kno, int64_t now_ns);
+/* A model is there that was not: the backfill looks soon. A function of (kno_service *). Any thread. */
+void kno_model_is_there(void *kno);
 #define KNO_CHANGING_NS \
     (INT64_C(2) * 1000000000) /* between rounds while a model is being changed */
 #define KNO_RECUT_IDLE_NS (INT64_C(60) * 1000000000) /* a wake that was lost costs at most this */

@@ -19,7 +19,7 @@ enum { MAX_TRIES = 8, UNDO_ARENA_BYTES = 1 << 20 };
 
 /* Part of the fingerprint; a change in how texts are extracted or cut counts it up, so that a put of
  * the same bytes is done again. */
-static const char pipeline[] = "3";
+static const char pipeline[] = "4";
 
 /* ---- check --------------------------------------------------------------------------------- */
 

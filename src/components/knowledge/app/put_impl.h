@@ -88,6 +88,7 @@ typedef struct kno_put {
     bool *known;         /* [n_chunks] whether the catalog has the vector */
     emb_held also_with;  /* the wanted model where it is another one; emb NULL: not, or it fails */
     bool *also_known;    /* [n_chunks] */
+    bool taken_right, taken_wrong; /* vectors that came along were compared with the model's */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
     kno_live live;      /* of that version */
@@ -108,6 +109,11 @@ anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;
 
 /* A document inside it. Fails with what may pass by itself; what cannot be read is noted. */
 anc_status kno_put_part(kno_put *put, const kno_part *part, anc_err *err) ANC_MUST_CHECK;
+
+/* taken.c: of `n` chunks from `from` on the vectors that came with the version and that the catalog lacks; these are
+ * `known` from then on. */
+anc_status kno_put_take_vectors(kno_put *put, size_t from, size_t n,
+                                kno_vectors *ret) ANC_MUST_CHECK;
 
 /* Hands out the records of the source; *ret_text is the text of its document, empty when it holds no
  * records. */

@@ -17,6 +17,7 @@
 typedef struct piece_work {
     kno_put *put;
     size_t from, n;            /* chunks; those before put->staged are there already */
+    kno_vectors taken;         /* that came with the version, of put->embed_with */
     kno_vectors vectors, also; /* of put->embed_with, of put->also_with */
     bool publishes;
     bool again;         /* something moved; the closure was undone */
@@ -117,6 +118,8 @@ static anc_status stage_piece(piece_work *w, krn_tx *tx, anc_err *err)
     if (w->from >= put->staged && w->n > 0)
         ANC_TRY(versions.ops->stage_chunks(versions.self, tx, w->version_id, put->chunks + w->from,
                                            w->n, err));
+    if (w->taken.n > 0)
+        ANC_TRY(catalog->vectors.ops->put(catalog->vectors.self, tx, &w->taken, err));
     if (w->vectors.n > 0)
         ANC_TRY(catalog->vectors.ops->put(catalog->vectors.self, tx, &w->vectors, err));
     if (w->also.n > 0)
@@ -326,6 +329,7 @@ static anc_status embed_piece(kno_put *put, piece_work *w)
     if (put->model.len == 0 || w->n == 0)
         return ANC_OK;
     kno_put_stage_is(put, KNO_STAGE_EMBED);
+    ANC_TRY(kno_put_take_vectors(put, w->from, w->n, &w->taken));
     ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->embed_with.emb, put->version.title,
                              put->view.bytes, put->chunks + w->from, put->known + w->from, w->n,
                              &w->vectors));
@@ -378,7 +382,8 @@ anc_status kno_put_publish(kno_put *put, bool *ret_again)
         ANC_TRY(embed_piece(put, &work));
         ANC_TRY(embed_also(put, &work));
         kno_put_stage_is(put, KNO_STAGE_WRITE);
-        if (!work.publishes && from < put->staged && work.vectors.n + work.also.n == 0)
+        if (!work.publishes && from < put->staged &&
+            work.vectors.n + work.taken.n + work.also.n == 0)
             continue;
         const anc_status status =
             krn_writer_run(put->kno->with.writer, &put->call, write_piece, &work);

@@ -167,6 +167,8 @@ anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, an
     ANC_TRY(kno_document_get(kno, call, collection, id, &d));
     ANC_TRY(kno_version_get(kno, call, &d, version, &v));
     ANC_TRY(kno_document_to_public(call, &d, &v, &of));
+    /* looked at anew: a disk may change bytes without a trace */
+    kno->with.raw.ops->doubt(kno->with.raw.self, &v.content);
     ANC_TRY(open_object(kno, call, &d, &v.content, v.bytes, &view));
     *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .of = of};
     return ANC_OK;

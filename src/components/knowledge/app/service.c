@@ -94,6 +94,11 @@ krn_call kno_call_after(const kno_service *kno, const krn_call *call, anc_err *e
     return after;
 }
 
+void kno_model_is_there(void *kno)
+{
+    kno_backfill_wake(kno);
+}
+
 void kno_backfill_wake(kno_service *kno)
 {
     if (kno->scheduler.ops != NULL)

@@ -49,9 +49,11 @@ typedef struct kno_raw_store_ops {
     const char *name;
     ANC_MUST_CHECK anc_status (*create)(void *self, kno_spool *ret, anc_err *err);
 
-    /* NOT_FOUND when there is none; CORRUPT when it does not have `bytes` bytes. */
+    /* NOT_FOUND when there is none; CORRUPT when it does not have `bytes` bytes, or others than its name says: each
+     * object is looked at as a whole when it is opened first, and again when its file was changed or it is doubted. */
     ANC_MUST_CHECK anc_status (*open)(void *self, const kno_digest *digest, uint64_t bytes,
                                       kno_raw_view *ret, anc_err *err);
+    void (*doubt)(void *self, const kno_digest *digest);
     void (*close_view)(void *self, kno_raw_view *view); /* a zeroed one is a no-op */
 
     bool (*condemn)(void *self, const kno_digest *digest);

@@ -43,6 +43,19 @@ static void put_retrieval(json_writer *w, const rag_answer *a, size_t i)
     json_close_object(w);
 }
 
+size_t rag_documents_of(const rag_answer *answer, anc_str *out)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < answer->n_sources; i++) {
+        bool known = false;
+        for (size_t k = 0; k < n && !known; k++)
+            known = anc_str_eq(out[k], answer->sources[i].document_id);
+        if (!known)
+            out[n++] = answer->sources[i].document_id;
+    }
+    return n;
+}
+
 anc_status rag_retrievals_write(const rag_answer *a, anc_buf *out, anc_err *err)
 {
     json_writer w = json_writer_of(out);

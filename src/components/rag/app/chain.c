@@ -137,9 +137,11 @@ static void note_failure(rag_service *rag, rag_link *link, anc_str text)
 
 void rag_link_report(rag_service *rag, rag_link *link, anc_status status, const anc_err *err)
 {
+    char room[ANC_ERR_BYTES];
     if (status == ANC_CANCELLED)
         return;
-    note_failure(rag, link, status == ANC_OK ? ANC_STR("") : rag_failure_text(rag, status, err));
+    note_failure(rag, link,
+                 status == ANC_OK ? ANC_STR("") : rag_failure_text(rag, status, err, room));
     if (status == ANC_OK) {
         atomic_store_explicit(&link->failures, 0, memory_order_relaxed);
         atomic_store_explicit(&link->open_until_ns, 0, memory_order_relaxed);

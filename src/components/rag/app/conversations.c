@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "base/id.h"
 #include "base/str.h"
 #include "base/utf8.h"
 #include "kernel/domain/query_events.h"
@@ -227,6 +228,8 @@ typedef struct deletion {
     rag_service *rag;
     krn_call *call;
     anc_str id;
+    anc_str told_id;
+    bool erases; /* nobody is told whose it was */
 } deletion;
 
 static anc_status delete_it(void *arg, krn_tx *tx, anc_err *err)
@@ -234,9 +237,12 @@ static anc_status delete_it(void *arg, krn_tx *tx, anc_err *err)
     const deletion *d = arg;
     const rag_conversation_store store = d->rag->with.conversations;
     ANC_TRY(store.ops->remove(store.self, tx, d->id, d->call->principal.user_id, err));
-    const ev_conversation_deleted event = {.conversation_id = d->id,
-                                           .user_id = rag_user_or_none(d->call)};
-    const ev_context context = rag_event_context(d->call);
+    const ev_conversation_deleted event = {.conversation_id = d->told_id,
+                                           .user_id = d->erases ? ANC_STR_NONE
+                                                                : rag_user_or_none(d->call)};
+    ev_context context = rag_event_context(d->call);
+    if (d->erases)
+        context.user_id = ANC_STR_NONE;
     return krn_outbox_append(d->rag->with.outbox, tx, EV_CONVERSATION_DELETED, &event, &context,
                              err);
 }
@@ -245,6 +251,28 @@ anc_status rag_conversation_delete(rag_service *rag, krn_call *call, anc_str id)
 {
     rag_conversation_record found;
     ANC_TRY(rag_conversation_get(rag, call, id, &found));
-    deletion d = {rag, call, found.id};
+    deletion d = {rag, call, found.id, found.id, false};
+    return krn_writer_run(rag->with.writer, call, delete_it, &d);
+}
+
+enum { ONCE_BYTES = 16 };
+
+anc_status rag_conversation_erase(rag_service *rag, krn_call *call, anc_str id)
+{
+    const krn_clock clock = rag->with.clock;
+    rag_conversation_record found;
+    unsigned char random[ONCE_BYTES];
+    char once[2 * ONCE_BYTES + 1], room[KRN_VEILED_BYTES];
+    krn_veil veil = rag->with.config.veil;
+    ANC_TRY(rag_conversation_get(rag, call, id, &found));
+    if (veil.key.len == 0) { /* nothing was ever hidden: a key that nobody has */
+        clock.ops->random(clock.self, random, sizeof random);
+        anc_hex_text(random, sizeof random, once);
+        veil.key = anc_str_of(once);
+    }
+    const anc_str hidden = krn_veil_conversation_hash(&veil, found.id, room);
+    if (hidden.ptr == NULL)
+        return ANC_FAIL(call->err, ANC_NO_MEMORY, "the id of a conversation");
+    deletion d = {rag, call, found.id, hidden, true};
     return krn_writer_run(rag->with.writer, call, delete_it, &d);
 }

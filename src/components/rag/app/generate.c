@@ -59,7 +59,7 @@ static void on_token(void *arg, anc_str token)
 static anc_status judge(rag_turn *turn, anc_status status, const anc_err *err)
 {
     if (atomic_load(&turn->cancelled))
-        return ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
+        return krn_call_check(turn->rag->with.clock, &turn->call); /* never OK: see there */
     if (turn->text.refused)
         return anc_buf_status(&turn->text, "answer", &turn->err);
     if (turn->echoed)
@@ -102,8 +102,10 @@ static void on_done(void *arg, anc_status status, const anc_err *err, const rag_
         end_turn(turn, ANC_OK);
         return;
     }
-    if (status == ANC_CANCELLED || (!turn->whole && turn->text.len != 0) || turn->text.refused) {
-        rag_link_report(turn->rag, link, status, &turn->err);
+    const bool stopped = status == ANC_CANCELLED || atomic_load(&turn->cancelled);
+    if (stopped || (!turn->whole && turn->text.len != 0) || turn->text.refused) {
+        if (!stopped) /* the provider's end was ours */
+            rag_link_report(turn->rag, link, status, &turn->err);
         end_turn(turn, status);
         return;
     }
@@ -188,14 +190,14 @@ static void end_later(void *arg)
 static void try_next(rag_turn *turn)
 {
     rag_service *rag = turn->rag;
-    const int64_t now = krn_now_ns(rag->with.clock);
-    if (atomic_load(&turn->cancelled)) {
-        anc_err_clear(&turn->err);
-        turn->outcome = ANC_FAIL(&turn->err, ANC_CANCELLED, "the caller left");
-    } else if (now >= turn->call.deadline_ns) {
-        anc_err_clear(&turn->err);
-        turn->outcome = ANC_FAIL(&turn->err, ANC_DEADLINE, "the deadline passed");
-    } else if (start_next(turn, now)) {
+    anc_err stopped = {.code = ANC_OK};
+    krn_call asking = turn->call;
+    asking.err = &stopped;
+    const anc_status status = krn_call_check(rag->with.clock, &asking);
+    if (status != ANC_OK) {
+        turn->err = stopped;
+        turn->outcome = status;
+    } else if (start_next(turn, krn_now_ns(rag->with.clock))) {
         return;
     } else if (turn->outcome == ANC_DEADLINE) {
         turn->outcome = ANC_PROVIDER; /* what start said of its own time */

@@ -6,13 +6,9 @@
  * which. Of a document that has rows or pages but not that one nothing is found; where there is no such document, or it has none
  * at all, the question is answered as any other.
  */
-#include <math.h>
-
 #include "base/str.h"
-#include "rag/domain/context.h"
 #include "rag/domain/pointer.h"
-#include "rag/domain/tables.h"
-#include "service_impl.h"
+#include "sheets_impl.h"
 #include "text/language.h"
 
 enum {
@@ -29,9 +25,7 @@ enum {
     SCRATCH_BYTES = 64 << 20,
 };
 
-typedef struct named {
-    anc_str collection, id, title, uri;
-} named;
+typedef rag_named named;
 
 typedef struct looking {
     rag_turn *turn;
@@ -41,9 +35,12 @@ typedef struct looking {
     named documents[DOCUMENTS];
     size_t n_documents;
     uint32_t from, until; /* pages or rows that are wanted of the one that is looked into */
-    bool counted;         /* they have pages, or rows */
-    bool has;             /* the one that is looked into has the place */
-    size_t windows;       /* that may still be read where it is not said which document */
+    bool in_sheet;        /* … of one of its sheets */
+    rag_sheets sheets;
+    uint64_t sheet_from, sheet_to; /* bytes of that in the chunk at hand */
+    bool counted;                  /* they have pages, or rows */
+    bool has;                      /* the one that is looked into has the place */
+    size_t windows;                /* that may still be read where it is not said which document */
     srch_hit hits[PASSAGES];
     size_t n;
     size_t before; /* of them, of the places that were looked for earlier */
@@ -94,7 +91,7 @@ static anc_status among_hits(looking *l, const srch_result *found)
         one = one && anc_str_eq(d.id, found->hits[0].document_id);
     }
     ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &l->turn->err));
-    if (open && one && l->n_documents == 0)
+    if (open && one && l->n_documents == 0 && l->pointer.sheet.len == 0)
         l->documents[l->n_documents++] = named_of(&found->hits[0]);
     return ANC_OK;
 }
@@ -140,13 +137,22 @@ static bool is_there(looking *l, const kno_place *place)
 {
     const uint32_t number = number_at(l, place);
     l->counted = l->counted || number > 0;
-    return number >= l->from && number <= l->until;
+    return number >= l->from && number <= l->until &&
+           (!l->in_sheet || (place->at >= l->sheet_from && place->at < l->sheet_to));
 }
 
 /* The bytes of the chunk that stand there; false: none. */
 static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_t *ret_end)
 {
     size_t i = 0;
+    if (l->in_sheet && !rag_sheets_part(&l->sheets, c, &l->sheet_from, &l->sheet_to))
+        return false;
+    if (l->pointer.kind == RAG_POINTS_SHEET) {
+        l->counted = true;
+        *ret_start = l->sheet_from;
+        *ret_end = l->sheet_to;
+        return true;
+    }
     while (i < c->n_places && !is_there(l, &c->places[i]))
         i++;
     if (i == c->n_places)
@@ -158,92 +164,16 @@ static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_
     return *ret_start < *ret_end;
 }
 
-/* The row that names the columns of what begins at `at`: the line before the first row of its table, or what
- * the chunk has from further up; none where no row begins there. */
-static anc_str columns_of(const kno_chunk *c, uint64_t at)
-{
-    size_t i = c->n_places;
-    while (i > 0 && c->places[i - 1].at > at)
-        i--;
-    if (i == 0 || c->places[i - 1].row == 0)
-        return at == c->start ? c->columns : ANC_STR_NONE;
-    while (i > 0 && c->places[i - 1].row > 1)
-        i--;
-    if (i == 0 || c->places[i - 1].row == 0)
-        return c->columns;
-    const anc_str above = anc_str_sub(c->text, 0, c->places[i - 1].at - c->start);
-    size_t end = above.len;
-    while (end > 0 && above.ptr[end - 1] == '\n')
-        end--;
-    size_t start = end;
-    while (start > 0 && above.ptr[start - 1] != '\n')
-        start--;
-    const anc_str line = anc_str_sub(above, start, end - start);
-    if (above.len == 0)
-        return c->columns;
-    return above.len - end == 1 && rag_cell_count(line) > 1 ? line : ANC_STR_NONE;
-}
-
-static srch_hit hit_of(const named *d, const kno_chunk *c, anc_str text, uint64_t start)
-{
-    return (srch_hit){.collection = d->collection,
-                      .document_id = d->id,
-                      .chunk_id = c->id,
-                      .version = c->ref.version,
-                      .ordinal = c->ref.ordinal,
-                      .first_ordinal = c->ref.ordinal,
-                      .last_ordinal = c->ref.ordinal,
-                      .title = c->title,
-                      .uri = c->uri,
-                      .language = c->language,
-                      .heading = c->heading,
-                      .columns = columns_of(c, start),
-                      .page = c->page,
-                      .start = start,
-                      .end = start + text.len,
-                      .text = text,
-                      .metadata = c->metadata,
-                      .tokens = rag_tokens_estimate(text),
-                      .score = (double)NAN,
-                      .fused = (double)NAN,
-                      .keyword = (double)NAN,
-                      .semantic = (double)NAN};
-}
-
-static anc_status place(rag_turn *turn, const kno_chunk *c, srch_hit *hit)
-{
-    srch_position *places = anc_arena_alloc(turn->mem, c->n_places, sizeof *places);
-    if (places == NULL)
-        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu places",
-                        c->n_places);
-    for (size_t i = 0; i < c->n_places; i++)
-        places[i] = (srch_position){c->places[i].at, c->places[i].page, c->places[i].row};
-    hit->places = places;
-    hit->n_places = c->n_places;
-    hit->places_end = c->end;
-    const uint32_t page = srch_position_at(hit, hit->start).page;
-    hit->page = page > 0 ? page : hit->page;
-    return ANC_OK;
-}
-
-/* The bytes start..end of a chunk as a hit, in the turn's memory. */
+/* The bytes start..end of a chunk as a hit, where there is room for one. */
 static anc_status add_part(looking *l, const named *d, const kno_chunk_ref *ref, uint64_t start,
                            uint64_t end)
 {
-    rag_turn *turn = l->turn;
-    kno_chunk c;
+    bool there = false;
     if (l->n == l->most)
         return ANC_OK;
-    ANC_TRY(kno_chunks_fetch(turn->rag->with.knowledge, &turn->call, ref, 1, &c));
-    if (c.text.ptr == NULL || start < c.start || end > c.end)
-        return ANC_OK; /* it is gone, or another version's */
-    anc_str text = anc_str_sub(c.text, start - c.start, end - start);
-    while (text.len > 0 && (text.ptr[text.len - 1] == '\n' || text.ptr[text.len - 1] == ' '))
-        text.len--;
-    if (text.len == 0)
-        return ANC_OK;
-    l->hits[l->n] = hit_of(d, &c, text, start);
-    return place(turn, &c, &l->hits[l->n++]);
+    ANC_TRY(rag_part_take(l->turn, d, ref, start, end, &l->hits[l->n], &there));
+    l->n += there;
+    return ANC_OK;
 }
 
 /* Of `n` chunks those parts that stand there; `ret_over`: the place has ended. Chunks may overlap, and a place
@@ -307,10 +237,17 @@ static anc_status take_last(looking *l, const named *d, const kno_chunk *chunks,
 {
     (void)d;
     *ret_over = false;
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < chunks[i].n_places; k++)
-            if (number_at(l, &chunks[i].places[k]) > l->until)
-                l->until = number_at(l, &chunks[i].places[k]);
+    for (size_t i = 0; i < n; i++) {
+        const kno_chunk *c = &chunks[i];
+        if (l->in_sheet && !rag_sheets_part(&l->sheets, c, &l->sheet_from, &l->sheet_to))
+            continue;
+        for (size_t k = 0; k < c->n_places; k++) {
+            const kno_place *p = &c->places[k];
+            const bool in = !l->in_sheet || (p->at >= l->sheet_from && p->at < l->sheet_to);
+            if (in && number_at(l, p) > l->until)
+                l->until = number_at(l, p);
+        }
+    }
     return ANC_OK;
 }
 
@@ -322,6 +259,7 @@ static anc_status walk(looking *l, const named *d, uint32_t from, uint32_t until
     l->before = l->n;
     l->from = from;
     l->until = until;
+    rag_sheets_begin(&l->sheets);
     return read_windows(l, d, take_parts, &windows, &over);
 }
 
@@ -331,6 +269,7 @@ static anc_status walk_last(looking *l, const named *d)
     size_t windows = WINDOWS;
     bool over = false;
     l->until = 0;
+    rag_sheets_begin(&l->sheets);
     ANC_TRY(read_windows(l, d, take_last, &windows, &over));
     return l->until > 0 && over ? walk(l, d, l->until, l->until) : ANC_OK;
 }
@@ -355,6 +294,10 @@ static anc_status walk_all(looking *l, const named *d)
         share_room(l, 1);
         return walk_last(l, d);
     }
+    if (p->kind == RAG_POINTS_SHEET) {
+        share_room(l, 1);
+        return walk(l, d, 0, 0);
+    }
     for (uint32_t at = p->number; at <= p->until && l->n < PASSAGES; at += step) {
         share_room(l, left--);
         ANC_TRY(walk(l, d, at, at + step - 1));
@@ -367,11 +310,40 @@ static anc_status walk_all(looking *l, const named *d)
     return ANC_OK;
 }
 
+/* The sheet that is meant of the document; *ret_has false: it is a workbook that has none such, and what is no workbook
+ * has no sheets to be told apart. */
+static anc_status choose_sheet(looking *l, const named *d, bool *ret_has)
+{
+    const rag_pointer *p = &l->pointer;
+    kno_document found;
+    *ret_has = true;
+    l->in_sheet = false;
+    if (p->sheet.len == 0 && p->sheet_number == 0)
+        return ANC_OK;
+    const anc_status status = kno_document_find(l->turn->rag->with.knowledge, &l->turn->call,
+                                                d->collection, d->id, &found);
+    if (status == ANC_NOT_FOUND) {
+        anc_err_clear(&l->turn->err);
+        *ret_has = false;
+        return ANC_OK;
+    }
+    ANC_TRY(status);
+    ANC_TRY(rag_sheets_of(l->scratch, &found, &l->sheets, &l->turn->err));
+    l->in_sheet = l->sheets.n > 0;
+    *ret_has = l->in_sheet ? rag_sheets_want(&l->sheets, p) : p->kind != RAG_POINTS_SHEET;
+    l->counted = l->counted || l->in_sheet;
+    return ANC_OK;
+}
+
 /* All that is read is shown where what stands there is wanted and nothing else: then it shares the room of the
  * sources. */
 static anc_status read_document(looking *l, const named *d)
 {
     anc_str rest;
+    bool has = false;
+    ANC_TRY(choose_sheet(l, d, &has));
+    if (!has)
+        return ANC_OK;
     ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, d->title, d->uri, &rest,
                              &l->turn->err));
     l->room = rest.len == 0 && l->turn->top_k < PASSAGES ? l->turn->top_k : PASSAGES;
@@ -439,6 +411,27 @@ static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
     return ANC_OK;
 }
 
+/* Of the first documents that may be read, the workbooks that have a sheet of the name. */
+static anc_status find_sheets(looking *l, anc_str collection, named *found, size_t *n, bool *more)
+{
+    kno_document *all = NULL;
+    size_t n_all = 0;
+    ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection, ANC_STR(""),
+                              ANC_STR(""), PROBED, &all, &n_all));
+    for (size_t i = 0; i < n_all; i++) {
+        rag_sheets s;
+        ANC_TRY(rag_sheets_of(l->scratch, &all[i], &s, &l->turn->err));
+        if (!rag_sheets_want(&s, &l->pointer))
+            continue;
+        *more = *more || *n == CANDIDATES;
+        if (*n < CANDIDATES)
+            found[(*n)++] = (named){all[i].collection, all[i].id, all[i].title,
+                                    all[i].uri.len > 0 ? all[i].uri : all[i].id};
+    }
+    *more = *more || n_all == PROBED;
+    return ANC_OK;
+}
+
 /* Of the first documents that may be read, those that have the place: one is the one that is meant. *more: there are
  * others, or may be. */
 static anc_status find_places(looking *l, anc_str collection, named *found, size_t *n, bool *more)
@@ -475,16 +468,22 @@ static anc_status find_any(looking *l, srch_result *found)
     ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &turn->err));
     ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, ANC_STR(""), ANC_STR(""), &rest,
                              &turn->err));
-    if (!open || rest.len > 0 || turn->filters != NULL || l->pointer.number == RAG_POINTS_LAST)
+    const bool sheet = l->pointer.sheet.len > 0;
+    if (!open || (rest.len > 0 && !sheet) || turn->filters != NULL ||
+        (l->pointer.number == RAG_POINTS_LAST && !sheet) || (l->pointer.sheet_number > 0 && !sheet))
         return ANC_OK;
-    if (turn->collections.n == 0)
-        ANC_TRY(find_places(l, ANC_STR(""), candidates, &n, &more));
-    for (size_t i = 0; i < turn->collections.n && i < COLLECTIONS; i++)
-        ANC_TRY(find_places(l, turn->collections.items[i], candidates, &n, &more));
+    const anc_str any = ANC_STR("");
+    const size_t n_in = turn->collections.n > 0 ? turn->collections.n : 1;
+    for (size_t i = 0; i < n_in && i < COLLECTIONS; i++) {
+        const anc_str in = turn->collections.n > 0 ? turn->collections.items[i] : any;
+        ANC_TRY(sheet ? find_sheets(l, in, candidates, &n, &more)
+                      : find_places(l, in, candidates, &n, &more));
+    }
     l->counted = false;
     if (n == 1 && !more)
         l->documents[l->n_documents++] = candidates[0];
-    if (n == 0 || l->n_documents > 0)
+    if (n == 0 || l->n_documents > 0 || l->pointer.kind == RAG_POINTS_SHEET ||
+        l->pointer.number == RAG_POINTS_LAST || rest.len > 0)
         return ANC_OK;
     found->n = 0;
     return ask_which(l, candidates, n, more);
@@ -557,7 +556,7 @@ anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
     looking l = {.turn = turn, .question = question, .pointer = rag_pointer_of(question)};
     if (turn->sought.len > 0 && l.pointer.file.len > 0)
         return take_of_file(&l, found);
-    if (l.pointer.kind == RAG_POINTS_NOWHERE || turn->mode == SRCH_METADATA)
+    if (l.pointer.kind == RAG_POINTS_NOWHERE || turn->mode == SRCH_METADATA || turn->pointed)
         return ANC_OK;
     if (l.pointer.file.len == 0 && turn->leans)
         l.pointer.file = rag_pointer_of(turn->query).file;

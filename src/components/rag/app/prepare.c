@@ -63,7 +63,8 @@ static anc_status read_history(rag_turn *turn)
     for (size_t i = 0; i < n; i++) {
         rag_message m;
         ANC_TRY(rag_kept_read(turn->rag, &turn->call, &messages[i], &m));
-        turn->history[i] = (rag_exchange){m.question, m.withheld ? ANC_STR("…") : m.answer};
+        turn->history[i] = (rag_exchange){rag_without_small_talk(m.question),
+                                          m.withheld ? ANC_STR("…") : m.answer};
     }
     turn->n_history = n;
     return ANC_OK;
@@ -105,6 +106,12 @@ static anc_status join_conversation(rag_turn *turn, const rag_question *q)
                           "there is no conversation \"%.*s\"", ANC_FMT(id));
 }
 
+/* Whether what ended the preparation is told as a question that failed: the caller's own fault is not one. */
+static bool is_failure(anc_status status)
+{
+    return status != ANC_INVALID && status != ANC_NOT_FOUND && status != ANC_UNSUPPORTED;
+}
+
 /* ---- the step -------------------------------------------------------------------------------- */
 
 static void take_route(rag_turn *turn)
@@ -138,13 +145,14 @@ static anc_status analyze(rag_turn *turn)
     ANC_TRY(rag_question_language(turn->mem, turn->question, turn->history, turn->n_history,
                                   &turn->language, &turn->err));
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
-    if (asks)
+    if (asks) {
+        turn->query = rag_without_small_talk(turn->question);
         ANC_TRY(complete(turn));
-    turn->leans =
-        asks && !turn->completes && turn->n_history > 0 &&
-        rag_question_leans(turn->mem, turn->question, &turn->history[turn->n_history - 1]);
+    }
+    turn->leans = asks && !turn->completes && turn->n_history > 0 &&
+                  rag_question_leans(turn->mem, turn->query, &turn->history[turn->n_history - 1]);
     if (turn->leans)
-        ANC_TRY(rag_stand_alone(turn->mem, turn->question, turn->history, turn->n_history,
+        ANC_TRY(rag_stand_alone(turn->mem, turn->query, turn->history, turn->n_history,
                                 &turn->query, &turn->err));
     if (asks)
         ANC_TRY(
@@ -166,13 +174,14 @@ anc_status rag_prepare(rag_service *rag, krn_call *call, const rag_question *que
     turn->mode = mode;
     anc_status status = rag_chain_choose(rag, question, turn, &turn->err);
     if (status == ANC_OK)
+        status = krn_call_check(rag->with.clock, &turn->call);
+    if (status == ANC_OK)
         status = join_conversation(turn, question);
-    if (status == ANC_OK) {
+    if (status == ANC_OK)
         status = analyze(turn);
-        if (status != ANC_OK)
-            rag_turn_failed(turn, status);
-    }
     if (status != ANC_OK) {
+        if (is_failure(status))
+            rag_turn_failed(turn, status);
         *call->err = turn->err;
         rag_turn_free(turn);
         return status;

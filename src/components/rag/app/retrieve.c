@@ -113,6 +113,18 @@ static uint32_t hits_wanted(const rag_turn *turn)
     return turn->top_k > read ? turn->top_k : read;
 }
 
+static anc_status keep_warnings(rag_turn *turn, const srch_result *result)
+{
+    srch_warning *kept = anc_arena_alloc(turn->mem, result->n_warnings, sizeof *kept);
+    if (kept == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for warnings");
+    for (size_t i = 0; i < result->n_warnings; i++)
+        kept[i] = result->warnings[i];
+    turn->answer.warnings = kept;
+    turn->answer.n_warnings = result->n_warnings;
+    return ANC_OK;
+}
+
 static anc_status find_passages(rag_turn *turn)
 {
     const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
@@ -140,7 +152,9 @@ static anc_status find_passages(rag_turn *turn)
     turn->answer.timings_ms.search =
         fmax(0.0, result.total_ms - result.embed_ms - result.rerank_ms);
     turn->answer.reranked = rag_reranked_of(&result.reranked);
+    ANC_TRY(keep_warnings(turn, &result));
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
+    ANC_TRY(rag_counted_take(turn, &result));
     ANC_TRY(rag_pointed_take(turn, &result));
     ANC_TRY(keep_hits(turn, &result));
     rag_tell_retrieved(turn);
@@ -183,7 +197,7 @@ static anc_status render_prompt(rag_turn *turn)
 /* ---- the step -------------------------------------------------------------------------------- */
 
 /* Where nothing relevant was found no outside model is asked to make something up, and none for small
- * talk or for what documents there are. */
+ * talk, for what documents there are, or for rows that were counted. */
 static void keep_extractive_alone(rag_turn *turn)
 {
     turn->tries[0] = (rag_try){&turn->rag->links[turn->rag->n_links - 1], ANC_STR_NONE};
@@ -228,6 +242,8 @@ static anc_status retrieve(rag_turn *turn)
         .language = turn->language,
         .seeks = turn->sought.len > 0 ? turn->seeks : RAG_POINTS_NOWHERE,
         .read = read,
+        .lead = turn->lead,
+        .counted = turn->counted,
         .passages = turn->passages,
         .n_passages = turn->answer.n_sources,
         .threshold = threshold,
@@ -235,7 +251,7 @@ static anc_status retrieve(rag_turn *turn)
         .reply = turn->reply,
         .prompt = &turn->prompt,
     };
-    if (!asks || turn->reply.len > 0 ||
+    if (!asks || turn->reply.len > 0 || turn->lead.len > 0 ||
         rag_best_score(turn->passages, turn->answer.n_sources) < threshold)
         keep_extractive_alone(turn);
     return ANC_OK;

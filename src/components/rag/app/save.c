@@ -45,8 +45,9 @@ static anc_status append_requested(const rag_turn *turn, krn_tx *tx, anc_err *er
     const krn_veil *veil = &turn->rag->with.config.veil;
     json_writer w = json_writer_of(&metadata);
     json_open_object(&w);
-    json_put_str(&w, "conversation_id",
-                 krn_veil_conversation(veil, turn->answer.conversation_id, room));
+    if (turn->answer.conversation_id.len > 0) /* it ended before that was known */
+        json_put_str(&w, "conversation_id",
+                     krn_veil_conversation(veil, turn->answer.conversation_id, room));
     json_put_str(&w, "message_id", turn->answer.message_id);
     json_put_int(&w, "top_k", turn->top_k);
     if (!anc_str_eq(turn->query, turn->question))
@@ -98,10 +99,8 @@ static anc_status append_retrieved(const rag_turn *turn, krn_tx *tx, anc_err *er
 static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
     const rag_answer *a = &turn->answer;
-    const size_t n = a->no_answer ? 0 : a->n_sources;
     anc_str documents[RAG_TOP_K_MAX];
-    for (size_t i = 0; i < n; i++)
-        documents[i] = a->sources[i].document_id;
+    const size_t n = a->no_answer ? 0 : rag_documents_of(a, documents);
     ANC_BUF(metadata, METADATA_MAX_BYTES);
     ANC_TRY(rag_completion_write(a, &turn->rag->with.config.veil, &metadata, err));
     const ev_query_completed event = {
@@ -122,10 +121,11 @@ static anc_status append_completed(const rag_turn *turn, krn_tx *tx, anc_err *er
 
 static anc_status append_failed(const rag_turn *turn, krn_tx *tx, anc_err *err)
 {
+    char room[ANC_ERR_BYTES];
     const ev_query_failed event = {
         .query_id = turn->answer.query_id,
         .error_type = anc_str_of(anc_status_info(turn->outcome)->name),
-        .error_message = rag_failure_text(turn->rag, turn->outcome, &turn->err),
+        .error_message = rag_failure_text(turn->rag, turn->outcome, &turn->err, room),
         .stage = anc_str_of(turn->stage),
         .processing_time = turn->answer.timings_ms.total / 1000,
     };

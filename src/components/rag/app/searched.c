@@ -169,9 +169,10 @@ static anc_status append_found(const rag_searched *s, krn_tx *tx, const anc_str 
     return append(s, tx, s->answer.generated_at_ms, EV_DOCUMENTS_RETRIEVED, &event, err);
 }
 
-static anc_status append_completed(const rag_searched *s, krn_tx *tx, const anc_str *documents,
-                                   anc_err *err)
+static anc_status append_completed(const rag_searched *s, krn_tx *tx, anc_err *err)
 {
+    anc_str documents[KEPT_MAX];
+    const size_t n = rag_documents_of(&s->answer, documents);
     ANC_BUF(metadata, METADATA_BYTES);
     json_writer w = json_writer_of(&metadata);
     json_open_object(&w);
@@ -183,8 +184,8 @@ static anc_status append_completed(const rag_searched *s, krn_tx *tx, const anc_
     ANC_TRY(anc_buf_status(&metadata, "event metadata", err));
     const ev_query_completed event = {.query_id = s->answer.query_id,
                                       .response_text = ANC_STR(""),
-                                      .document_ids = {documents, s->answer.n_sources},
-                                      .document_count = (uint32_t)s->found,
+                                      .document_ids = {documents, n},
+                                      .document_count = (uint32_t)n,
                                       .processing_time = s->answer.timings_ms.total / 1000,
                                       .model_used = ANC_STR(""),
                                       .provider = ANC_STR(""),
@@ -213,7 +214,7 @@ static anc_status write_one(const rag_searched *s, krn_tx *tx, anc_err *err)
         documents[i] = s->answer.sources[i].document_id;
     ANC_TRY(append_requested(s, tx, err));
     ANC_TRY(append_found(s, tx, documents, err));
-    return append_completed(s, tx, documents, err);
+    return append_completed(s, tx, err);
 }
 
 typedef struct batch {
@@ -350,10 +351,11 @@ static rag_searched *copy_of(rag_service *rag, const krn_call *call, const srch_
     copy_all(s, call, request, result, query_id);
     if (why != NULL) {
         krn_call asking = *call;
+        char room[ANC_ERR_BYTES];
         asking.mem = mem;
         s->collections = rag_told_collections(rag, &asking, s->collections);
         s->outcome = why->code;
-        s->why = copy(s, rag_failure_text(rag, why->code, why));
+        s->why = copy(s, rag_failure_text(rag, why->code, why, room));
     }
     s->bytes = sizeof *s + anc_arena_used(mem);
     if (!s->failed)

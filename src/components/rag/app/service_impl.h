@@ -102,6 +102,8 @@ struct rag_turn {
     anc_str sought; /* of what it asks the page or row; empty: of nothing */
     rag_pointed seeks;
     anc_str besides; /* what it asks besides; empty: what stands there */
+    anc_str lead;    /* "3 of 12 rows: ", before what stands there; may be empty */
+    size_t counted;  /* with `lead`: so many rows, of which the first are shown */
     uint32_t context_tokens;
     rag_prompt prompt;
     rte_assessment route;
@@ -178,6 +180,10 @@ anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
  * where the document has rows or pages but not that one; else nothing changes. */
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
+/* counted.c: where the question counts rows of a table, and that can be done beyond doubt, the hits are these rows, and
+ * `pointed`, `lead` and `counted` are set; else nothing changes. */
+anc_status rag_counted_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
+
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);
 
@@ -194,6 +200,10 @@ struct rag_piece_field;
 size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_field *out);
 #define RAG_INVENTORY_KEPT ANC_STR("What documents there were then is not kept.")
 
+/* announce.c: the documents of the answer's sources, each once, in the order of their first passages, into out
+ * [n_sources]; their number. */
+size_t rag_documents_of(const rag_answer *answer, anc_str *out);
+
 /* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */
 anc_status rag_retrievals_write(const rag_answer *answer, anc_buf *out,
                                 anc_err *err) ANC_MUST_CHECK;
@@ -208,7 +218,8 @@ void rag_tell_route(const rag_turn *turn);
 void rag_tell_retrieved(const rag_turn *turn);
 /* What events, the feed and health may say of a failure: its own text, which may quote a question, or where texts are
  * not kept the sentence of its status. Borrowed from `err`. */
-anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err);
+anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err,
+                         char room[ANC_ERR_BYTES]);
 /* An answer of the provider that was not to be had; `err` may be empty. */
 void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_status status,
                               const anc_err *err);

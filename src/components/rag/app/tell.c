@@ -41,21 +41,23 @@ void rag_tell_retrieved(const rag_turn *turn)
         tell(turn, EV_CGRAG, &event);
 }
 
-anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err)
+anc_str rag_failure_text(const rag_service *rag, anc_status status, const anc_err *err,
+                         char room[ANC_ERR_BYTES])
 {
     const bool own = err->text[0] != '\0' && !rag->with.config.leave_texts_out;
-    return anc_str_of(own ? err->text : anc_status_info(status)->text);
+    return own ? anc_err_told(err, room) : anc_str_of(anc_status_info(status)->text);
 }
 
 void rag_tell_provider_failed(const rag_turn *turn, const rag_link *link, anc_status status,
                               const anc_err *err)
 {
     ANC_BUF(message, MESSAGE_MAX_BYTES);
+    char room[ANC_ERR_BYTES];
     const anc_str name = rag_provider_info_of(link->provider).name;
     if (status == ANC_CANCELLED)
         return;
     (void)anc_buf_printf(&message, "provider %.*s failed: %.*s", ANC_FMT(name),
-                         ANC_FMT(rag_failure_text(turn->rag, status, err)));
+                         ANC_FMT(rag_failure_text(turn->rag, status, err, room)));
     const ev_context context = rag_event_context(&turn->call);
     krn_feed_error(turn->rag->with.feed, &context, ANC_STR("provider_failed"),
                    anc_buf_view(&message), ANC_STR("the next provider of the chain is tried"));

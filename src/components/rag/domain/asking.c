@@ -172,6 +172,8 @@ static const cue_row asking[] = {
     ROW("wie heiß", RAG_CUE_HEAT),
     ROW("wann", RAG_CUE_DATE),
     ROW("wer", RAG_CUE_PERSON),
+    ROW("wem", RAG_CUE_PERSON),
+    ROW("wen", RAG_CUE_PERSON),
     ROW("wo", RAG_CUE_PLACE),
     ROW("warum", RAG_CUE_REASON),
     ROW("cuántos", RAG_CUE_NUMBER),

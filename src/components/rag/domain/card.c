@@ -73,7 +73,7 @@ static bool is_blank(anc_str s)
     return anc_str_trim(s).len == 0;
 }
 
-bool rag_card_at(anc_str text, anc_str title, size_t at, rag_card *ret)
+bool rag_card_at(anc_str text, anc_str title, size_t at, bool recorded, rag_card *ret)
 {
     names all = {.n = 0};
     rag_card card = {.end = at};
@@ -99,7 +99,8 @@ bool rag_card_at(anc_str text, anc_str title, size_t at, rag_card *ret)
     }
     const bool alone =
         is_blank(anc_str_sub(text, 0, at)) && is_blank(anc_str_sub(text, next, text.len));
-    if (all.twice || 2 * all.n < lines || all.n < (alone ? LEAST_NAMES - 1 : LEAST_NAMES))
+    const size_t least = recorded ? 1 : alone ? LEAST_NAMES - 1 : LEAST_NAMES;
+    if (all.twice || 2 * all.n < lines || all.n < least)
         return false;
     *ret = card;
     return true;

@@ -14,8 +14,8 @@ typedef struct rag_card {
 } rag_card;
 
 /* Whether a card begins at byte `at` of `text`: a paragraph of which at least every other line begins with
- * another name, three of them, or two where there is nothing else in the text. */
-bool rag_card_at(anc_str text, anc_str title, size_t at, rag_card *ret);
+ * another name, three of them, or two where there is nothing else in the text, or one where it is known to be a record. */
+bool rag_card_at(anc_str text, anc_str title, size_t at, bool recorded, rag_card *ret);
 
 /* Bytes of "name: " at the beginning of `line`; 0: none. */
 size_t rag_card_name(anc_str line);

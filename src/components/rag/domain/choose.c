@@ -21,7 +21,7 @@ enum {
 /* Kinds that are known by their looks alone. */
 enum {
     TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT |
-              RAG_CUE_PERCENT
+              RAG_CUE_PERCENT | RAG_CUE_NUMBER
 };
 
 static const double INSTEAD_TOLD =
@@ -89,6 +89,11 @@ static size_t best_of(const rag_extraction *x, size_t but, size_t max_chars)
             best = i;
     }
     return best;
+}
+
+size_t rag_choose_best(const rag_extraction *x)
+{
+    return best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
 }
 
 /* Whether one holds the other: passages may overlap, and documents repeat each other. */
@@ -161,7 +166,7 @@ static size_t sequel_of(const rag_extraction *x, size_t first, size_t max_chars)
 {
     const size_t next = first + 1;
     if (next >= x->units.n || x->views[next].features[RAG_F_BACK] <= 0 ||
-        x->units.items[next].chars > max_chars ||
+        rag_is_of_relative(x, next) || x->units.items[next].chars > max_chars ||
         x->views[next].score < x->views[first].score - SEQUEL_WITHIN)
         return SIZE_MAX;
     return next;
@@ -271,12 +276,28 @@ static rag_pick bare_pick(const rag_extraction *x, size_t i)
     return pick;
 }
 
+/* What goes before unit i so that it is known who "he" is: the sentence before, and the one before that where it only
+ * says "he" as well. SIZE_MAX: nothing that fits. */
+static size_t context_of(const rag_extraction *x, size_t i, const rag_pick *pick, size_t max_chars)
+{
+    enum { BACK_MAX = 2 };
+    size_t first = SIZE_MAX;
+    for (size_t k = i; k > 0 && i - k < BACK_MAX && follow(x, k - 1) && points_back(x, k); k--) {
+        rag_pick more = *pick;
+        more.start = x->units.items[k - 1].start;
+        if (chars_of(x, &more) > max_chars + MARKER_CHARS)
+            break;
+        first = k - 1;
+    }
+    return first;
+}
+
 /* The sentence that "it" or "this" points at goes before it; where there is none, and where nothing but
  * the heading speaks of what was asked, the heading leads. */
 static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_chars)
 {
     rag_pick pick = bare_pick(x, i);
-    const bool back = points_back(x, i);
+    const bool back = points_back(x, i) && !rag_focus_begins(x, i);
     const double *f = x->views[i].features;
     bool wanted = back || (f[RAG_F_OWN] < OWN_ENOUGH && f[RAG_F_HEADED] > 0);
     if (pick.columns.len > 0)
@@ -285,14 +306,11 @@ static rag_pick pick_with_context(const rag_extraction *x, size_t i, size_t max_
         pick.lead = naming_line(x, i, max_chars);
         return pick;
     }
-    if (back && i > 0 && follow(x, i - 1)) {
-        rag_pick more = pick;
-        more.start = x->units.items[i - 1].start;
-        more.cut_before = x->units.items[i - 1].cut_before;
-        if (chars_of(x, &more) <= max_chars + MARKER_CHARS) {
-            pick = more;
-            wanted = false;
-        }
+    const size_t before = back ? context_of(x, i, &pick, max_chars) : SIZE_MAX;
+    if (before != SIZE_MAX) {
+        pick.start = x->units.items[before].start;
+        pick.cut_before = x->units.items[before].cut_before;
+        wanted = false;
     }
     const anc_str lead = rag_heading_of(x, i);
     if ((wanted || needs_heading(x, i)) && may_lead(x, i, lead))
@@ -414,7 +432,7 @@ static double told_of(const rag_extraction *x, size_t i)
 /* The best; where that is beside the point, the best of those nearly as good that are not. */
 static size_t first_of(const rag_extraction *x)
 {
-    const size_t best = best_of(x, SIZE_MAX, RAG_UNIT_MAX_CHARS);
+    const size_t best = rag_choose_best(x);
     size_t other = SIZE_MAX;
     if (best == SIZE_MAX || !rag_is_beside_point(x, best))
         return best;
@@ -442,6 +460,20 @@ static bool is_told_abroad(const rag_extraction *x, size_t i)
            rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
 }
 
+/* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
+ * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
+static bool is_exact(const rag_extraction *x, size_t i)
+{
+    const double *f = x->views[i].features;
+    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
+    const unsigned cues = x->terms.cues;
+    if (is_row(&x->units.items[i]))
+        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
+    if (cues == RAG_CUE_PERSON)
+        return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
+    return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
+}
+
 rag_choice rag_extraction_choose(rag_extraction *x)
 {
     rag_choice choice = {.n = 0};
@@ -452,15 +484,8 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     if (first == SIZE_MAX)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);
-    const double *f = x->views[first].features;
     choice.confidence = told_of(x, first);
-    choice.exact = is_row(&x->units.items[first]) && f[RAG_F_OWN] >= ROW_OWN &&
-                   f[RAG_F_OWN] + f[RAG_F_HEADED] + f[RAG_F_NEAR] >= ROW_ALL;
-    /* and a sentence that, with its heading, has all of it, and the day, the sum or the measure */
-    choice.exact |= !is_row(&x->units.items[first]) && x->terms.cues != 0 &&
-                    (x->terms.cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 &&
-                    f[RAG_F_OWN] + f[RAG_F_HEADED] >= ROW_ALL;
-    choice.exact |= is_told_abroad(x, first);
+    choice.exact = is_exact(x, first) || is_told_abroad(x, first);
     if (choice.exact)
         choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);

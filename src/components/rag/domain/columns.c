@@ -104,15 +104,54 @@ bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t 
     return false;
 }
 
+/* The terms that the names of a card's lines mean. */
+static uint64_t named_in_card(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const anc_str text = x->passages[u->passage].text;
+    const rag_words words = x->units.words[u->passage];
+    anc_str lines = rag_unit_text(u, x->passages);
+    uint64_t set = 0;
+    for (anc_str line; anc_str_split(&lines, '\n', &line);) {
+        const size_t name = rag_card_name(line);
+        const size_t start = (size_t)(line.ptr - text.ptr);
+        if (name > 0)
+            set |= rag_terms_meant(&x->terms, words, rag_words_at(words, start),
+                                   rag_words_at(words, start + name)) |
+                   meant_by(&x->terms, words, start, start + name);
+    }
+    return set;
+}
+
+/* Of a record that is quoted whole: what is asked of it is a field of other records of the document, and not of it. */
+static bool lacks_field(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const anc_str title = x->passages[u->passage].title;
+    uint64_t others = 0;
+    if (!u->card || anc_str_find(rag_unit_text(u, x->passages), ANC_STR("\n")) == SIZE_MAX)
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (k != i && x->units.items[k].card &&
+            anc_str_eq(x->passages[x->units.items[k].passage].title, title))
+            others |= named_in_card(x, k);
+    others &= ~(x->views[i].own | named_in_card(x, i));
+    for (size_t t = 0; t < x->terms.n; t++)
+        if ((others >> t & 1) != 0 && !x->terms.dull[t] && !x->terms.asks[t])
+            return true;
+    return false;
+}
+
 bool rag_columns_empty(const rag_extraction *x, size_t i)
 {
     const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
     named_row over;
     uint64_t empty = 0, filled = x->views[i].own;
+    uint64_t said = 0; /* by the very words of empty columns: then a dull one counts too */
     size_t at_name = 0, at_cell = 0, first, last;
     anc_str name, cell;
     if (!names_over(x, i, &over))
-        return false;
+        return lacks_field(x, i);
     while (rag_cell_next(over.names, &at_name, &name)) {
         if (!rag_cell_next(row, &at_cell, &cell))
             cell = ANC_STR("");
@@ -121,10 +160,12 @@ bool rag_columns_empty(const rag_extraction *x, size_t i)
         *(cell.len > 0 ? &filled : &empty) |=
             rag_terms_meant(&x->terms, over.words, first, last) |
             meant_by(&x->terms, over.words, start, start + name.len);
+        if (cell.len == 0)
+            said |= rag_terms_in(&x->terms, over.words, first, last);
     }
     for (size_t t = 0; t < x->terms.n; t++)
-        if ((empty >> t & 1) != 0 && (filled >> t & 1) == 0 && !x->terms.dull[t] &&
-            !x->terms.asks[t])
+        if ((empty >> t & 1) != 0 && (filled >> t & 1) == 0 &&
+            (!x->terms.dull[t] || (said >> t & 1) != 0) && !x->terms.asks[t])
             return true;
     return false;
 }

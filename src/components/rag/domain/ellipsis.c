@@ -4,8 +4,10 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/excluded.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
+#include "rag/domain/question_words.h"
 #include "rag/domain/tongue.h"
 #include "rag/domain/vacancy.h"
 
@@ -17,7 +19,7 @@ static bool is_question_of_its_own(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n; i++) {
         const bool first = i == 0 || (i == 1 && rag_spoken_is_preposition(s, 0));
-        if (first && rag_tongue_opens_question(rag_spoken_word(s, i)))
+        if (first && rag_question_word(RAG_QUESTION_OPENS, rag_spoken_word(s, i)))
             return true;
         if (i > 0 && rag_spoken_is_noun(s, i - 1) && rag_spoken_is_article(s, i) &&
             !rag_spoken_is_of(s, i) && !rag_spoken_is_preposition(s, i))
@@ -552,6 +554,8 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     uint32_t end;
     if (find_figure(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    if (rag_find_excluded(part, bare, before, &old))
+        return rag_fill_excluded(mem, part, bare, before, old, ret, err);
     *ret = question;
     if (has_own_complement(part, before))
         return ANC_OK;

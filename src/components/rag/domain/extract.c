@@ -38,6 +38,7 @@ anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passag
     if (x == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for an extraction");
     x->passages = passages;
+    x->near_unit = SIZE_MAX;
     x->n_passages = n < RAG_EXTRACT_PASSAGES ? n : RAG_EXTRACT_PASSAGES;
     ANC_TRY(question_language(mem, question, passages, x->n_passages, &x->language, err));
     /* Question and passages are read as one language, the question's, so that equal words get equal keys whatever
@@ -89,6 +90,20 @@ size_t rag_extraction_ask(rag_extraction *x, size_t max, uint32_t *ret_units)
 void rag_extraction_tell(rag_extraction *x, uint32_t unit, double cosine)
 {
     x->views[unit].cosine = cosine;
+}
+
+size_t rag_extraction_unsaid(rag_extraction *x, size_t max, anc_str *ret_wanted, anc_str *ret_words)
+{
+    score_all(x);
+    x->near_unit = rag_choose_best(x);
+    x->near_cosine = -1;
+    return x->near_unit == SIZE_MAX ? 0
+                                    : rag_focus_words(x, x->near_unit, max, ret_wanted, ret_words);
+}
+
+void rag_extraction_nearest(rag_extraction *x, double cosine)
+{
+    x->near_cosine = cosine;
 }
 
 const double *rag_extraction_features(rag_extraction *x, uint32_t unit)

@@ -72,6 +72,14 @@ size_t rag_extraction_ask(rag_extraction *x, size_t max, uint32_t *ret_units);
 /* The cosine of unit `unit` with the question. */
 void rag_extraction_tell(rag_extraction *x, uint32_t unit, double cosine);
 
+/* What the unit that scores best has no word for though the question turns on it ("composed" of "who composed it?"), and
+ * words of that unit that may mean it, at most `max`; their number, 0: nothing is missing. */
+size_t rag_extraction_unsaid(rag_extraction *x, size_t max, anc_str *ret_wanted,
+                             anc_str *ret_words);
+
+/* The cosine of what is missing with the nearest of these words. */
+void rag_extraction_nearest(rag_extraction *x, double cosine);
+
 /* All features of a unit, for whoever fits weights. */
 const double *rag_extraction_features(rag_extraction *x, uint32_t unit);
 

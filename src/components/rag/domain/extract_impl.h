@@ -26,10 +26,13 @@ typedef struct rag_terms {
     rag_meanings meant;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
     size_t n;
-    double total;     /* of the weights */
-    uint64_t names;   /* terms with a capital letter that does not begin the question */
-    bool which;       /* it wants to be told things, not whether something is so */
-    bool negated;     /* what is not so is asked for */
+    double total;   /* of the weights */
+    uint64_t names; /* terms with a capital letter that does not begin the question */
+    bool which;     /* it wants to be told things, not whether something is so */
+    bool negated;   /* what is not so is asked for */
+    uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
+    bool brief;     /* it has few words that count */
+    uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
     bool priced;      /* in so many words what a thing costs */
     uint64_t told_by; /* the one term P of "What is the P of N?"; else 0 */
@@ -66,6 +69,8 @@ struct rag_extraction {
     rag_words (*over_words)[RAG_OVERS]; /* [n_passages] */
     uint64_t *meant_over; /* [n_passages]: what title and headings mean as names of columns */
     rag_view *views;      /* [units.n] */
+    size_t near_unit; /* of which it is known how near its words come to what it has no word for */
+    double near_cosine; /* and that */
 };
 
 /* terms.c */
@@ -146,6 +151,30 @@ void rag_wanted_read(rag_terms *terms);
 bool rag_lacks_property(const rag_extraction *x, size_t i);
 /* Whether unit i has nothing of the kind that was asked of its thing: no number to ring, no address, no count. */
 bool rag_lacks_wanted(const rag_extraction *x, size_t i);
+
+/* told.c: what of the question has to be told by some word; `language` is that of its words. */
+anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms,
+                          anc_err *err) ANC_MUST_CHECK;
+/* Gives the units that have another word for it its term, where none has the word itself. */
+void rag_focus_find(rag_extraction *x);
+/* Whether unit i, its heading and its title have no word for it: "who composed it?" of who founded it. */
+bool rag_focus_untold(const rag_extraction *x, size_t i);
+/* Whether unit i begins with somebody by who he is to another, and that is what was asked about: "His deputy". */
+bool rag_focus_begins(const rag_extraction *x, size_t i);
+/* Whether it begins with somebody who is that to who was named and was not asked about. */
+bool rag_is_of_relative(const rag_extraction *x, size_t i);
+/* What is missing so in the question, and the words of the unit that may be near it; their number, 0 where nothing is missing. */
+size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *ret_wanted,
+                       anc_str *ret_words);
+/* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
+bool rag_is_of_contrast(const rag_extraction *x, size_t i);
+
+/* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
+ * for the senior tournament. */
+bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
+
+/* choose.c: the unit that scores best of those that may be quoted, or SIZE_MAX. */
+size_t rag_choose_best(const rag_extraction *x);
 
 /* figures.c: whether what a company takes in, earns or loses is asked, and unit i tells that of a part, or is a note
  * below a table. */

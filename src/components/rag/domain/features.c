@@ -85,8 +85,12 @@ static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t
         v->above |= v->headed | rag_columns_meant(x, i);
         if (v->own != 0 && is_of_form(&units[i]))
             v->above |= forms[units[i].passage] & ~v->own;
-        if (i > 0 && same_passage(x, i, i - 1))
+        if (i > 0 && same_passage(x, i, i - 1)) {
             v->beside |= x->views[i - 1].own;
+            v->above |= rag_cues_points_back(rag_unit_text(&units[i], x->passages))
+                            ? x->views[i - 1].own & x->terms.names & ~v->own
+                            : 0; /* "his office": of who was named */
+        }
         if (same_passage(x, i, i + 1))
             v->beside |= x->views[i + 1].own;
     }
@@ -338,6 +342,7 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
         x->views[i].cosine = (double)NAN;
     }
     rag_spellings_find(x);
+    rag_focus_find(x);
     rag_terms_weigh(&x->terms, x->views, x->units.n);
     ANC_TRY(rag_headings_find(mem, x, language, err));
     for (size_t i = 0; i < x->n_passages; i++)

@@ -9,7 +9,9 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "rag/domain/abstain.h"
+#include "rag/domain/alike.h"
 #include "rag/domain/antecedent.h"
+#include "rag/domain/contrasts.h"
 #include "rag/domain/cues.h"
 #include "rag/domain/ellipsis.h"
 #include "rag/domain/openings.h"
@@ -161,6 +163,12 @@ static bool has_asking(const rag_spoken *s)
     return false;
 }
 
+/* "Annuale", "for children": of the things that exclude each other. */
+static bool says_which(const rag_spoken *s, size_t i)
+{
+    return i < s->words.n && rag_contrast_of(rag_spoken_word(s, i)).class != RAG_CONTRAST_NONE;
+}
+
 /* "Et celui de Brest", "and the one in Hamburg", "¿y el de Lima?": another of the kind, and only of which it is is said.
  * The word where that begins; 0: it is none such. */
 static size_t is_that_of(const rag_spoken *rest)
@@ -170,19 +178,31 @@ static size_t is_that_of(const rag_spoken *rest)
                                     ANC_STR_INIT("that"),   ANC_STR_INIT("those"),
                                     ANC_STR_INIT("quello"), ANC_STR_INIT("quella"),
                                     ANC_STR_INIT("quelli"), ANC_STR_INIT("quelle")};
-    if (rest->words.n < 3)
+    if (rest->words.n < 2)
         return 0;
     const anc_str second = rag_spoken_word(rest, 1);
-    if (rag_spoken_is_article(rest, 0) && rag_spoken_is_preposition(rest, 2) &&
+    if (rest->words.n > 2 && rag_spoken_is_article(rest, 0) && rag_spoken_is_preposition(rest, 2) &&
         (anc_str_eq_nocase(second, ANC_STR("one")) || anc_str_eq_nocase(second, ANC_STR("ones"))))
         return 2;
-    if (rag_tongue_knows(rest->language) && rag_spoken_is_article(rest, 0) &&
+    if (rest->words.n > 2 && rag_tongue_knows(rest->language) && rag_spoken_is_article(rest, 0) &&
         rag_spoken_is_preposition(rest, 1) && !rag_spoken_is_article(rest, 1))
         return 1;
     for (size_t i = 0; i < ANC_COUNT(words); i++)
         if (anc_str_eq_nocase(rag_spoken_word(rest, 0), words[i]))
-            return rag_spoken_is_preposition(rest, 1) ? 1 : 0;
+            return (rest->words.n > 2 && rag_spoken_is_preposition(rest, 1)) || says_which(rest, 1)
+                       ? 1
+                       : 0;
     return 0;
+}
+
+/* The part without "one" behind what says which: "the annual one". */
+static anc_str without_one(const rag_spoken *rest)
+{
+    const size_t n = rest->words.n;
+    const bool one = n > 1 && says_which(rest, n - 2) &&
+                     (anc_str_eq_nocase(rag_spoken_word(rest, n - 1), ANC_STR("one")) ||
+                      anc_str_eq_nocase(rag_spoken_word(rest, n - 1), ANC_STR("ones")));
+    return one ? anc_str_sub(rest->text, 0, rest->words.items[n - 2].end) : rest->text;
 }
 
 /* "In which year?", "à quelle heure ?": nothing but which of a kind. */
@@ -221,6 +241,8 @@ static anc_status lean_of(anc_arena *mem, anc_str question, const rag_told *last
         ANC_TRY(rag_spoken_as(
             mem, anc_str_sub(rest->text, rest->words.items[that].start, rest->text.len), language,
             rest, err));
+    if (opening > 0)
+        ANC_TRY(rag_spoken_as(mem, without_one(rest), language, rest, err));
     const size_t content = rag_spoken_content(rest, 0);
     *ret = STANDS;
     if (rest->words.n == 0)
@@ -307,14 +329,8 @@ static anc_status of_record(anc_arena *mem, const rag_spoken *asked, const rag_s
 /* "His deputy": somebody by who he is to whom was spoken of, and nothing else. */
 static bool is_relation(const rag_spoken *rest)
 {
-    static const char relations[] =
-        "deputy wife husband assistant successor predecessor secretary brother sister son daughter "
-        "father mother partner colleague adjoint adjointe femme mari successeur successeure fils "
-        "fille frère sœur stellvertreter stellvertreterin frau mann nachfolger nachfolgerin "
-        "vorgänger vorgängerin sohn tochter bruder schwester esposa marido suplente sustituto "
-        "sustituta hijo hija moglie marito sostituto sostituta figlio figlia esposa filho filha";
     return rest->words.n == 2 && rag_spoken_is_pronoun(rest, 0) &&
-           rag_is_any_of(rag_spoken_word(rest, 1), relations);
+           rag_is_relation(rag_spoken_word(rest, 1));
 }
 
 /* What `question` means after `turns` [n], of which there is one at least. */

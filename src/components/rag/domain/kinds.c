@@ -242,10 +242,6 @@ static const anc_str titles[] = {
     WORD("signor"), WORD("signora"),  WORD("senhor"), WORD("senhora"),
 };
 
-/* What "who" is asked with of a person. */
-static const anc_str copulas[] = {WORD("is"),  WORD("was"),   WORD("are"), WORD("were"),
-                                  WORD("est"), WORD("était"), WORD("s")};
-
 /* What may stand between a person's name and the verb. */
 static const anc_str modals[] = {
     WORD("is"),   WORD("was"),    WORD("has"),  WORD("had"),  WORD("can"),
@@ -278,11 +274,8 @@ bool rag_is_thing_noun(const rag_spoken *s, size_t i)
 
 bool rag_asks_who(const rag_spoken *s)
 {
-    static const anc_str who[] = {WORD("who"), WORD("whom"), WORD("whose"), WORD("qui")};
     for (size_t i = 0; i < s->words.n && i < 3; i++) /* "and who", "à qui" */
-        if (rag_tongue_knows(s->language)
-                ? rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i))
-                : AMONG(who, rag_spoken_word(s, i)))
+        if (rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i)))
             return true;
     return false;
 }
@@ -291,9 +284,7 @@ bool rag_asks_who_is(const rag_spoken *s)
 {
     if (!rag_asks_who(s) || s->words.n <= 2)
         return false;
-    return rag_tongue_knows(s->language)
-               ? rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, 1))
-               : AMONG(copulas, rag_spoken_word(s, 1));
+    return rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, 1));
 }
 
 bool rag_has_word_of_life(const rag_spoken *s)

@@ -316,13 +316,169 @@ static bool read_place(const rag_tokens *all, size_t i, rag_pointer *ret)
     return true;
 }
 
+/* ---- sheets --------------------------------------------------------------------------------------- */
+
+static bool is_sheet_word(anc_str word)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("sheet"),         ANC_STR_INIT("worksheet"),    ANC_STR_INIT("feuille"),
+        ANC_STR_INIT("onglet"),        ANC_STR_INIT("l'onglet"),     ANC_STR_INIT("Blatt"),
+        ANC_STR_INIT("Tabellenblatt"), ANC_STR_INIT("Arbeitsblatt"), ANC_STR_INIT("hoja"),
+        ANC_STR_INIT("pestaña"),       ANC_STR_INIT("foglio"),       ANC_STR_INIT("folha"),
+        ANC_STR_INIT("planilha"),      ANC_STR_INIT("aba")};
+    return rag_token_among(word, words, ANC_COUNT(words));
+}
+
+/* Bytes of the sign that a name is quoted by, at the end of text[0..end); 0: none. */
+static size_t quote_before(anc_str text, size_t end, anc_str *ret_closing)
+{
+    static const struct {
+        anc_str opening, closing;
+    } quotes[] = {{ANC_STR_INIT("\""), ANC_STR_INIT("\"")},
+                  {ANC_STR_INIT("'"), ANC_STR_INIT("'")},
+                  {ANC_STR_INIT("\u201C"), ANC_STR_INIT("\u201D")},
+                  {ANC_STR_INIT("\u201E"), ANC_STR_INIT("\u201C")},
+                  {ANC_STR_INIT("\u2018"), ANC_STR_INIT("\u2019")},
+                  {ANC_STR_INIT("«"), ANC_STR_INIT("»")}};
+    anc_str before = anc_str_sub(text, 0, end);
+    while (before.len > 0 &&
+           (before.ptr[before.len - 1] == ' ' || anc_str_ends(before, ANC_STR("\u00A0")) ||
+            anc_str_ends(before, ANC_STR("\u202F"))))
+        before.len -= before.ptr[before.len - 1] == ' '         ? 1
+                      : anc_str_ends(before, ANC_STR("\u00A0")) ? 2
+                                                                : 3;
+    for (size_t i = 0; i < ANC_COUNT(quotes); i++)
+        if (anc_str_ends(before, quotes[i].opening)) {
+            *ret_closing = quotes[i].closing;
+            return quotes[i].opening.len;
+        }
+    return 0;
+}
+
+/* A capital or a figure begins it: a name rather than a word of the sentence. */
+static bool begins_name(anc_str word)
+{
+    const unsigned char c = word.len > 0 ? (unsigned char)word.ptr[0] : 0;
+    return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c >= 0xC3;
+}
+
+static bool calls(anc_str word)
+{
+    static const anc_str words[] = {ANC_STR_INIT("called"),    ANC_STR_INIT("named"),
+                                    ANC_STR_INIT("nommée"),    ANC_STR_INIT("nommé"),
+                                    ANC_STR_INIT("intitulée"), ANC_STR_INIT("appelée"),
+                                    ANC_STR_INIT("namens"),    ANC_STR_INIT("llamada"),
+                                    ANC_STR_INIT("chiamato"),  ANC_STR_INIT("chamada")};
+    return rag_token_among(word, words, ANC_COUNT(words));
+}
+
+/* The name in tokens from `i` on: in quotes, or words with capitals; false: there is none. */
+static bool read_name_from(const rag_tokens *all, size_t i, rag_pointer *p)
+{
+    anc_str closing;
+    if (i < all->n && calls(rag_token_text(all, i)))
+        i++;
+    if (i >= all->n)
+        return false;
+    const size_t start = all->items[i].start;
+    if (quote_before(all->text, start, &closing) > 0) {
+        const anc_str rest = anc_str_sub(all->text, start, all->text.len);
+        const size_t end = anc_str_find(rest, closing);
+        p->sheet = anc_str_trim(anc_str_sub(rest, 0, end == SIZE_MAX ? 0 : end));
+        p->sheet_end = start + p->sheet.len;
+        return p->sheet.len > 0;
+    }
+    size_t last = i;
+    while (last < all->n && begins_name(rag_token_text(all, last)) &&
+           !rag_token_is_file(rag_token_text(all, last)) && (last == i || !all->items[last].breaks))
+        last++;
+    if (last == i)
+        return false;
+    p->sheet_end = all->items[last - 1].end;
+    p->sheet = anc_str_sub(all->text, start, p->sheet_end - start);
+    return true;
+}
+
+/* "The Machines sheet": words with capitals before the word for it, but not the first of the question. */
+static bool read_name_before(const rag_tokens *all, size_t i, rag_pointer *p)
+{
+    size_t first = i;
+    while (first > 1 && begins_name(rag_token_text(all, first - 1)) &&
+           !rag_token_is_file(rag_token_text(all, first - 1)) && !all->items[first].breaks)
+        first--;
+    if (first == i)
+        return false;
+    p->sheet_start = all->items[first].start;
+    p->sheet_end = all->items[i].end;
+    p->sheet = anc_str_sub(all->text, p->sheet_start, all->items[i - 1].end - p->sheet_start);
+    return true;
+}
+
+/* Fills the sheet where token `i` is the word for one. */
+static bool read_sheet(const rag_tokens *all, size_t i, rag_pointer *ret)
+{
+    rag_pointer p = {.sheet_start = all->items[i].start, .sheet_end = all->items[i].end};
+    size_t last = i;
+    if (!is_sheet_word(rag_token_text(all, i)))
+        return false;
+    if (read_number(all, i, &last, &p) && last < all->n) {
+        p.sheet_number = p.number;
+        p.sheet_end = all->items[last].end;
+    } else if (i > 0 && (says_last(rag_token_text(all, i - 1)) || ordinal_of(all, i - 1) > 0)) {
+        p.sheet_number =
+            says_last(rag_token_text(all, i - 1)) ? RAG_POINTS_LAST : ordinal_of(all, i - 1);
+        p.sheet_start = all->items[i - 1].start;
+    } else if (!read_name_from(all, i + 1, &p) && !read_name_before(all, i, &p)) {
+        return false;
+    }
+    ret->sheet = p.sheet;
+    ret->sheet_number = p.sheet_number;
+    ret->sheet_start = p.sheet_start;
+    ret->sheet_end = p.sheet_end;
+    return true;
+}
+
+/* What follows "row 7" names the document but for the sheet: behind it, or before it. */
+static void take_sheet_out(const rag_tokens *all, rag_pointer *p)
+{
+    if (p->kind == RAG_POINTS_NOWHERE) {
+        size_t last = 0;
+        while (last < all->n && all->items[last].end <= p->sheet_end)
+            last++;
+        *p = (rag_pointer){.kind = RAG_POINTS_SHEET,
+                           .number = 1,
+                           .until = RAG_POINTS_LAST,
+                           .start = p->sheet_start,
+                           .end = p->sheet_end,
+                           .of_start = p->sheet_end,
+                           .of_end = p->sheet_end,
+                           .sheet_number = p->sheet_number,
+                           .sheet = p->sheet,
+                           .sheet_start = p->sheet_start,
+                           .sheet_end = p->sheet_end};
+        for (; last < all->n && !all->items[last].breaks; last++)
+            p->of_end = all->items[last].end;
+        return;
+    }
+    if (p->sheet_start < p->of_start || p->sheet_start >= p->of_end)
+        return;
+    const bool behind = p->of_end > p->sheet_end;
+    p->of_start = behind ? p->sheet_end : p->of_start;
+    p->of_end = behind ? p->of_end : p->sheet_start;
+}
+
 rag_pointer rag_pointer_of(anc_str question)
 {
     rag_tokens all;
-    rag_pointer p = {.kind = RAG_POINTS_NOWHERE, .file = ANC_STR("")};
+    rag_pointer p = {.kind = RAG_POINTS_NOWHERE, .file = ANC_STR(""), .sheet = ANC_STR("")};
     rag_tokens_read(question, &all);
     for (size_t i = 0; i < all.n && p.kind == RAG_POINTS_NOWHERE; i++)
         (void)read_place(&all, i, &p);
+    bool sheet = false;
+    for (size_t i = 0; i < all.n && !sheet; i++)
+        sheet = read_sheet(&all, i, &p);
+    if (sheet)
+        take_sheet_out(&all, &p);
     p.file = ANC_STR("");
     for (size_t i = 0; i < all.n && p.file.len == 0; i++)
         if (rag_token_is_file(rag_token_text(&all, i)))

@@ -2,7 +2,9 @@
  *
  * Row and page are known in English, French and German, and by their words in Spanish, Italian and
  * Portuguese: "row 7", "line no. 7", "ligne 7", "7e ligne", "Zeile 7", "7. Zeile", "page 3", "Folie 3",
- * "page three", "the last page", "pages 2 and 3", "rows 3 to 5". Pages of slides are slides. Rows count as citations count them, from 1 behind the row that names the columns.
+ * "page three", "the last page", "pages 2 and 3", "rows 3 to 5". Pages of slides are slides. Sheets of a workbook are
+ * said by number or name, in these six languages: "sheet 2", "the first sheet", "the sheet Machines", "the Machines sheet",
+ * "onglet « Machines »", "Blatt Maschinen". Rows count as citations count them, from 1 behind the row that names the columns.
  * Which document is meant is said by its file name, its path or the end of it, or by words of its title or file name.
  */
 #ifndef ANC_RAG_DOMAIN_POINTER_H
@@ -15,7 +17,12 @@
 
 enum { RAG_POINTS_ALSO = 4 };
 
-typedef enum rag_pointed { RAG_POINTS_NOWHERE, RAG_POINTS_PAGE, RAG_POINTS_ROW } rag_pointed;
+typedef enum rag_pointed {
+    RAG_POINTS_NOWHERE,
+    RAG_POINTS_PAGE,
+    RAG_POINTS_ROW,
+    RAG_POINTS_SHEET /* the whole of it: no row is said */
+} rag_pointed;
 
 typedef struct rag_pointer {
     rag_pointed kind;
@@ -27,6 +34,10 @@ typedef struct rag_pointer {
     size_t of_start,
         of_end;   /* bytes of what follows up to the clause's end: "of the depots table" */
     anc_str file; /* "depots.csv", anywhere in the question; empty: none */
+    /* "sheet 2", "the sheet Machines", besides a row or alone: 0 and empty where none is said, RAG_POINTS_LAST the last */
+    uint32_t sheet_number;
+    anc_str sheet;
+    size_t sheet_start, sheet_end; /* bytes of that */
 } rag_pointer;
 
 /* The first row or page that the question gives the number of. Borrows `question`. */

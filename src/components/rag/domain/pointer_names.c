@@ -1,6 +1,7 @@
 /* pointer_names.c - which document a question that points means, and what it asks besides. */
 #include "base/str.h"
 #include "pointer_impl.h"
+#include "rag/domain/question_words.h"
 #include "rag/domain/words.h"
 
 enum { NAME_WORDS_MAX = 64, REPLY_WORDS_MAX = 12 };
@@ -286,23 +287,7 @@ static bool is_numbered_column(const rag_tokens *all, size_t i)
            rag_token_number(rag_token_text(all, i + 1)) > 0;
 }
 
-/* Question words that ask for more than what stands there, and what goes with a thing that is asked for. */
-static bool asks_for_one(anc_str word)
-{
-    static const char list[] = "who whom whose when where why how which many much qui quand où "
-                               "pourquoi comment combien quel quelle "
-                               "quels quelles wer wen wem wann wo warum wie welche welcher welches "
-                               "quién quiénes cuándo dónde cuánto "
-                               "cuánta cuántos cuántas cómo cuál cuáles chi quando dove perché "
-                               "quanto quanta quanti quante quale quem onde "
-                               "quantos quantas qual";
-    anc_str rest = {list, sizeof list - 1};
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
+/* What goes with a thing that is asked for. */
 static bool binds(anc_str word)
 {
     static const char list[] = "the a an this that his her its their our your my any for about "
@@ -354,13 +339,15 @@ anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer 
             continue;
         }
         if ((all.items[i].start < p->end && all.items[i].end > p->start) ||
+            (all.items[i].start < p->sheet_end && all.items[i].end > p->sheet_start) ||
             anc_str_eq(word, p->file))
             continue;
         ANC_TRY(read_name(mem, word, language, 0, 0, true, &one, err));
         if (is_part_of(&one, &names[0]) || is_part_of(&one, &names[1]))
             continue;
         left.content += one.n > 0;
-        left.one = left.one || asks_for_one(word) || (one.n > 0 && is_thing(&all, i));
+        left.one = left.one || rag_question_word(RAG_QUESTION_OF_ONE, word) ||
+                   (one.n > 0 && is_thing(&all, i));
         if (out.len > 0)
             anc_buf_add_char(&out, ' ');
         anc_buf_add(&out, word);

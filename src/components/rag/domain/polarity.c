@@ -2,6 +2,7 @@
 #include "rag/domain/polarity.h"
 
 #include "base/str.h"
+#include "rag/domain/question_words.h"
 
 #define WORD(text) ANC_STR_INIT(text)
 
@@ -66,30 +67,10 @@ static const anc_str negations[] = {
     WORD("exclusões"),
 };
 
-static const anc_str asking[] = {
-    WORD("what"),   WORD("which"),   WORD("who"),     WORD("whom"),    WORD("whose"),
-    WORD("que"),    WORD("qu"),      WORD("quoi"),    WORD("qui"),     WORD("quel"),
-    WORD("quelle"), WORD("quels"),   WORD("quelles"), WORD("lequel"),  WORD("wer"),
-    WORD("welche"), WORD("welcher"), WORD("welches"), WORD("welchen"), WORD("qué"),
-    WORD("cuál"),   WORD("cuáles"),  WORD("quién"),   WORD("che"),     WORD("cosa"),
-    WORD("chi"),    WORD("quale"),   WORD("quali"),   WORD("qual"),    WORD("quais"),
-    WORD("quem"),   WORD("list"),    WORD("name"),
-};
-
 static const anc_str behind_was[] = {
     WORD("ist"),  WORD("sind"),    WORD("wird"),  WORD("werden"),   WORD("kann"),
     WORD("darf"), WORD("deckt"),   WORD("muss"),  WORD("kostet"),   WORD("gehört"),
     WORD("soll"), WORD("umfasst"), WORD("macht"), WORD("bedeutet"),
-};
-
-static const anc_str heading_openings[] = {
-    WORD("what"),    WORD("how"),      WORD("when"),  WORD("who"),     WORD("where"),
-    WORD("why"),     WORD("which"),    WORD("ce"),    WORD("comment"), WORD("quand"),
-    WORD("qui"),     WORD("où"),       WORD("quel"),  WORD("quelle"),  WORD("quels"),
-    WORD("quelles"), WORD("pourquoi"), WORD("was"),   WORD("wie"),     WORD("wann"),
-    WORD("wer"),     WORD("wo"),       WORD("warum"), WORD("qué"),     WORD("cómo"),
-    WORD("cuándo"),  WORD("dónde"),    WORD("cosa"),  WORD("come"),    WORD("quando"),
-    WORD("dove"),    WORD("como"),     WORD("onde"),  WORD("lo"),      WORD("o"),
 };
 
 static bool is_inner(char c)
@@ -183,7 +164,7 @@ bool rag_asks_which(anc_str question)
     if (is_german_was(question))
         return true;
     for (size_t i = 0; i < FIRST_WORDS && next_word(question, &cursor, &word); i++)
-        if (among(asking, ANC_COUNT(asking), word))
+        if (rag_question_word(RAG_QUESTION_OF_THING, word))
             return true;
     return false;
 }
@@ -192,6 +173,5 @@ bool rag_heads_like_question(anc_str heading)
 {
     size_t cursor = 0;
     anc_str word;
-    return next_word(heading, &cursor, &word) &&
-           among(heading_openings, ANC_COUNT(heading_openings), word);
+    return next_word(heading, &cursor, &word) && rag_question_word(RAG_QUESTION_HEADS, word);
 }

@@ -1,4 +1,4 @@
-/* spoken.c - function words of English and French by what they do (of four others: tongue.h), and runs found by them. */
+/* spoken.c - runs of words of a question, found by its function words (tongue.h). */
 #include "rag/domain/spoken.h"
 
 #include "base/str.h"
@@ -8,48 +8,6 @@
 #define WORD(text) ANC_STR_INIT(text)
 
 enum { APOSTROPHE = 0x2019, NO_BREAK_SPACE = 0xa0, NARROW_SPACE = 0x202f, HYPHEN = 0x2010 };
-
-static const anc_str articles[] = {
-    WORD("the"), WORD("a"),  WORD("an"),  WORD("my"),  WORD("your"), WORD("our"),
-    WORD("le"),  WORD("la"), WORD("les"), WORD("l"),   WORD("un"),   WORD("une"),
-    WORD("mon"), WORD("ma"), WORD("mes"), WORD("vos"), WORD("nos"),
-};
-
-static const anc_str prepositions[] = {
-    WORD("in"),   WORD("at"),     WORD("for"),  WORD("of"),   WORD("on"),     WORD("from"),
-    WORD("to"),   WORD("with"),   WORD("by"),   WORD("per"),  WORD("during"), WORD("under"),
-    WORD("over"), WORD("about"),  WORD("into"), WORD("en"),   WORD("à"),      WORD("au"),
-    WORD("aux"),  WORD("dans"),   WORD("pour"), WORD("de"),   WORD("du"),     WORD("des"),
-    WORD("d"),    WORD("chez"),   WORD("sur"),  WORD("avec"), WORD("par"),    WORD("sous"),
-    WORD("sans"), WORD("depuis"),
-};
-
-static const anc_str genitives[] = {WORD("of"), WORD("de"), WORD("du"), WORD("des"), WORD("d")};
-
-static const anc_str asking[] = {
-    WORD("what"),  WORD("which"), WORD("who"),   WORD("whom"),     WORD("whose"),   WORD("when"),
-    WORD("where"), WORD("why"),   WORD("how"),   WORD("is"),       WORD("are"),     WORD("was"),
-    WORD("were"),  WORD("do"),    WORD("does"),  WORD("did"),      WORD("can"),     WORD("could"),
-    WORD("may"),   WORD("must"),  WORD("shall"), WORD("should"),   WORD("will"),    WORD("would"),
-    WORD("has"),   WORD("have"),  WORD("had"),   WORD("much"),     WORD("many"),    WORD("long"),
-    WORD("often"), WORD("que"),   WORD("quel"),  WORD("quelle"),   WORD("quels"),   WORD("quelles"),
-    WORD("qui"),   WORD("quand"), WORD("où"),    WORD("pourquoi"), WORD("comment"), WORD("combien"),
-    WORD("est"),   WORD("sont"),  WORD("était"), WORD("a"),        WORD("ont"),     WORD("peut"),
-    WORD("faut"),  WORD("doit"),  WORD("y"),     WORD("t"),        WORD("qu"),      WORD("quoi"),
-    WORD("ce"),
-};
-
-static const anc_str pronouns[] = {
-    WORD("it"),    WORD("its"),   WORD("they"),  WORD("them"),  WORD("their"), WORD("he"),
-    WORD("him"),   WORD("his"),   WORD("she"),   WORD("her"),   WORD("this"),  WORD("that"),
-    WORD("these"), WORD("those"), WORD("one"),   WORD("il"),    WORD("ils"),   WORD("elle"),
-    WORD("elles"), WORD("lui"),   WORD("leur"),  WORD("leurs"), WORD("son"),   WORD("sa"),
-    WORD("ses"),   WORD("celui"), WORD("celle"), WORD("ceux"),  WORD("cela"),  WORD("ça"),
-};
-
-static const anc_str singular_things[] = {
-    WORD("it"), WORD("its"), WORD("this"), WORD("that"), WORD("cela"), WORD("ça"),
-};
 
 /* "Is there", "there are", "il y a": they say that something is there, and point at no place. */
 static const anc_str being[] = {
@@ -61,15 +19,6 @@ static const anc_str being[] = {
 static const anc_str french[] = {
     WORD("qui"),     WORD("quel"),     WORD("quelle"), WORD("quels"), WORD("quelles"),
     WORD("combien"), WORD("pourquoi"), WORD("où"),     WORD("est"),
-};
-
-static const anc_str persons[] = {
-    WORD("he"), WORD("him"), WORD("his"), WORD("she"), WORD("her"), WORD("lui"),
-};
-
-static const anc_str plurals[] = {
-    WORD("they"), WORD("them"),  WORD("their"), WORD("these"), WORD("those"),
-    WORD("ils"),  WORD("elles"), WORD("leur"),  WORD("leurs"), WORD("ceux"),
 };
 
 /* What a verb at the end of a question goes with. */
@@ -102,11 +51,6 @@ static const anc_str calendar[] = {
     WORD("agosto"),    WORD("novembre"),
 };
 
-static const anc_str of_place[] = {
-    WORD("in"), WORD("at"), WORD("from"), WORD("en"),
-    WORD("à"),  WORD("au"), WORD("aux"),  WORD("dans"),
-};
-
 static bool among(const anc_str *list, size_t n, anc_str word)
 {
     for (size_t i = 0; i < n; i++)
@@ -124,10 +68,6 @@ static txt_language tongue_of(txt_language language)
 static bool is_closed(const rag_spoken *s, size_t i, txt_language tongue)
 {
     const anc_str word = rag_spoken_word(s, i);
-    if (tongue == TXT_UND)
-        return among(articles, ANC_COUNT(articles), word) ||
-               among(prepositions, ANC_COUNT(prepositions), word) ||
-               among(asking, ANC_COUNT(asking), word) || among(pronouns, ANC_COUNT(pronouns), word);
     return rag_tongue_has(tongue, RAG_WORD_ARTICLE, word) ||
            rag_tongue_has(tongue, RAG_WORD_PREPOSITION, word) ||
            rag_tongue_has(tongue, RAG_WORD_ASKING, word) ||
@@ -224,21 +164,18 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
     return true;
 }
 
-#define IS(name, list, role)                                                              \
-    bool name(const rag_spoken *s, size_t i)                                              \
-    {                                                                                     \
-        const anc_str word = rag_spoken_word(s, i);                                       \
-        return rag_tongue_knows(s->language)                                              \
-                   ? (role) < RAG_WORD_COUNT && rag_tongue_has(s->language, (role), word) \
-                   : among((list), ANC_COUNT(list), word);                                \
+#define IS(name, role)                                                     \
+    bool name(const rag_spoken *s, size_t i)                               \
+    {                                                                      \
+        return rag_tongue_has(s->language, (role), rag_spoken_word(s, i)); \
     }
-IS(rag_spoken_is_preposition, prepositions, RAG_WORD_PREPOSITION)
-IS(rag_spoken_is_of, genitives, RAG_WORD_GENITIVE)
-IS(rag_spoken_is_asking, asking, RAG_WORD_ASKING)
-IS(rag_spoken_is_article, articles, RAG_WORD_ARTICLE)
-IS(rag_spoken_is_plural, plurals, RAG_WORD_COUNT)
-IS(rag_spoken_is_person, persons, RAG_WORD_COUNT)
-IS(rag_spoken_is_thing, singular_things, RAG_WORD_THING)
+IS(rag_spoken_is_preposition, RAG_WORD_PREPOSITION)
+IS(rag_spoken_is_of, RAG_WORD_GENITIVE)
+IS(rag_spoken_is_asking, RAG_WORD_ASKING)
+IS(rag_spoken_is_article, RAG_WORD_ARTICLE)
+IS(rag_spoken_is_plural, RAG_WORD_PLURAL)
+IS(rag_spoken_is_person, RAG_WORD_PERSON)
+IS(rag_spoken_is_thing, RAG_WORD_THING)
 
 bool rag_spoken_is_calendar(const rag_spoken *s, size_t i)
 {
@@ -267,13 +204,11 @@ static bool asks_of_verb(anc_str word)
 /* An article that stands before the only other word, a verb: a pronoun. */
 static bool is_clitic(const rag_spoken *s, size_t i)
 {
-    static const anc_str clitics[] = {WORD("le"), WORD("la"), WORD("les")};
     const anc_str word = rag_spoken_word(s, i);
     if (i == 0 || i + 1 == s->words.n || !asks_of_verb(rag_spoken_word(s, i - 1)) ||
         s->words.items[i + 1].capital)
         return false;
-    if (rag_tongue_knows(s->language) ? !rag_tongue_has(s->language, RAG_WORD_CLITIC, word)
-                                      : !among(clitics, ANC_COUNT(clitics), word))
+    if (!rag_tongue_has(s->language, RAG_WORD_CLITIC, word))
         return false;
     size_t content = 0;
     for (size_t k = i + 1; k < s->words.n; k++)
@@ -313,7 +248,8 @@ bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i)
         return true;
     if (rag_tongue_knows(s->language))
         return is_other_pronoun(s, i);
-    return among(pronouns, ANC_COUNT(pronouns), rag_spoken_word(s, i)) || rag_spoken_is_there(s, i);
+    return rag_tongue_has(s->language, RAG_WORD_PRONOUN, rag_spoken_word(s, i)) ||
+           rag_spoken_is_there(s, i);
 }
 
 bool rag_spoken_has_no_subject(const rag_spoken *s)
@@ -405,9 +341,7 @@ bool rag_spoken_is_of_place(const rag_spoken *s, rag_run run)
     const size_t first = rag_spoken_with_article(s, run).first;
     if (first == 0)
         return false;
-    const anc_str before = rag_spoken_word(s, first - 1);
-    return rag_tongue_knows(s->language) ? rag_tongue_has(s->language, RAG_WORD_OF_PLACE, before)
-                                         : among(of_place, ANC_COUNT(of_place), before);
+    return rag_tongue_has(s->language, RAG_WORD_OF_PLACE, rag_spoken_word(s, first - 1));
 }
 
 bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret)

@@ -34,7 +34,15 @@ static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
     return false;
 }
 
-static void collect(rag_terms *terms, anc_str question, bool stops)
+/* German writes every noun with a capital: one that says what is asked of something ("Gehalt") is no name. */
+static bool is_name(const rag_terms *terms, size_t i, txt_language language)
+{
+    const rag_word *w = &terms->asked.items[i];
+    return w->capital && i > 0 && !w->stop &&
+           !(language == TXT_DE && rag_synonyms_asked(&terms->synonyms, w->key) != 0);
+}
+
+static void collect(rag_terms *terms, anc_str question, txt_language language, bool stops)
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
@@ -44,7 +52,7 @@ static void collect(rag_terms *terms, anc_str question, bool stops)
         terms->code[terms->n] = w->code;
         terms->asks[terms->n] = rag_cues_is_asking(rag_word_text(question, w));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
-        terms->names |= w->capital && i > 0 && !w->stop ? UINT64_C(1) << terms->n : 0;
+        terms->names |= is_name(terms, i, language) ? UINT64_C(1) << terms->n : 0;
         terms->dull[terms->n] = rag_ordinal_of(rag_word_text(question, w)) > 0 ||
                                 rag_cues_is_kind(UINT_MAX, rag_word_text(question, w));
         terms->digits[terms->n] = w->digits;
@@ -63,13 +71,14 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
     ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
-    collect(&terms, question, false);
+    collect(&terms, question, language, false);
     if (terms.n == 0)
-        collect(&terms, question, true);
+        collect(&terms, question, language, true);
     for (size_t t = 0; t < terms.n; t++)
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
     rag_wanted_read(&terms);
+    ANC_TRY(rag_focus_read(mem, language, &terms, err));
     *ret = terms;
     return ANC_OK;
 }

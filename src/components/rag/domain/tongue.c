@@ -159,6 +159,30 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
          .of_what = "de"},
 };
 
+/* English and French share no function word that does two things, so they stand together; a language that is not known is read
+ * by them. */
+static const tongue both = {
+    .roles = {[RAG_WORD_ARTICLE] = "the a an my your our le la les l un une mon ma mes vos nos",
+              [RAG_WORD_PREPOSITION] =
+                  "in at for of on from to with by per during under over about into en à au "
+                  "aux dans pour de du des d chez sur avec par sous sans depuis",
+              [RAG_WORD_GENITIVE] = "of de du des d",
+              [RAG_WORD_OF_PLACE] = "in at from en à au aux dans",
+              [RAG_WORD_ASKING] =
+                  "what which who whom whose when where why how is are was were do does did "
+                  "can could may must shall should will would has have had much many long "
+                  "often que quel quelle quels quelles qui quand où pourquoi comment combien "
+                  "est sont était a ont peut faut doit y t qu quoi ce",
+              [RAG_WORD_PRONOUN] =
+                  "it its they them their he him his she her this that these those one il ils "
+                  "elle elles lui leur leurs son sa ses celui celle ceux cela ça",
+              [RAG_WORD_THING] = "it its this that cela ça",
+              [RAG_WORD_PLURAL] = "they them their these those ils elles leur leurs ceux",
+              [RAG_WORD_PERSON] = "he him his she her lui",
+              [RAG_WORD_CLITIC] = "le la les",
+              [RAG_WORD_WHO] = "who whom whose qui",
+              [RAG_WORD_COPULA] = "is was are were est était s"}};
+
 static bool listed(const char *words, anc_str word)
 {
     anc_str rest = anc_str_of(words);
@@ -175,7 +199,8 @@ bool rag_tongue_knows(txt_language language)
 
 bool rag_tongue_has(txt_language language, rag_word_role role, anc_str word)
 {
-    const char *words = tongues[language].roles[role];
+    const tongue *table = rag_tongue_knows(language) ? &tongues[language] : &both;
+    const char *words = table->roles[role];
     return words != NULL && listed(words, word);
 }
 
@@ -186,22 +211,6 @@ unsigned rag_tongue_gender(txt_language language, anc_str word)
         if (listed(rows[i].words, word))
             return rows[i].gender;
     return RAG_MAY_ANY;
-}
-
-bool rag_tongue_opens_question(anc_str word)
-{
-    static const char words[] =
-        "what which who whom whose when where why how "
-        "qui quel quelle quels quelles quand où pourquoi comment combien quoi lequel laquelle "
-        "wer wen wem wessen wann wo woher wohin wie warum wieso weshalb wozu womit wofür wovon "
-        "welche "
-        "welcher welches welchen welchem wieviel "
-        "qué quién quien quiénes cuándo cuando dónde donde adónde cuál cual cuáles cuánto cuánta "
-        "cuántos "
-        "cuántas cómo "
-        "chi perché quale quali quanto quanta quanti quante quando "
-        "quem onde aonde qual quais quantos quantas porquê";
-    return listed(words, word);
 }
 
 const char *rag_tongue_for(txt_language language)

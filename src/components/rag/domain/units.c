@@ -354,11 +354,21 @@ static void cut_card(cutter *c, size_t start, const rag_card *card)
     c->card = false;
 }
 
+/* Whether the catalog counts a row from there on. */
+static bool begins_record(const rag_passage *p, size_t at)
+{
+    for (size_t i = 0; i < p->n_places; i++)
+        if (p->places[i].at == p->start + at)
+            return p->places[i].row > 0;
+    return false;
+}
+
 static bool cut_if_card(cutter *c, txt_span span, size_t *cursor)
 {
     rag_card card;
     if (!begins_paragraph(c->passage->text, span.start) ||
-        !rag_card_at(c->passage->text, c->passage->title, span.start, &card))
+        !rag_card_at(c->passage->text, c->passage->title, span.start,
+                     begins_record(c->passage, span.start), &card))
         return false;
     cut_card(c, span.start, &card);
     *cursor = card.end;

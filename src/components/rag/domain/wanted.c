@@ -294,14 +294,7 @@ static bool is_untold_of(const rag_extraction *x, const rag_view *v)
 /* Whether unit i begins with a pronoun of somebody or something before it. */
 static bool goes_back(const rag_extraction *x, size_t i)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("er"),  ANC_STR_INIT("sie"),  ANC_STR_INIT("sein"), ANC_STR_INIT("seine"),
-        ANC_STR_INIT("ihr"), ANC_STR_INIT("ihre"), ANC_STR_INIT("ella"), ANC_STR_INIT("él"),
-        ANC_STR_INIT("su"),  ANC_STR_INIT("lui"),  ANC_STR_INIT("lei"),  ANC_STR_INIT("egli"),
-        ANC_STR_INIT("ele"), ANC_STR_INIT("ela")};
-    const rag_unit *u = &x->units.items[i];
-    return rag_cues_points_back(rag_unit_text(u, x->passages)) ||
-           (u->first < u->last && is_one_of(words, ANC_COUNT(words), word_at(x, i, u->first)));
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
 }
 
 /* Names in the sentences before that "he", "sie" at the beginning of unit i may point at. */

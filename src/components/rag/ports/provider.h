@@ -38,6 +38,8 @@ typedef struct rag_request {
     bool read; /* the question says where to look and asks nothing else: the passages are that */
     txt_language language; /* of an answer without a document's words; UND: the question's */
     rag_pointed seeks;     /* whose number is asked for: an extractive answer begins with it */
+    anc_str lead;          /* an extractive answer begins with it; may be empty */
+    size_t counted;        /* with `lead`: rows that were counted, more than the passages may be */
     anc_str reply;         /* known without passages: the extractive adapter says it as it stands */
     const rag_prompt *prompt;
     anc_str model; /* empty: the provider's own */

@@ -38,6 +38,7 @@ static anc_status give_up(srch_service *srch, krn_call *call, srch_into into, an
                   KRN_STR("collection", collection), KRN_STR("document_id", document_id),
                   KRN_STR("status", anc_str_of(anc_status_info(status)->name)),
                   KRN_STR("error", anc_str_of(call->err->text)));
+    (void)anc_err_told(call->err, call->err->text); /* from here on others read it */
     srch_detail_set(srch, "document %.*s of %.*s is not indexed: %s",
                     ANC_FMT(anc_str_sub(document_id, 0, 60)), ANC_FMT(collection), call->err->text);
     tell_left_out(srch, document_id, call->err->text);

@@ -1,8 +1,10 @@
-/* kinds.c - conditions that nothing can fit, since they compare a field with a value of another kind.
+/* kinds.c - conditions that nothing can fit, since they compare a field with a value of another kind, or one that no
+ * document has.
  *
  * An answer without hits to {"field": "year", "op": "gte", "value": "abc"} would look as if there were no such
  * documents. Whether a field has values of a kind is asked of the index with filters of its own, over what the caller
- * may read. Only conditions that all hits must fit are looked at, so that the fault does not depend on the question.
+ * may read. Only conditions that all hits must fit are refused, so that the fault does not depend on the question. A
+ * field that no document has may come with the next one, so it is a warning.
  */
 #include <stdio.h>
 
@@ -59,22 +61,38 @@ static anc_str brief(anc_str s)
     return s.len <= MOST_BYTES ? s : anc_str_sub(s, 0, anc_utf8_floor(s, MOST_BYTES));
 }
 
-static anc_status check_leaf(srch_asking *a, const srch_filter *leaf, const char *pointer)
+/* Whether documents without the field, too, fit the condition. */
+static bool fits_without(const srch_filter *leaf)
 {
-    const srch_filter exists = {.op = SRCH_EXISTS, .field = leaf->field};
-    srch_kind built_in;
-    bool there = false, fits = false;
-    if (leaf->op < SRCH_EQ || leaf->op > SRCH_LTE || leaf->op == SRCH_NE || leaf->n_values != 1 ||
-        srch_built_in(leaf->field, &built_in))
+    return leaf->op == SRCH_EXISTS || leaf->op == SRCH_NE || leaf->op == SRCH_NIN;
+}
+
+static anc_status warn(srch_asking *a, anc_str field, const char *pointer)
+{
+    srch_result *r = &a->result;
+    if (r->n_warnings == SRCH_MAX_WARNINGS)
+        return ANC_OK;
+    const srch_warning w = {anc_arena_printf(a->call->mem, "%s/field", pointer),
+                            anc_arena_printf(a->call->mem,
+                                             "no document that was searched has a field \"%.*s\"",
+                                             ANC_FMT(brief(field)))};
+    if (w.pointer.ptr == NULL || w.message.ptr == NULL)
+        return srch_no_room(a->call);
+    r->warnings[r->n_warnings++] = w;
+    return ANC_OK;
+}
+
+static anc_status check_kind(srch_asking *a, const srch_filter *leaf, const char *pointer)
+{
+    bool fits = false;
+    if (leaf->op < SRCH_EQ || leaf->op > SRCH_LTE || leaf->n_values != 1)
         return ANC_OK;
     const srch_value *value = leaf->values;
     const bool number = value->kind == SRCH_INT || value->kind == SRCH_REAL;
     if (!number && value->kind != SRCH_STRING)
         return ANC_OK;
     ANC_TRY(number ? has_number(a, leaf->field, &fits) : has_string(a, leaf->field, &fits));
-    if (!fits)
-        ANC_TRY(is_there(a, &exists, &there));
-    if (fits || !there)
+    if (fits)
         return ANC_OK;
     char at[POINTER_BYTES + 8];
     (void)snprintf(at, sizeof at, "%s/value", pointer);
@@ -90,20 +108,39 @@ static anc_status check_leaf(srch_asking *a, const srch_filter *leaf, const char
                           ANC_FMT(field), ANC_FMT(text));
 }
 
-static anc_status check_tree(srch_asking *a, const srch_filter *filter, const char *pointer)
+/* `must`: every hit must fit it. */
+static anc_status check_leaf(srch_asking *a, const srch_filter *leaf, const char *pointer,
+                             bool must)
+{
+    const srch_filter exists = {.op = SRCH_EXISTS, .field = leaf->field};
+    srch_kind built_in;
+    bool there = false;
+    if (fits_without(leaf) || leaf->field.len == 0 || srch_built_in(leaf->field, &built_in))
+        return ANC_OK;
+    ANC_TRY(is_there(a, &exists, &there));
+    if (!there)
+        return warn(a, leaf->field, pointer);
+    return must ? check_kind(a, leaf, pointer) : ANC_OK;
+}
+
+static anc_status check_tree(srch_asking *a, const srch_filter *filter, const char *pointer,
+                             bool must)
 {
     char at[POINTER_BYTES];
-    if (filter->op != SRCH_AND)
-        return check_leaf(a, filter, pointer);
+    if (filter->op == SRCH_NOT)
+        return ANC_OK;
+    if (filter->op != SRCH_AND && filter->op != SRCH_OR)
+        return check_leaf(a, filter, pointer, must);
+    const char *name = filter->op == SRCH_AND ? "and" : "or";
     for (size_t i = 0; i < filter->n_children; i++) {
-        if (snprintf(at, sizeof at, "%s/and/%zu", pointer, i) >= (int)sizeof at)
+        if (snprintf(at, sizeof at, "%s/%s/%zu", pointer, name, i) >= (int)sizeof at)
             return ANC_OK;
-        ANC_TRY(check_tree(a, &filter->children[i], at));
+        ANC_TRY(check_tree(a, &filter->children[i], at, must && filter->op == SRCH_AND));
     }
     return ANC_OK;
 }
 
 anc_status srch_kinds_check(srch_asking *a)
 {
-    return a->filter != NULL ? check_tree(a, a->filter, "/filters") : ANC_OK;
+    return a->filter != NULL ? check_tree(a, a->filter, "/filters", true) : ANC_OK;
 }

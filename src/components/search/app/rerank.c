@@ -161,7 +161,8 @@ static anc_status note_failure(srch_asking *a, anc_status status)
 {
     if (status == ANC_CANCELLED || status == ANC_DEADLINE)
         return status;
-    a->result.reranked.problem = anc_arena_copy(a->call->mem, anc_str_of(a->call->err->text));
+    a->result.reranked.problem =
+        anc_arena_copy(a->call->mem, anc_err_told(a->call->err, a->call->err->text));
     if (a->result.reranked.problem.ptr == NULL)
         return srch_no_room(a->call);
     krn_log_write(a->srch->config.log, KRN_WARN, "search", "a search was not reranked",

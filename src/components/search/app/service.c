@@ -116,7 +116,6 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         srch->config.candidates = DEFAULT_CANDIDATES;
     if (srch->config.max_document_bytes == 0)
         srch->config.max_document_bytes = DEFAULT_DOCUMENT_BYTES;
-    srch->model = emb_info(config->embedding);
     srch->follow.mem = anc_arena_new(srch->config.max_document_bytes);
     srch->follow.scratch = anc_arena_new(SCRATCH_BYTES);
     srch->follow.left_out = anc_map_new();

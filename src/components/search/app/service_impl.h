@@ -164,7 +164,6 @@ typedef struct srch_series {
 
 struct srch_service {
     srch_config config;
-    emb_info_row model;
     srch_series series;
     krn_scheduler scheduler;
     uint32_t step_id;

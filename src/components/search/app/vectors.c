@@ -16,7 +16,7 @@ static anc_status look_at(srch_asking *a, srch_scope *scope)
 anc_status srch_vectors_choose(srch_asking *a)
 {
     const srch_mode mode = a->request->mode;
-    const emb_info_row *model = &a->srch->model;
+    const emb_info_row model = emb_info(a->srch->config.embedding);
     a->words = mode != SRCH_SEMANTIC && mode != SRCH_METADATA;
     if (mode == SRCH_KEYWORD || mode == SRCH_METADATA)
         return ANC_OK;
@@ -24,10 +24,10 @@ anc_status srch_vectors_choose(srch_asking *a)
         ANC_TRY(look_at(a, &a->scopes[i]));
         a->vectors = a->vectors || a->scopes[i].dims > 0;
     }
-    if (mode == SRCH_SEMANTIC && !a->vectors && !model->available)
+    if (mode == SRCH_SEMANTIC && !a->vectors && !model.available)
         return ANC_FAIL_FIELD(a->call->err, ANC_UNAVAILABLE, "/mode",
                               "semantic search needs an embedding model: %.*s",
-                              ANC_FMT(model->detail));
+                              ANC_FMT(model.detail));
     return ANC_OK;
 }
 
@@ -37,9 +37,10 @@ static anc_status hold(const srch_asking *a, anc_str model, emb_held *ret)
     const srch_config *config = &a->srch->config;
     if (config->models != NULL)
         return emb_hold(config->models, a->call, model, ret);
-    if (!a->srch->model.available)
-        return ANC_FAIL(a->call->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(a->srch->model.detail));
-    if (!anc_str_eq(model, a->srch->model.revision))
+    const emb_info_row there = emb_info(config->embedding);
+    if (!there.available)
+        return ANC_FAIL(a->call->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(there.detail));
+    if (!anc_str_eq(model, there.revision))
         return ANC_FAIL(a->call->err, ANC_UNAVAILABLE, "the model %.*s is not there",
                         ANC_FMT(model));
     *ret = (emb_held){.emb = config->embedding};
@@ -125,4 +126,21 @@ anc_status srch_vectors_again(srch_asking *a, srch_scope *scope)
 {
     ANC_TRY(look_at(a, scope));
     return scope->dims > 0 ? embed_or_do_without(a, scope) : ANC_OK;
+}
+
+anc_status srch_expect(srch_service *srch, krn_call *call, anc_str question, bool *ret_known)
+{
+    emb_service *emb = srch->config.embedding;
+    const emb_info_row info = emb_info(emb);
+    srch_marked marked;
+    emb_usage usage = {0};
+    if (!info.available)
+        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(info.detail));
+    ANC_TRY(srch_marks_read(call->mem, question, &marked, call->err));
+    float *vector = anc_arena_alloc(call->mem, info.dims, sizeof *vector);
+    if (vector == NULL)
+        return srch_no_room(call);
+    ANC_TRY(emb_embed(emb, call, EMB_QUERY_AHEAD, &marked.words, 1, vector, &usage));
+    *ret_known = usage.cache_hits > 0;
+    return ANC_OK;
 }

@@ -184,14 +184,34 @@ anc_status trk_stats_write(trk_service *s, krn_call *call, int64_t since_ms, anc
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?since", "since lies in the future");
     ANC_TRY(read_bucket(bucket, span.until_ms - span.since_ms, &at, call->err));
     span.bucket_ms = buckets[at].ms;
-    span.since_ms -= span.since_ms % span.bucket_ms;
-    if (span.since_ms < 0)
-        span.since_ms = 0;
+    span.since_ms = trk_bucket_start(span.since_ms > 0 ? span.since_ms : 0, span.bucket_ms);
     if ((span.until_ms - span.since_ms) / span.bucket_ms > BUCKETS_MAX)
         return ANC_FAIL_FIELD(call->err, ANC_INVALID, "?bucket",
                               "bucket %s is too short: there are more than %d since then",
                               buckets[at].name, BUCKETS_MAX);
     ANC_TRY(trk_of_repository(s, r.ops->stats(r.self, call, &span, TOP, &stats), call->err));
     trk_put_stats(w, &span, buckets[at].name, &stats);
+    return ANC_OK;
+}
+
+anc_status trk_most_asked(trk_service *s, krn_call *call, int64_t since_ms, size_t most,
+                          anc_str **ret, size_t *ret_n)
+{
+    const trk_repository r = s->with.repository;
+    const int64_t week_ms = 7 * (int64_t)TRK_DAY_MS;
+    const trk_span span = {.since_ms = since_ms - since_ms % TRK_DAY_MS,
+                           .until_ms = krn_wall_ms(s->with.clock) + 1,
+                           .bucket_ms = week_ms};
+    trk_stats stats;
+    ANC_TRY(begin(s, call));
+    ANC_TRY(trk_of_repository(s, r.ops->stats(r.self, call, &span, most, &stats), call->err));
+    const size_t n = s->with.leave_texts_out ? 0 : stats.n_questions;
+    anc_str *questions = anc_arena_alloc(call->mem, n, sizeof *questions);
+    if (questions == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu questions", n);
+    for (size_t i = 0; i < n; i++)
+        questions[i] = stats.questions[i].question;
+    *ret = questions;
+    *ret_n = n;
     return ANC_OK;
 }

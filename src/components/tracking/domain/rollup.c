@@ -47,3 +47,11 @@ trk_point trk_point_of(int64_t start_ms, const trk_rollup *r)
                        .p95 = trk_histogram_percentile(&r->latency, 0.95) / 1000,
                        .p99 = trk_histogram_percentile(&r->latency, 0.99) / 1000};
 }
+
+int64_t trk_bucket_start(int64_t at_ms, int64_t bucket_ms)
+{
+    enum { DAYS_TO_MONDAY = 4 }; /* the first day of the epoch was a Thursday */
+    const bool weeks = bucket_ms % (7 * (int64_t)TRK_DAY_MS) == 0;
+    const int64_t shift = weeks ? DAYS_TO_MONDAY * (int64_t)TRK_DAY_MS : 0;
+    return at_ms < shift ? 0 : at_ms - (at_ms - shift) % bucket_ms;
+}

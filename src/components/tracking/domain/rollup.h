@@ -32,4 +32,8 @@ typedef struct trk_point {
 
 trk_point trk_point_of(int64_t start_ms, const trk_rollup *r);
 
+/* When the bucket begins that has `at_ms` (wall time, from 0 on): hours and days are those of UTC, weeks begin on
+ * Monday. `bucket_ms` is a multiple of an hour. */
+int64_t trk_bucket_start(int64_t at_ms, int64_t bucket_ms);
+
 #endif

@@ -147,11 +147,31 @@ static anc_status message_of(krn_bus_kafka *bus, const krn_announcement *a, clt_
 
 /* ---- sending --------------------------------------------------------------------------------- */
 
-/* What will never go is named on the dead-letter topic, without its payload. */
+/* Says so in the log, to whoever counts, and as an event. */
+static void tell_unfit(krn_bus_kafka *bus, const clt_kafka_message *m, const char *reason,
+                       bool lettered)
+{
+    const anc_str id = m->headers[0].value;
+    (void)pthread_mutex_lock(&bus->mutex);
+    bus->stats.unfit++;
+    (void)pthread_mutex_unlock(&bus->mutex);
+    krn_log_write(bus->o.log, lettered ? KRN_WARN : KRN_ERROR, "kafka",
+                  lettered ? "an event was set aside"
+                           : "an event was given up: its dead-letter topic may not be written to",
+                  KRN_STR("topic", anc_str_of(m->topic)), KRN_STR("event", id),
+                  KRN_STR("reason", anc_str_of(reason)));
+    const krn_aside told = {ANC_STR("kafka"), anc_str_of(m->topic), id, anc_str_of(reason)};
+    if (bus->o.on_aside != NULL)
+        bus->o.on_aside(bus->o.on_aside_arg, &told);
+}
+
+/* What will never go is named on the dead-letter topic, without its payload. Where that topic is not there or may not be
+ * written to the event is given up all the same: it would hold up every later one for ever, and the outbox has it. */
 static anc_status set_aside(krn_bus_kafka *bus, const clt_kafka_message *m, const char *reason,
                             int64_t deadline_ns, anc_err *err)
 {
     size_t acked = 0;
+    anc_err why = {0};
     clt_kafka_header headers[HEADERS + 4];
     const size_t n = m->n_headers;
     clt_kafka_message letter = *m;
@@ -167,10 +187,12 @@ static anc_status set_aside(krn_bus_kafka *bus, const clt_kafka_message *m, cons
     headers[n + 1] = (clt_kafka_header){"status", ANC_STR("LIMIT")};
     headers[n + 2] = (clt_kafka_header){"topic", anc_str_of(m->topic)};
     headers[n + 3] = (clt_kafka_header){"bytes", bytes};
-    ANC_TRY(make_letters(bus, letter.topic, deadline_ns, err));
-    ANC_TRY(clt_kafka_produce(bus->producer, &letter, 1, deadline_ns, &acked, err));
-    krn_log_write(bus->o.log, KRN_WARN, "kafka", "an event was set aside",
-                  KRN_STR("topic", anc_str_of(m->topic)), KRN_STR("reason", anc_str_of(reason)));
+    anc_status status = make_letters(bus, letter.topic, deadline_ns, &why);
+    if (status == ANC_OK)
+        status = clt_kafka_produce(bus->producer, &letter, 1, deadline_ns, &acked, &why);
+    if (status != ANC_OK && status != ANC_NOT_FOUND && status != ANC_FORBIDDEN)
+        return anc_fail_at(err, status, why.where, "%s", why.text);
+    tell_unfit(bus, m, reason, status == ANC_OK);
     return ANC_OK;
 }
 

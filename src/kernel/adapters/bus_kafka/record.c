@@ -76,8 +76,8 @@ static anc_status set_aside(krn_kafka_subscription *s, const clt_kafka_record *r
     const anc_str id =
         anc_arena_printf(s->turn, "%d/%lld", (int)r->partition, (long long)r->offset);
     krn_log_write(s->bus->o.log, KRN_WARN, "kafka", "an event from outside was set aside",
-                  KRN_STR("topic", anc_str_of(r->topic)), KRN_INT("offset", r->offset),
-                  KRN_STR("reason", anc_str_of(reason)));
+                  KRN_STR("topic", anc_str_of(r->topic)), KRN_INT("partition", r->partition),
+                  KRN_INT("offset", r->offset), KRN_STR("reason", anc_str_of(reason)));
     const krn_aside told = {ANC_STR("kafka"), anc_str_of(r->topic), id, anc_str_of(reason)};
     if (s->bus->o.on_aside != NULL && id.ptr != NULL)
         s->bus->o.on_aside(s->bus->o.on_aside_arg, &told);

@@ -478,13 +478,16 @@ anc_status krn_relay_measure(krn_relay *r, krn_call *call)
         place = now;
         ANC_TRY(oldest_behind(r, call, place, &oldest_ms));
     }
+    const uint64_t waiting = oldest_ms > 0 && head > place ? head - place : 0;
     (void)pthread_mutex_lock(&r->mutex);
-    if (r->state.delivered == place)
+    if (r->state.delivered == place) {
         r->state.oldest_ms = oldest_ms;
+        r->state.waiting = waiting;
+    }
     (void)pthread_mutex_unlock(&r->mutex);
     if (r->lag == NULL)
         return ANC_OK;
-    krn_gauge_set(r->lag, oldest_ms > 0 && head > place ? (int64_t)(head - place) : 0);
+    krn_gauge_set(r->lag, (int64_t)waiting);
     krn_gauge_set(r->age, oldest_ms > 0 ? (krn_wall_ms(r->o.clock) - oldest_ms) / 1000 : 0);
     return ANC_OK;
 }

@@ -131,10 +131,10 @@ static anc_status still_wanted(const krn_sqlite *k, request *r)
 {
     if (r->call == NULL)
         return ANC_OK;
-    if (atomic_load(r->call->cancelled))
-        return ANC_FAIL(&r->err, ANC_CANCELLED, "the caller left before the change was begun");
     if (r->call->deadline_ns != INT64_MAX && krn_now_ns(k->clock) >= r->call->deadline_ns)
         return ANC_FAIL(&r->err, ANC_DEADLINE, "the deadline passed before the change was begun");
+    if (atomic_load(r->call->cancelled))
+        return ANC_FAIL(&r->err, ANC_CANCELLED, "the caller left before the change was begun");
     return ANC_OK;
 }
 

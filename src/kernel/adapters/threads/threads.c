@@ -10,7 +10,7 @@
 #include "os/clock.h"
 #include "os/wait.h"
 
-enum { STEPS_MAX = 32 };
+enum { STEPS_MAX = 48 };
 
 typedef struct runner {
     const char *name; /* borrowed, a literal */

@@ -64,44 +64,50 @@ static anc_status status_of_rc(const db_sqlite *db, int rc)
     return error == EACCES || error == EPERM || error == EROFS ? ANC_FORBIDDEN : ANC_IO;
 }
 
+/* Once it is open by its name alone, since whoever asks reads what fails then, and where it lies is not theirs to know;
+ * before that by its path, for whoever starts the server. */
+static const char *name_of(const db_sqlite *db)
+{
+    const char *slash = db->open ? strrchr(db->path, '/') : NULL;
+    return slash != NULL ? slash + 1 : db->path;
+}
+
 /* For people: neither SQLite's words nor the statement help whoever has to mend a file or a disk. */
 static anc_status fail_plainly(const db_sqlite *db, int rc, anc_status status, const char *where,
                                anc_err *err)
 {
+    const char *name = name_of(db);
     const int error = db->handle != NULL ? sqlite3_system_errno(db->handle) : 0;
     char words[128];
     if (status == ANC_DISK_FULL)
-        return anc_fail_at(err, status, where, "%.300s cannot grow: the disk is full", db->path);
+        return anc_fail_at(err, status, where, "%.300s cannot grow: the disk is full", name);
     if (status == ANC_CORRUPT && rc == SQLITE_IOERR_DATA)
-        return anc_fail_at(err, status, where, "%.300s is damaged at page %u", db->path,
-                           db->bad_page);
+        return anc_fail_at(err, status, where, "%.300s is damaged at page %u", name, db->bad_page);
     if (status == ANC_CORRUPT)
-        return anc_fail_at(err, status, where, "%.300s is damaged%s (code %d)", db->path,
+        return anc_fail_at(err, status, where, "%.300s is damaged%s (code %d)", name,
                            (rc & 0xff) == SQLITE_NOTADB ? " at its beginning, or no database" : "",
                            rc);
-    return anc_fail_at(err, status, where, "%.300s cannot be read or written: %s (code %d)",
-                       db->path,
+    return anc_fail_at(err, status, where, "%.300s cannot be read or written: %s (code %d)", name,
                        error != 0 ? strerror_r(error, words, sizeof words) : "the disk failed", rc);
 }
 
-anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *where, anc_err *err)
+anc_status db_fail_rc(const db_sqlite *db, int rc, const char *where, anc_err *err)
 {
     const char *words = db->handle != NULL ? sqlite3_errmsg(db->handle) : sqlite3_errstr(rc);
     const anc_status status = status_of_rc(db, rc);
     const bool of_disk = (rc & 0xff) == SQLITE_IOERR || (rc & 0xff) == SQLITE_CANTOPEN;
+    if ((rc & 0xff) == SQLITE_INTERRUPT)
+        return anc_fail_at(err, status, where, "%s", anc_status_info(status)->text);
     if (status == ANC_CORRUPT || status == ANC_DISK_FULL || of_disk)
         return fail_plainly(db, rc, status, where, err);
-    if (sql == NULL)
-        return anc_fail_at(err, status, where, "%.200s: %.200s (%d)", db->path, words, rc);
-    return anc_fail_at(err, status, where, "%.150s: %.150s (%d) in: %.100s", db->path, words, rc,
-                       sql);
+    return anc_fail_at(err, status, where, "%.200s: %.200s (code %d)", name_of(db), words, rc);
 }
 
 anc_status db_exec(db_sqlite *db, const char *sql, anc_err *err)
 {
     db->check_status = ANC_OK;
     const int rc = sqlite3_exec(db->handle, sql, NULL, NULL, NULL);
-    return rc == SQLITE_OK ? ANC_OK : DB_FAIL(db, rc, sql, err);
+    return rc == SQLITE_OK ? ANC_OK : DB_FAIL(db, rc, err);
 }
 
 static anc_status set_up(db_sqlite *db, const db_options *o, anc_err *err)
@@ -170,7 +176,7 @@ static anc_status open_handle(db_sqlite *db, const db_options *o, anc_err *err)
     const int rc = sqlite3_open_v2(db->path, &db->handle,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
     if (rc != SQLITE_OK)
-        return DB_FAIL(db, rc, NULL, err);
+        return DB_FAIL(db, rc, err);
     db->watch = (db_watch){.tell = tell_damage, .arg = db};
     db_checked_watch(db->handle, &db->watch);
     /* holds for a file that has no page yet, and for the next VACUUM of another */
@@ -202,6 +208,7 @@ anc_status db_open(anc_str path, const db_options *options, db_sqlite **ret, anc
         db_close(db);
         return status;
     }
+    db->open = true;
     *ret = db;
     return ANC_OK;
 }

@@ -95,7 +95,7 @@ static anc_status copy_into(db_sqlite *db, const char *target, anc_err *err)
     anc_status status = ANC_OK;
     if (rc != SQLITE_DONE) {
         const db_sqlite other = {.handle = to, .path = db->path, .bad_page = db->bad_page};
-        status = DB_FAIL(&other, rc, "the copy before a migration", err);
+        status = DB_FAIL(&other, rc, err);
     }
     (void)sqlite3_close(to);
     return status;

@@ -89,7 +89,7 @@ anc_status db_readers_take(db_readers *readers, int64_t deadline_ns, db_sqlite *
     }
     if (may_open)
         return open_another(r, ret, err);
-    return ANC_FAIL(err, ANC_DEADLINE, "all %u readers of %.300s are busy", r->max, r->path);
+    return ANC_FAIL(err, ANC_DEADLINE, "all %u connections that read are busy", r->max);
 }
 
 void db_readers_give(db_readers *readers, db_sqlite *db)

@@ -20,6 +20,7 @@ struct db_stmt {
 struct db_sqlite {
     sqlite3 *handle; /* owned */
     char *path;      /* owned */
+    bool open;       /* it was opened whole */
     db_watch watch;
     void (*on_damage)(void *arg, uint32_t page);
     void *damage_arg;
@@ -33,11 +34,10 @@ struct db_sqlite {
     db_stmt *cache[]; /* owned; [max_cached] */
 };
 
-/* Fills `err` from the connection's last error; `rc` is the extended code, `sql` may be NULL. */
-anc_status db_fail_rc(const db_sqlite *db, int rc, const char *sql, const char *where,
-                      anc_err *err);
-#define DB_FAIL(db, rc, sql, err) \
-    db_fail_rc((db), (rc), (sql), __FILE__ ":" ANC_STRINGIZE(__LINE__), (err))
+/* Fills `err` from the connection's last error; `rc` is the extended code. The text is read by whoever asked: it has no
+ * statement, and no path once the connection is open. */
+anc_status db_fail_rc(const db_sqlite *db, int rc, const char *where, anc_err *err);
+#define DB_FAIL(db, rc, err) db_fail_rc((db), (rc), __FILE__ ":" ANC_STRINGIZE(__LINE__), (err))
 
 void db_cache_clear(db_sqlite *db);
 

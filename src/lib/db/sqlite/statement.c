@@ -66,12 +66,12 @@ static anc_status stmt_new(db_sqlite *db, const char *sql, db_stmt **ret, anc_er
 {
     db_stmt *s = calloc(1, sizeof *s);
     if (s == NULL)
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a statement: %.100s", sql);
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a statement");
     const int rc =
         sqlite3_prepare_v3(db->handle, sql, -1, SQLITE_PREPARE_PERSISTENT, &s->handle, NULL);
     if (rc != SQLITE_OK) {
         free(s);
-        return DB_FAIL(db, rc, sql, err);
+        return DB_FAIL(db, rc, err);
     }
     assert(s->handle != NULL && "a text without a statement");
     s->db = db;
@@ -156,11 +156,11 @@ void db_bind_null(db_stmt *stmt, int i)
 anc_status db_step(db_stmt *stmt, bool *ret_row, anc_err *err)
 {
     if (stmt->bind_rc != SQLITE_OK)
-        return DB_FAIL(stmt->db, stmt->bind_rc, sqlite3_sql(stmt->handle), err);
+        return DB_FAIL(stmt->db, stmt->bind_rc, err);
     stmt->db->check_status = ANC_OK;
     const int rc = sqlite3_step(stmt->handle);
     if (rc != SQLITE_ROW && rc != SQLITE_DONE)
-        return DB_FAIL(stmt->db, rc, sqlite3_sql(stmt->handle), err);
+        return DB_FAIL(stmt->db, rc, err);
     *ret_row = rc == SQLITE_ROW;
     return ANC_OK;
 }

@@ -115,6 +115,30 @@ static void test_deadline(void **state)
     answer_done(&a);
 }
 
+/* Whose caller left, or whose time was over, before a thread was free for it: its handler has it all the same. */
+static void test_a_question_nobody_waits_for(void **state)
+{
+    enum { THREADS = 2 };
+    int fds[THREADS];
+    (void)state;
+    for (int i = 0; i < THREADS; i++)
+        fds[i] = edge_begin(&f, "POST", "/v1/search", NULL, "{\"query\":\"hold\"}");
+    assert_true(wait_for(&doubles.holding, THREADS));
+    answer a = ask(&f, "POST", "/v1/chat/query", JSON "X-Timeout-Ms: 60\r\n",
+                   ANC_STR("{\"question\":\"late\"}"));
+    assert_int_equal(a.status, 504);
+    answer_done(&a);
+    a = ask(&f, "POST", "/chat", JSON "X-Timeout-Ms: 60\r\n",
+            ANC_STR("{\"user_name\":\"Bob\",\"question\":\"late\"}"));
+    assert_int_equal(a.status, 504);
+    answer_done(&a);
+    assert_int_equal(atomic_load(&doubles.prepared), 0);
+    atomic_store(&doubles.release, true);
+    assert_true(wait_for(&doubles.prepared, 2));
+    for (int i = 0; i < THREADS; i++)
+        (void)close(fds[i]);
+}
+
 static void test_progress(void **state)
 {
     static const char *const parts[] = {"event: progress", "\"processed_documents\":1",
@@ -405,6 +429,7 @@ int main(void)
         EACH(test_follow_up_is_rewritten),
         EACH(test_client_leaving_cancels),
         EACH(test_deadline),
+        EACH(test_a_question_nobody_waits_for),
         EACH(test_progress),
         EACH(test_long_text),
         EACH(test_overload),

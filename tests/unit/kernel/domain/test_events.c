@@ -324,6 +324,14 @@ static const feed_row feed_rows[] = {
     {"answered", EV_QUERY_COMPLETED,
      "{\"model_used\":\"m\",\"document_count\":2,\"processing_time\":0.5,\"metadata\":{}}",
      "Query answered by m from 2 documents in 0.50s"},
+    {"answered from one", EV_QUERY_COMPLETED,
+     "{\"model_used\":\"m\",\"document_count\":1,\"processing_time\":0.5,\"metadata\":{}}",
+     "Query answered by m from one document in 0.50s"},
+    {"whose text is not kept", EV_QUERY_REQUESTED, "{\"query_text\":\"\",\"metadata\":{}}",
+     "Query received"},
+    {"passages that were not counted in tokens", EV_DOCUMENTS_RETRIEVED,
+     "{\"count\":5,\"total_tokens\":0,\"retrieval_time_ms\":45.0,\"cache_hit\":false}",
+     "Retrieved 5 chunks in 45ms"},
     {"nothing answers it", EV_QUERY_COMPLETED,
      "{\"model_used\":\"m\",\"document_count\":0,\"processing_time\":0.5,"
      "\"metadata\":{\"no_answer\":true}}",
@@ -333,7 +341,7 @@ static const feed_row feed_rows[] = {
     {"what a search found", EV_QUERY_COMPLETED,
      "{\"model_used\":\"\",\"document_count\":3,\"processing_time\":0.0125,"
      "\"metadata\":{\"kind\":\"search\"}}",
-     "Search found 3 passages in 0.013s"},
+     "Search found passages of 3 documents in 0.013s"},
     {"absent members", EV_PERFORMANCE, "{\"value\":1200000000}", " is 1200000000 (threshold )"},
     {"a long text is cut between code points", EV_QUERY_REQUESTED,
      "{\"query_text\":"

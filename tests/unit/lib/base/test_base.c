@@ -178,12 +178,48 @@ static void map_agrees_with_an_array(void **state)
     anc_map_free(map);
 }
 
+static void folders_are_not_told(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text, *told;
+    } rows[] = {
+        {"/tmp/a/catalog.db: it failed (9)", "catalog.db: it failed (9)"},
+        {"cannot read \"/srv/x/raw/3f\": Permission denied",
+         "cannot read \"3f\": Permission denied"},
+        {"from /a/b to /c/d/", "from b to d/"},
+        {"path=/var/lib/x", "path=x"},
+        {"https://example.org/v1/chat says no", "https://example.org/v1/chat says no"},
+        {"/readyz says when; a/b stays, and / too", "/readyz says when; a/b stays, and / too"},
+        {"//a//b", "b"},
+        {"", ""},
+    };
+    char room[ANC_ERR_BYTES], small[4];
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        const anc_str told = anc_without_folders(anc_str_of(rows[i].text), room, sizeof room);
+        assert_string_equal(told.ptr, rows[i].told);
+        assert_int_equal(told.len, strlen(rows[i].told));
+    }
+    assert_string_equal(anc_without_folders(ANC_STR("/a/bcdef"), small, sizeof small).ptr, "bcd");
+    anc_err err = {0};
+    (void)ANC_FAIL(&err, ANC_INVALID, "/top_k/x of the caller");
+    assert_string_equal(anc_err_told(&err, err.text).ptr, "/top_k/x of the caller");
+    anc_err_clear(&err);
+    (void)ANC_FAIL(&err, ANC_IO, "/top/x of the server");
+    assert_string_equal(anc_err_told(&err, err.text).ptr, "x of the server");
+    assert_string_equal(err.text, "x of the server");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(first_failure_wins),       cmocka_unit_test(arena_knows_why_it_refused),
-        cmocka_unit_test(buffer_keeps_its_ceiling), cmocka_unit_test(views),
-        cmocka_unit_test(utf8_round_trip),          cmocka_unit_test(ids_and_times),
+        cmocka_unit_test(folders_are_not_told),
+        cmocka_unit_test(first_failure_wins),
+        cmocka_unit_test(arena_knows_why_it_refused),
+        cmocka_unit_test(buffer_keeps_its_ceiling),
+        cmocka_unit_test(views),
+        cmocka_unit_test(utf8_round_trip),
+        cmocka_unit_test(ids_and_times),
         cmocka_unit_test(map_agrees_with_an_array),
     };
     int failed = cmocka_run_group_tests_name("base", tests, NULL, NULL);

@@ -145,6 +145,8 @@ static void stops_when_the_check_says_so(void **state)
 
 typedef struct caller {
     inf_encoder *enc;
+    inf_turns *turns; /* NULL: none */
+    inf_urgency urgency;
     const anc_str *texts;
     float out[MANY * DIMS];
     anc_status status;
@@ -153,22 +155,30 @@ typedef struct caller {
 static void call(void *arg)
 {
     caller *c = arg;
-    c->status = inf_encoder_encode(c->enc, INF_PASSAGE, c->texts, MANY, NULL, (inf_check){0},
-                                   c->out, NULL, NULL);
+    const inf_turn turn = {.turns = c->turns, .urgency = c->urgency};
+    if (c->turns != NULL)
+        c->status = inf_encoder_encode_in_turn(c->enc, INF_PASSAGE, c->texts, MANY, &turn, c->out,
+                                               NULL, NULL);
+    else
+        c->status = inf_encoder_encode(c->enc, INF_PASSAGE, c->texts, MANY, NULL, (inf_check){0},
+                                       c->out, NULL, NULL);
 }
 
-static void many_callers_at_once(void **state)
+static void run_callers(inf_turns *turns)
 {
-    (void)state;
     static caller callers[THREADS];
+    static float alone[MANY * DIMS];
     anc_str texts[MANY];
     os_thread *threads[THREADS];
     anc_err err = {0};
     ANC_ARENA(mem, 1 << 20);
     inf_encoder *enc = open_small();
     fill_texts(mem, texts);
+    encode(enc, texts, MANY, NULL, alone, NULL);
     for (size_t i = 0; i < THREADS; i++) {
         callers[i].enc = enc;
+        callers[i].turns = turns;
+        callers[i].urgency = i % INF_URGENCIES;
         callers[i].texts = texts;
         ASSERT_OK(os_thread_start("caller", call, &callers[i], &threads[i], &err), &err);
     }
@@ -176,8 +186,52 @@ static void many_callers_at_once(void **state)
         os_thread_join(threads[i]);
     for (size_t i = 0; i < THREADS; i++) {
         assert_int_equal(callers[i].status, ANC_OK);
-        assert_memory_equal(callers[i].out, callers[0].out, sizeof callers[0].out);
+        for (size_t j = 0; j < MANY * DIMS; j++)
+            assert_true(fabsf(callers[i].out[j] - alone[j]) < 1e-5f);
     }
+    inf_encoder_close(enc);
+}
+
+static void many_callers_at_once(void **state)
+{
+    (void)state;
+    run_callers(NULL);
+}
+
+static void many_callers_in_turn(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    inf_turns *turns = NULL;
+    const inf_turns_options options = {.at_once = 2, .most_calls = THREADS};
+    ASSERT_OK(inf_turns_open(&options, &turns, &err), &err);
+    run_callers(turns);
+    const inf_turns_stats stats = inf_turns_about(turns);
+    for (size_t u = 0; u < INF_URGENCIES; u++)
+        assert_true(stats.of[u].begun > 0 && stats.of[u].calls == 0);
+    inf_turns_free(turns);
+}
+
+static void stops_in_a_turn_when_the_check_says_so(void **state)
+{
+    (void)state;
+    static float out[MANY * DIMS];
+    anc_str texts[MANY];
+    anc_err err = {0};
+    unsigned asked = 0;
+    inf_turns *turns = NULL;
+    ANC_ARENA(mem, 1 << 20);
+    inf_encoder *enc = open_small();
+    fill_texts(mem, texts);
+    const inf_turns_options options = {.at_once = 1, .most_calls = 1};
+    ASSERT_OK(inf_turns_open(&options, &turns, &err), &err);
+    const inf_turn turn = {turns, INF_WHEN_FREE, {second_time_enough, &asked}};
+    assert_int_equal(
+        inf_encoder_encode_in_turn(enc, INF_PASSAGE, texts, MANY, &turn, out, NULL, &err),
+        ANC_CANCELLED);
+    assert_int_equal(asked, 2);
+    assert_int_equal(inf_turns_about(turns).of[INF_WHEN_FREE].begun, 1);
+    inf_turns_free(turns);
     inf_encoder_close(enc);
 }
 
@@ -259,6 +313,8 @@ int main(void)
         cmocka_unit_test(long_texts_are_cut_and_counted),
         cmocka_unit_test(stops_when_the_check_says_so),
         cmocka_unit_test(many_callers_at_once),
+        cmocka_unit_test(many_callers_in_turn),
+        cmocka_unit_test(stops_in_a_turn_when_the_check_says_so),
         cmocka_unit_test(prefixes_count),
         cmocka_unit_test(heads_of_every_width),
     };

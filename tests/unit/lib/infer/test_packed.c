@@ -1,7 +1,9 @@
 /* test_packed.c - packed weights in a file beside the model: the same vectors, and never those of another file. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
 #include "infer/encoder.h"
 #include "model_copy.h"
@@ -151,6 +153,49 @@ static void what_does_not_fit_is_made_anew(void **state)
     model_copy_end(&f);
 }
 
+static bool has_panels(model_copy *f, const char *precision)
+{
+    anc_str *names = NULL;
+    size_t n = 0;
+    ASSERT_OK(os_folder_list(f->mem, anc_str_of(f->folder), 100, &names, &n, &f->err), &f->err);
+    for (size_t i = 0; i < n; i++)
+        if (anc_str_ends(names[i], ANC_STR(".panels")) &&
+            anc_str_find(names[i], anc_str_of(precision)) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+/* Neither read nor written for `days`. */
+static void leave(const char *path, time_t days)
+{
+    const time_t then = time(NULL) - days * 86400;
+    const struct timespec times[2] = {{.tv_sec = then}, {.tv_sec = then}};
+    assert_int_equal(utimensat(AT_FDCWD, path, times, 0), 0);
+}
+
+static void what_another_precision_left_goes_after_a_week(void **state)
+{
+    (void)state;
+    model_copy f;
+    float out[TEXTS * DIMS];
+    model_copy_begin(&f);
+    encode(&f, INF_F32, "d", true, out);
+    const anc_str old = find_panels(&f);
+    const anc_str other = os_path_join(f.mem, anc_str_of(f.folder), ANC_STR("vocab.txt"));
+    leave(other.ptr, 400);
+    leave(old.ptr, 6);
+    encode(&f, INF_INT8, "d", true, out);
+    assert_true(has_panels(&f, "f32-f32") && has_panels(&f, "int8-"));
+    leave(old.ptr, 8);
+    encode(&f, INF_INT8, "d", true, out);
+    assert_false(has_panels(&f, "f32-f32"));
+    assert_true(has_panels(&f, "int8-"));
+    assert_true(os_exists(other));
+    encode(&f, INF_INT8, "d", true, out);
+    assert_true(has_panels(&f, "int8-"));
+    model_copy_end(&f);
+}
+
 /* A folder stands where the file would be. */
 static void a_folder_that_takes_nothing_is_no_failure(void **state)
 {
@@ -203,6 +248,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(mapped_weights_give_the_same),
         cmocka_unit_test(a_file_that_is_replaced_stays_with_its_reader),
+        cmocka_unit_test(what_another_precision_left_goes_after_a_week),
         cmocka_unit_test(a_folder_that_takes_nothing_is_no_failure),
         cmocka_unit_test(a_digest_without_end_is_not_kept),
         cmocka_unit_test(a_model_that_lost_its_weights_does_not_open),

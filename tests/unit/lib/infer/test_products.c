@@ -7,7 +7,7 @@
 
 #include "support/test.h"
 
-enum { DEPTH_MAX = 200, ROWS_MAX = 70, COLUMNS_MAX = 5 * INF_PANEL };
+enum { DEPTH_MAX = 200, DEEP = 1000, ROWS_MAX = 300, COLUMNS_MAX = 5 * INF_PANEL };
 
 /* Numbers of about -1 to 1, the same in every run. */
 static void fill(float *x, size_t n, uint32_t seed)
@@ -19,8 +19,8 @@ static void fill(float *x, size_t n, uint32_t seed)
 }
 
 typedef struct world {
-    float weights[COLUMNS_MAX * DEPTH_MAX]; /* a row a column */
-    float values[ROWS_MAX * DEPTH_MAX];
+    float weights[COLUMNS_MAX * DEEP]; /* a row a column */
+    float values[ROWS_MAX * DEEP];
     float bias[COLUMNS_MAX], scale[COLUMNS_MAX], row_scales[ROWS_MAX];
     int32_t shift[COLUMNS_MAX];
     inf_matrix matrix;
@@ -40,7 +40,7 @@ static void *zeroed(size_t bytes)
 /* What a row's values become, and those values again. */
 static void put_row(world *w, inf_precision precision, size_t depth, size_t r)
 {
-    float *x = w->values + r * DEPTH_MAX;
+    float *x = w->values + r * DEEP;
     unsigned char *to = (unsigned char *)w->bytes + r * w->rows.stride;
     float most = 0;
     for (size_t i = 0; i < depth; i++)
@@ -61,7 +61,7 @@ static void put_row(world *w, inf_precision precision, size_t depth, size_t r)
 
 static void put_column(world *w, inf_precision precision, size_t depth, size_t j)
 {
-    float *x = w->weights + j * DEPTH_MAX;
+    float *x = w->weights + j * DEEP;
     unsigned char *panel =
         (unsigned char *)w->panels + j / INF_PANEL * w->matrix.steps * INF_STEP_BYTES;
     inf_pack_column(precision, x, depth, j % INF_PANEL, panel, &w->scale[j], &w->shift[j]);
@@ -107,7 +107,7 @@ static double on_paper(const world *w, size_t r, size_t j)
 {
     double sum = (double)w->bias[j];
     for (size_t i = 0; i < w->matrix.depth; i++)
-        sum += (double)w->values[r * DEPTH_MAX + i] * (double)w->weights[j * DEPTH_MAX + i];
+        sum += (double)w->values[r * DEEP + i] * (double)w->weights[j * DEEP + i];
     return sum;
 }
 
@@ -120,7 +120,7 @@ static void check_level(const world *w, const inf_product *p, size_t rows)
         got[i] = 42;
     p->multiply(&w->matrix, &w->rows, rows, got, LDC);
     inf_product_at(p->precision, 0)->multiply(&w->matrix, &w->rows, rows, first, LDC);
-    for (size_t r = 0; r < ROWS_MAX; r++)
+    for (size_t r = 0; r < ROWS_MAX && r < rows + 2; r++)
         for (size_t j = 0; j < LDC; j++) {
             const float c = got[r * LDC + j];
             if (r >= rows || j >= w->matrix.columns) {
@@ -144,7 +144,7 @@ static void check_halves(const world *w, const inf_product *p, size_t rows, bool
         halves[i] = 42;
     p->multiply(&w->matrix, &w->rows, rows, floats, LDC);
     p->multiply_halves(&w->matrix, &w->rows, rows, gelu, halves, LDC);
-    for (size_t r = 0; r < ROWS_MAX; r++)
+    for (size_t r = 0; r < ROWS_MAX && r < rows + 2; r++)
         for (size_t j = 0; j < LDC; j++) {
             const uint16_t half = halves[r * LDC + j];
             if (r >= rows || j >= w->matrix.columns) {
@@ -173,7 +173,7 @@ static void check_all(const world *w, const inf_product *p, size_t rows)
 static void check(inf_precision precision)
 {
     static const size_t depths[] = {1, 31, 32, 64, 65, DEPTH_MAX};
-    static const size_t rows[] = {0, 1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, ROWS_MAX};
+    static const size_t rows[] = {0, 1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, 70};
     for (size_t d = 0; d < ANC_COUNT(depths); d++)
         for (size_t columns = INF_PANEL; columns <= COLUMNS_MAX; columns += INF_PANEL) {
             world *w = world_new(precision, depths[d], columns);
@@ -185,16 +185,30 @@ static void check(inf_precision precision)
         }
 }
 
+/* More rows than go through a panel together, and a depth that is gone through in pieces. */
+static void check_large(inf_precision precision)
+{
+    static const size_t rows[] = {1, 20, 33, 70, ROWS_MAX};
+    const inf_product *p;
+    world *w = world_new(precision, DEEP, 2 * INF_PANEL);
+    for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
+        for (size_t r = 0; r < ANC_COUNT(rows); r++)
+            check_all(w, p, rows[r]);
+    world_free(w);
+}
+
 static void products_of_bf16(void **state)
 {
     (void)state;
     check(INF_BF16);
+    check_large(INF_BF16);
 }
 
 static void products_of_int8(void **state)
 {
     (void)state;
     check(INF_INT8);
+    check_large(INF_INT8);
 }
 
 /* 255 * 127 and 255 * -127 all along the depth, which a sum in 16 bits would cut off. */
@@ -212,7 +226,7 @@ static void nothing_is_cut_off(void **state)
             }
     for (size_t j = 0; j < INF_PANEL; j++)
         w->shift[j] = 128 * DEPTH_MAX * (j % 2 == 0 ? 127 : -127);
-    float c[ROWS_MAX * INF_PANEL];
+    float c[17 * INF_PANEL];
     const inf_product *p;
     for (size_t l = 0; (p = inf_product_at(INF_INT8, l)) != NULL; l++) {
         p->multiply(&w->matrix, &w->rows, 17, c, INF_PANEL);

@@ -69,7 +69,11 @@ static const ods_row rows[] = {
      ANC_OK, "h2 S\nrow* a b c d | x | y |  | z\n"},
     {"two sheets, one of them empty",
      BOOK(SHEET("A", ROW(CELL("a") CELL("b"))) SHEET("B", "") SHEET("C", ROW(CELL("c") CELL("d")))),
-     ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\n"},
+     ANC_OK, "h2 A\nrow* a | b\nh2 C\nrow* c | d\nempty_sheets=2\n"},
+    {"sheets without rows before others are told by number",
+     BOOK(SHEET("A", "") SHEET("B", ROW(CELL("b") CELL("c"))) SHEET("C", "") SHEET(
+         "D", ROW("<table:table-cell/>")) SHEET("E", ROW(CELL("d") CELL("e"))) SHEET("F", "")),
+     ANC_OK, "h2 B\nrow* b | c\nh2 E\nrow* d | e\nempty_sheets=1, 3, 4\n"},
     {"hidden sheets are left out and named",
      BOOK("<office:automatic-styles><style:style style:name='ta1'><style:table-properties "
           "table:display='true'/></style:style><style:style style:name='ta2'>"
@@ -84,6 +88,13 @@ static const ods_row rows[] = {
                              REPEATED("2", TIMES("4294967295", "") TIMES("0", ""))
                                  REPEATED("2", TIMES("1", "") CELL("x")))),
      ANC_OK, "h2 A\nrow* h | h\nrow | x\nrow | x\n"},
+    {"a cell over several rows is said in each",
+     BOOK(SHEET("S", ROW(CELL("Hall") CELL("Bay") CELL("By")) ROW(
+                         "<table:table-cell table:number-rows-spanned='4'><text:p>North</text:p>"
+                         "</table:table-cell>" CELL("1") CELL("Eve"))
+                         ROW("<table:covered-table-cell/>" CELL("2")) REPEATED(
+                             "2", "<table:covered-table-cell/>") ROW(CELL("South") CELL("3")))),
+     ANC_OK, "h2 S\nrow* Hall | Bay | By\nrow North | 1 | Eve\nrow North | 2 |\nrow South | 3 |\n"},
     {"a cell a hundred million times",
      BOOK(SHEET("A", ROW(TIMES("100000000", "<text:p>x</text:p>")))), ANC_LIMIT,
      "more than 16384 columns"},

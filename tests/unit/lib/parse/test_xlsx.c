@@ -16,6 +16,9 @@ enum { ARCHIVE_BYTES = 4 << 20, PART_BYTES = 16 << 20 };
 #define SHEET(rows)        \
     "<worksheet xmlns='" X \
     "'><sheetData>" rows "</sheetData></worksheet>"
+#define MERGED(rows, merges) \
+    "<worksheet xmlns='" X   \
+    "'><sheetData>" rows "</sheetData><mergeCells>" merges "</mergeCells></worksheet>"
 #define TEXT(s) "<c t='inlineStr'><is><t>" s "</t></is></c>"
 
 #define WORKBOOK(state_of_second)                                                               \
@@ -123,6 +126,29 @@ static const sheet_row rows[] = {
      "h2 First\nrow* a | z\n"},
     {"cells out of order", SHEET("<row><c r='B1'><v>1</v></c><c r='A1'><v>2</v></c></row>"), NULL,
      "h2 First\np 1\n"},
+    {"a cell over several rows is said in each",
+     MERGED("<row r='1'>" TEXT("Hall") TEXT("Bay") TEXT("Load")
+                TEXT("By") "</row><row r='2'>" TEXT("North") TEXT("1") "<c><v>5</v></c>" TEXT(
+                    "Eve") "</row><row r='3'><c r='A3' s='1'/><c r='B3' "
+                           "t='str'><v>2</v></c><c r='C3'><v>6</v></c></row><row r='5'><c r='B5' "
+                           "t='str'><v>3</v></c></row><row r='7'><c r='A7' t='str'><v>South</v></c>"
+                           "<c r='B7'><v>4</v></c></row>",
+            "<mergeCell ref='D2:D3'/><mergeCell ref='A2:A6'/><mergeCell ref='A7:B7'/>"),
+     NULL,
+     "h2 First\nrow* Hall | Bay | Load | By\nrow North | 1 | 5 | Eve\nrow North | 2 | 6 | Eve\n"
+     "row North | 3 |  |\nrow South | 4 |  |\n"},
+    {"a header of two rows",
+     MERGED("<row>" TEXT("Name")
+                TEXT("Points") "</row><row><c r='A2'/><c r='B2' t='str'><v>won</v></c>"
+                               "<c r='C2' t='str'><v>lost</v></c></row><row>" TEXT(
+                                   "Ada") "<c><v>1</v></c><c><v>2</v></c></row>",
+            "<mergeCell ref='A1:A2'/><mergeCell ref='B1:C1'/>"),
+     NULL, "h2 First\nrow* Name | Points\nrow Name | won | lost\nrow Ada | 1 | 2\n"},
+    {"merged cells that are none",
+     MERGED("<row>" TEXT("a") TEXT("b") "</row><row>" TEXT("c") "</row>",
+            "<mergeCell/><mergeCell ref='A1'/><mergeCell ref='A2:A1'/><mergeCell ref='1:2'/>"
+            "<mergeCell ref='ABCDE1:ABCDE9'/><mergeCell ref='B1:B99999999999999999999'/>"),
+     NULL, "h2 First\nrow* a | b\nrow c |\n"},
     {"nothing", SHEET(""), NULL, ""},
 };
 

@@ -1,4 +1,4 @@
-/* infer_encoder.c - lib/infer behind the port: names, deadlines, nothing else. */
+/* infer_encoder.c - lib/infer behind the port: names, deadlines, whose turn it is; nothing else. */
 #include "embedding/adapters/infer/infer_encoder.h"
 
 #include <stdlib.h>
@@ -8,14 +8,34 @@
 
 enum { MAX_BATCH = 256 };
 
+static inf_urgency urgency_of(emb_text_kind kind)
+{
+    switch (kind) {
+    case EMB_TEXT_QUERY:
+        return INF_AT_ONCE;
+    case EMB_TEXT_PASSAGE_NOW:
+        return INF_SOON;
+    case EMB_TEXT_QUERY_AHEAD:
+    case EMB_TEXT_PASSAGE:
+        break;
+    }
+    return INF_WHEN_FREE;
+}
+
 static anc_status encode(void *self, krn_call *call, emb_text_kind kind, const anc_str *texts,
                          size_t n, float *out, emb_encoded *ret)
 {
     emb_opened *o = self;
     inf_usage usage = {0};
     emb_asked asked = {o->clock, call};
-    ANC_TRY(inf_encoder_encode(o->encoder, kind == EMB_TEXT_QUERY ? INF_QUERY : INF_PASSAGE, texts,
-                               n, o->pool, emb_asked_check(&asked), out, &usage, call->err));
+    const inf_kind as = emb_text_is_query(kind) ? INF_QUERY : INF_PASSAGE;
+    const inf_turn turn = {o->turns, urgency_of(kind), emb_asked_check(&asked)};
+    if (o->turns != NULL)
+        ANC_TRY(
+            inf_encoder_encode_in_turn(o->encoder, as, texts, n, &turn, out, &usage, call->err));
+    else
+        ANC_TRY(inf_encoder_encode(o->encoder, as, texts, n, o->pool, turn.check, out, &usage,
+                                   call->err));
     *ret = (emb_encoded){usage.tokens, usage.truncated};
     return ANC_OK;
 }

@@ -21,8 +21,12 @@ static anc_status score(void *self, krn_call *call, anc_str query, const anc_str
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu pairs", n);
     for (size_t i = 0; i < n; i++)
         pairs[i] = (inf_pair){query, passages[i]};
-    ANC_TRY(inf_encoder_score(o->encoder, pairs, n, o->pool, emb_asked_check(&asked), out, &usage,
-                              call->err));
+    const inf_turn turn = {o->turns, INF_SOON, emb_asked_check(&asked)};
+    if (o->turns != NULL)
+        ANC_TRY(inf_encoder_score_in_turn(o->encoder, pairs, n, &turn, out, &usage, call->err));
+    else
+        ANC_TRY(
+            inf_encoder_score(o->encoder, pairs, n, o->pool, turn.check, out, &usage, call->err));
     *ret = (emb_scored){usage.tokens, usage.truncated};
     return ANC_OK;
 }
@@ -41,6 +45,7 @@ anc_status emb_infer_reranker_open(const emb_infer_reranker_options *options, em
     const emb_infer_options opening = {.folder = options->folder,
                                        .precision = options->precision,
                                        .pool = options->pool,
+                                       .turns = options->turns,
                                        .clock = options->clock};
     emb_opened *o = calloc(1, sizeof *o);
     if (o == NULL)

@@ -3,13 +3,15 @@
 #define ANC_EMBEDDING_ADAPTERS_INFER_INFER_RERANKER_H
 
 #include "embedding/ports/reranker.h"
+#include "infer/turns.h"
 #include "kernel/ports/clock.h"
 #include "os/thread.h"
 
 typedef struct emb_infer_reranker_options {
     anc_str folder;    /* of the model; its last part is the model's name */
     anc_str precision; /* f32, bf16, int8; "auto" or empty: what infer/choice.h says */
-    os_pool *pool;     /* borrowed: shares out long work; NULL: the calling thread alone */
+    os_pool *pool;     /* as in emb_infer_options */
+    inf_turns *turns;  /* likewise */
     krn_clock clock;
 } emb_infer_reranker_options;
 

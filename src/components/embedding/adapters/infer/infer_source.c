@@ -14,7 +14,8 @@ enum { MAX_FOLDERS = 1000, PRECISION_BYTES = 16 };
 typedef struct source {
     char dir[OS_PATH_MAX];
     char precision[PRECISION_BYTES];
-    os_pool *pool; /* borrowed */
+    os_pool *pool;    /* borrowed */
+    inf_turns *turns; /* borrowed */
     krn_clock clock;
 } source;
 
@@ -78,29 +79,14 @@ static anc_status list(void *self, krn_call *call, emb_source_row **ret, size_t 
     return ANC_OK;
 }
 
-/* What went wrong with the model, for whoever asked for it: its files by their names below the folder of models, whose
- * own place is nobody's business. */
-static anc_status tell_below(const source *s, krn_call *call, anc_status status, const anc_err *why)
-{
-    const anc_str dir = anc_str_of(s->dir);
-    anc_str rest = anc_str_of(why->text);
-    ANC_BUF(text, sizeof why->text);
-    for (size_t at; (at = anc_str_find(rest, dir)) != SIZE_MAX;) {
-        (void)anc_buf_add(&text, anc_str_sub(rest, 0, at));
-        rest = anc_str_sub(rest, at + dir.len, rest.len);
-        if (anc_str_starts(rest, ANC_STR("/")))
-            rest = anc_str_sub(rest, 1, rest.len);
-    }
-    (void)anc_buf_add(&text, rest);
-    return ANC_FAIL(call->err, status, "%.*s", ANC_FMT(anc_buf_view(&text)));
-}
-
 static anc_status open_model(void *self, krn_call *call, anc_str model, emb_encoder *ret)
 {
     const source *s = self;
-    emb_infer_options options = {
-        .precision = anc_str_of(s->precision), .pool = s->pool, .clock = s->clock, .call = call};
-    anc_err why = {0};
+    emb_infer_options options = {.precision = anc_str_of(s->precision),
+                                 .pool = s->pool,
+                                 .turns = s->turns,
+                                 .clock = s->clock,
+                                 .call = call};
     bool is = false;
     uint64_t bytes = 0;
     ANC_TRY(look(s, call, model, &is, &bytes));
@@ -108,15 +94,15 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "%.*s is no model folder below models_dir",
                         ANC_FMT(model));
     ANC_TRY(path_in(s, call, model, "", &options.folder));
-    const anc_status status = emb_infer_open(&options, ret, &why);
-    return status == ANC_OK ? ANC_OK : tell_below(s, call, status, &why);
+    return emb_infer_open(&options, ret, call->err);
 }
 
 static const emb_encoder_source_ops ops = {
     .name = "infer", .list = list, .open = open_model, .close = free};
 
 anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool *pool,
-                                 krn_clock clock, emb_encoder_source *ret, anc_err *err)
+                                 inf_turns *turns, krn_clock clock, emb_encoder_source *ret,
+                                 anc_err *err)
 {
     if (models_dir.len == 0 || models_dir.len > OS_PATH_MAX / 2)
         return ANC_FAIL(err, ANC_INVALID, "models_dir is a path of 1 to %d bytes, not %zu",
@@ -127,6 +113,7 @@ anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool 
     (void)snprintf(s->dir, sizeof s->dir, "%.*s", ANC_FMT(models_dir));
     (void)snprintf(s->precision, sizeof s->precision, "%.*s", ANC_FMT(precision));
     s->pool = pool;
+    s->turns = turns;
     s->clock = clock;
     *ret = (emb_encoder_source){&ops, s};
     return ANC_OK;

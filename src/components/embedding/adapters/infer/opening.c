@@ -128,14 +128,30 @@ static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bo
     return ANC_OK;
 }
 
+/* What went wrong, with files by their names below the folder of models, whose own place is nobody's business. */
+static anc_status tell_below(anc_str folder, anc_status status, const anc_err *why, anc_err *err)
+{
+    const anc_str dir = anc_str_sub(folder, 0, (size_t)(name_of(folder).ptr - folder.ptr));
+    anc_str rest = anc_str_of(why->text);
+    ANC_BUF(text, sizeof why->text);
+    for (size_t at; dir.len > 1 && (at = anc_str_find(rest, dir)) != SIZE_MAX;) {
+        (void)anc_buf_add(&text, anc_str_sub(rest, 0, at));
+        rest = anc_str_sub(rest, at + dir.len, rest.len);
+    }
+    (void)anc_buf_add(&text, rest);
+    return anc_fail_at(err, status, why->where, "%.*s", ANC_FMT(anc_buf_view(&text)));
+}
+
 anc_status emb_opened_init(emb_opened *o, const emb_infer_options *options, bool scores,
                            anc_err *err)
 {
-    *o = (emb_opened){.pool = options->pool, .clock = options->clock};
-    const anc_status status = open_parts(o, options, scores, err);
-    if (status != ANC_OK)
-        emb_opened_done(o);
-    return status;
+    anc_err why = {0};
+    *o = (emb_opened){.pool = options->pool, .turns = options->turns, .clock = options->clock};
+    const anc_status status = open_parts(o, options, scores, &why);
+    if (status == ANC_OK)
+        return ANC_OK;
+    emb_opened_done(o);
+    return tell_below(options->folder, status, &why, err);
 }
 
 void emb_opened_done(emb_opened *o)

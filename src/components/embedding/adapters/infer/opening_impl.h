@@ -11,6 +11,7 @@ enum { EMB_OPENED_NAME_MAX = 256, EMB_OPENED_DETAIL_MAX = 512 };
 typedef struct emb_opened {
     inf_encoder *encoder; /* owned */
     os_pool *pool;        /* borrowed */
+    inf_turns *turns;     /* borrowed; NULL: none */
     krn_clock clock;
     inf_encoder_info about;
     char model[EMB_OPENED_NAME_MAX];

@@ -66,7 +66,7 @@ static anc_str cut(const remote *r, anc_str text, uint64_t *cuts)
 static anc_status prepare(const remote *r, krn_call *call, emb_text_kind kind, anc_str text,
                           anc_str *ret, emb_encoded *encoded)
 {
-    const char *prefix = kind == EMB_TEXT_QUERY ? r->query_prefix : r->passage_prefix;
+    const char *prefix = emb_text_is_query(kind) ? r->query_prefix : r->passage_prefix;
     *ret = cut(r, text, &encoded->truncated);
     encoded->tokens += emb_estimate_tokens(*ret, r->window);
     if (anc_str_trim(*ret).len == 0)
@@ -100,7 +100,7 @@ static anc_status make_unit(const remote *r, krn_call *call, float *row, size_t 
 static anc_status ask(remote *r, krn_call *call, clt_patience patience, emb_text_kind kind,
                       const anc_str *sent, size_t n, float *out, uint64_t *ret_tokens)
 {
-    ANC_TRY(clt_inference_vectors(r->client, patience, kind == EMB_TEXT_QUERY, sent, n, r->dims,
+    ANC_TRY(clt_inference_vectors(r->client, patience, emb_text_is_query(kind), sent, n, r->dims,
                                   out, ret_tokens, call->err));
     for (size_t i = 0; i < n; i++)
         ANC_TRY(make_unit(r, call, out + i * r->dims, i));
@@ -228,8 +228,8 @@ static anc_status open_parts(remote *r, const emb_remote_encoder_options *o, anc
     r->window = (o->max_tokens > 0 ? o->max_tokens : MAX_TOKENS) - SPECIAL_TOKENS;
     r->dims = o->dims > 0 ? o->dims : o->client.dims;
     if (r->dims == 0)
-        ANC_TRY(clt_inference_dims(r->client, (clt_patience){PROBE_MS, NULL}, ANC_STR("word"),
-                                   &r->dims, err));
+        ANC_TRY(clt_inference_dims(r->client, (clt_patience){PROBE_MS, o->cancelled},
+                                   ANC_STR("word"), &r->dims, err));
     ANC_TRY(name_revision(r, o, err));
     (void)snprintf(r->detail, sizeof r->detail, "%s at %.*s (%s): %u dimensions, %u tokens",
                    r->model, ANC_FMT(clt_inference_where(r->client)), gemini ? "gemini" : "openai",

@@ -10,7 +10,8 @@
  * vanished is written again. A process that dies forgets the table, which is right: nobody holds
  * anything then, and a condemned object is found by the sweep once more.
  *
- * An object is checked against its name when it is opened (sound.h). One that is not sound is named in
+ * An object is checked against its name when it is opened, at first, after a change of its file and where it is
+ * doubted (sound.h). One that is not sound is named in
  * the log and refused; a spool with its bytes takes its place.
  */
 #include "raw_files.h"
@@ -89,10 +90,11 @@ static bool guard_set(raw_files *f, const kno_digest *digest, uint64_t state)
 /* ---- soundness ----------------------------------------------------------------------------- */
 
 static anc_status check_bytes(raw_files *f, const kno_digest *digest, const char *path,
-                              anc_str bytes, anc_err *err)
+                              const os_map *map, anc_err *err)
 {
     bool sound = false;
-    ANC_TRY(kno_sound_check(&f->sound, digest, bytes, &sound, err));
+    const anc_str bytes = {(const char *)map->bytes, map->len};
+    ANC_TRY(kno_sound_check(&f->sound, digest, bytes, map->stamp, &sound, err));
     if (sound)
         return ANC_OK;
     krn_log_write(f->log, KRN_ERROR, "knowledge", "an object of the raw store is damaged",
@@ -110,8 +112,7 @@ static bool is_sound(raw_files *f, const kno_digest *digest, const char *path)
     os_map map = {0};
     if (os_map_open(anc_str_of(path), &map, NULL) != ANC_OK)
         return false;
-    const anc_str bytes = {(const char *)map.bytes, map.len};
-    const bool sound = check_bytes(f, digest, path, bytes, NULL) == ANC_OK;
+    const bool sound = check_bytes(f, digest, path, &map, NULL) == ANC_OK;
     os_map_close(&map);
     return sound;
 }
@@ -217,12 +218,15 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
     os_map *map = malloc(sizeof *map);
     if (map == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open an object of the raw store");
-    anc_status status = os_map_open(anc_str_of(path), map, err);
-    if (status != ANC_OK) {
+    anc_err why = {.code = ANC_OK};
+    anc_status status = os_map_open(anc_str_of(path), map, &why);
+    if (status !=
+        ANC_OK) { /* also that it is not there, which whoever asks for the document reads */
+        const anc_str told = anc_without_folders(anc_str_of(why.text), why.text, sizeof why.text);
         free(map);
-        return status;
+        return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
     }
-    status = check_bytes(f, digest, path, (anc_str){(const char *)map->bytes, map->len}, err);
+    status = check_bytes(f, digest, path, map, err);
     if (status == ANC_OK && map->len != bytes)
         status = ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path, map->len,
                           (unsigned long long)bytes);
@@ -233,6 +237,12 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
     }
     *ret = (kno_raw_view){.bytes = {(const char *)map->bytes, map->len}, .owner = map};
     return ANC_OK;
+}
+
+static void doubt(void *self, const kno_digest *digest)
+{
+    raw_files *f = self;
+    kno_sound_forget(&f->sound, digest);
 }
 
 static void close_view(void *self, kno_raw_view *view)
@@ -330,6 +340,7 @@ static const kno_raw_store_ops ops = {
     .name = "files",
     .create = create,
     .open = open_view,
+    .doubt = doubt,
     .close_view = close_view,
     .condemn = condemn,
     .remove = remove_condemned,

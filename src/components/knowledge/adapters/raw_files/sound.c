@@ -26,17 +26,17 @@ void kno_sound_done(kno_sound *s)
     (void)pthread_mutex_destroy(&s->lock);
 }
 
-static bool is_seen(kno_sound *s, const kno_digest *digest)
+static bool is_seen(kno_sound *s, const kno_digest *digest, uint64_t stamp)
 {
-    uint64_t ignored;
+    uint64_t then = 0;
     (void)pthread_mutex_lock(&s->lock);
-    const bool seen = anc_map_find(s->seen, key_of(digest), &ignored);
+    const bool seen = anc_map_find(s->seen, key_of(digest), &then) && then == stamp;
     (void)pthread_mutex_unlock(&s->lock);
     return seen;
 }
 
 /* Without memory it is seen again the next time. */
-static void remember(kno_sound *s, const kno_digest *digest)
+static void remember(kno_sound *s, const kno_digest *digest, uint64_t stamp)
 {
     (void)pthread_mutex_lock(&s->lock);
     if (anc_map_count(s->seen) >= SEEN_MAX) {
@@ -47,7 +47,7 @@ static void remember(kno_sound *s, const kno_digest *digest)
         }
     }
     if (anc_map_count(s->seen) < SEEN_MAX)
-        (void)!anc_map_put(s->seen, key_of(digest), 1);
+        (void)!anc_map_put(s->seen, key_of(digest), stamp);
     (void)pthread_mutex_unlock(&s->lock);
 }
 
@@ -63,17 +63,17 @@ static anc_status digest_of(anc_str bytes, kno_digest *ret, anc_err *err)
     return ANC_OK;
 }
 
-anc_status kno_sound_check(kno_sound *s, const kno_digest *digest, anc_str bytes, bool *ret,
-                           anc_err *err)
+anc_status kno_sound_check(kno_sound *s, const kno_digest *digest, anc_str bytes, uint64_t stamp,
+                           bool *ret, anc_err *err)
 {
     kno_digest found;
     *ret = true;
-    if (is_seen(s, digest))
+    if (is_seen(s, digest, stamp))
         return ANC_OK;
     ANC_TRY(digest_of(bytes, &found, err));
     *ret = kno_digest_eq(&found, digest);
     if (*ret)
-        remember(s, digest);
+        remember(s, digest, stamp);
     return ANC_OK;
 }
 

@@ -22,7 +22,7 @@
 #include "rag/domain/pointer.h"
 #include "rag/domain/smalltalk.h"
 
-enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 6 };
+enum { JOB_MEMORY_BYTES = 64 << 20, MAX_SCORED = 64, DEFAULT_SCORED = 6, MAX_NEAR = 32 };
 
 typedef struct extractive {
     rag_extractive_options with; /* immutable after open */
@@ -36,7 +36,7 @@ struct rag_provider_job {
     anc_arena *mem; /* owned */
     anc_err err;
     anc_status status; /* of compute */
-    anc_str pieces[RAG_READ_PICKS];
+    anc_str pieces[RAG_READ_PICKS + 2];
     size_t n_pieces;
     size_t delivered;
     rag_usage usage;
@@ -80,6 +80,27 @@ static void ask_scorer(rag_provider_job *job, rag_extraction *x)
         rag_extraction_tell(x, units[i], (double)cosines[i]);
 }
 
+/* How near the best sentence comes to the word that the question turns on, where it has none for it. */
+static void ask_nearness(rag_provider_job *job, rag_extraction *x)
+{
+    const rag_sentence_scorer scorer = job->self->with.scorer;
+    anc_str wanted;
+    anc_str words[MAX_NEAR];
+    float cosines[MAX_NEAR];
+    const size_t n = scorer.ops != NULL ? rag_extraction_unsaid(x, MAX_NEAR, &wanted, words) : 0;
+    krn_call call = *job->request->call;
+    anc_err err = {.code = ANC_OK};
+    call.mem = job->mem;
+    call.err = &err;
+    call.cancelled = &job->cancelled;
+    if (n == 0 || scorer.ops->score(scorer.self, &call, wanted, words, n, cosines) != ANC_OK)
+        return;
+    float best = cosines[0];
+    for (size_t i = 1; i < n; i++)
+        best = cosines[i] > best ? cosines[i] : best;
+    rag_extraction_nearest(x, (double)best);
+}
+
 static txt_language language_of(const rag_request *r)
 {
     return r->language != TXT_UND ? r->language : txt_language_detect(r->question);
@@ -112,10 +133,13 @@ static anc_status say_where(rag_provider_job *job, const rag_pick *pick, anc_str
 /* Each pick with its marker is a piece of its own. */
 static anc_status render(rag_provider_job *job, const rag_choice *choice)
 {
+    const rag_request *r = job->request;
+    if (r->lead.len > 0)
+        job->pieces[job->n_pieces++] = r->lead;
     for (size_t i = 0; i < choice->n; i++) {
         const rag_choice one = {.picks = {choice->picks[i]}, .n = 1};
         anc_str text;
-        ANC_TRY(rag_choice_render(job->mem, &one, job->request->passages, &text, &job->err));
+        ANC_TRY(rag_choice_render(job->mem, &one, r->passages, &text, &job->err));
         ANC_TRY(say_where(job, &choice->picks[i], &text));
         if (i > 0)
             text = anc_arena_printf(job->mem, " %.*s", ANC_FMT(text));
@@ -125,6 +149,8 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
         job->quotes[i] =
             (rag_quote){choice->picks[i].passage + 1, choice->picks[i].start, choice->picks[i].end};
     }
+    if (choice->n < r->counted)
+        job->pieces[job->n_pieces++] = ANC_STR(" …");
     job->usage.n_quotes = choice->n;
     return ANC_OK;
 }
@@ -141,8 +167,10 @@ static anc_status answer(rag_provider_job *job)
     ANC_TRY(rag_extraction_new(job->mem, r->question, r->passages, r->n_passages, &x, &job->err));
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    if (!r->read)
+    if (!r->read) {
         ask_scorer(job, x);
+        ask_nearness(job, x);
+    }
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
     const rag_choice choice = r->read ? rag_extraction_read(x) : rag_extraction_choose(x);

@@ -40,7 +40,7 @@ static anc_status close_bucket(series *s)
 static anc_status add_row(series *s, const db_stmt *row)
 {
     const int64_t at_ms = db_col_int(row, 0) * TRK_HOUR_MS;
-    const int64_t start = at_ms - at_ms % s->span->bucket_ms;
+    const int64_t start = trk_bucket_start(at_ms, s->span->bucket_ms);
     const trk_counts counts = {.queries = db_col_int(row, 1),
                                .completed = db_col_int(row, 2),
                                .failed = db_col_int(row, 3),

@@ -89,6 +89,37 @@ static void known_texts_cost_nothing(void **state)
     fixture_done(&f);
 }
 
+static void a_passage_that_the_caller_keeps_pushes_nothing_out(void **state)
+{
+    (void)state;
+    static fixture f;
+    fixture_init(&f, true, 1 << 20);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE_ONCE, f.texts, MANY, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_PASSAGE_ONCE, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(f.seen, MANY + 1);
+    assert_int_equal(emb_cache(f.emb).entries, 0);
+    fixture_done(&f);
+}
+
+static void a_question_that_is_expected_is_known_when_it_comes(void **state)
+{
+    (void)state;
+    static fixture f;
+    static float again[DIMS];
+    emb_usage usage = {0};
+    fixture_init(&f, true, 1 << 20);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY_AHEAD, f.texts, 1, f.out, NULL), &f.err);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY_AHEAD, f.texts, 1, f.out, &usage), &f.err);
+    assert_int_equal(usage.cache_hits, 1);
+    assert_int_equal(emb_cache(f.emb).hits, 0);
+    ASSERT_OK(emb_embed(f.emb, &f.call, EMB_QUERY, f.texts, 1, again, &usage), &f.err);
+    assert_int_equal(usage.cache_hits, 1);
+    assert_int_equal(emb_cache(f.emb).hits, 1);
+    assert_int_equal(f.seen, 1);
+    assert_memory_equal(f.out, again, sizeof again);
+    fixture_done(&f);
+}
+
 static void without_a_model_it_says_what_to_do(void **state)
 {
     (void)state;
@@ -149,7 +180,7 @@ static void watchers_see_the_cache(void **state)
     emb_service *emb = NULL;
     const emb_service_options options = {
         .model = ANC_STR("some-model"),
-        .cache_bytes = DIMS * sizeof(float) + 100, /* room for one */
+        .cache_bytes = 2 * (DIMS * sizeof(float) + 100), /* room for one of each kind */
         .clock = clock_fixed(&f.now_ns),
         .feed = {&ops, &w},
         .encoder = encoder_hash_open(clock_fixed(&f.now_ns), &f.seen)};
@@ -170,6 +201,14 @@ static void watchers_see_the_cache(void **state)
     assert_string_equal(w.seen[0] + 5, w.seen[1] + 4);
     assert_string_equal(w.seen[0] + 5, w.seen[3] + 6);
     assert_string_not_equal(w.seen[0] + 5, w.seen[2] + 5);
+    /* what is of passages goes alone, and nothing that is not there is told of */
+    assert_int_equal(emb_cache_clear_passages(emb), 1);
+    assert_int_equal(emb_cache_clear_passages(emb), 0);
+    assert_int_equal(emb_cache(emb).entries, 1);
+    assert_int_equal(emb_cache_clear(emb), 1);
+    assert_int_equal(w.n, 6);
+    assert_string_equal(w.seen[4], "invalidate ");
+    assert_string_equal(w.seen[5], "invalidate ");
     emb_service_close(emb);
     fixture_done(&f);
 }
@@ -224,6 +263,118 @@ static void one_that_is_away_is_measured_when_it_is_there(void **state)
     ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
     assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
     assert_true(emb_info(emb).unrelated != 0);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
+/* ---- a model that is not there at the start ---- */
+
+typedef struct arrival {
+    unsigned asked, there; /* times */
+    unsigned fails;        /* so often before it comes */
+    fixture *f;
+} arrival;
+
+static anc_status come_or_not(void *arg, const atomic_bool *cancelled, emb_encoder *ret,
+                              anc_err *err)
+{
+    arrival *a = arg;
+    assert_false(atomic_load(cancelled));
+    if (a->asked++ < a->fails)
+        return ANC_FAIL(err, ANC_DEADLINE, "no answer, try %u", a->asked);
+    *ret = encoder_hash_open(clock_fixed(&a->f->now_ns), NULL);
+    return ANC_OK;
+}
+
+static void hear(void *arg)
+{
+    arrival *a = arg;
+    a->there++;
+}
+
+static void one_that_comes_later_is_asked_until_it_does(void **state)
+{
+    (void)state;
+    static fixture f;
+    emb_service *emb = NULL;
+    ANC_BUF(why, 1024);
+    fixture_init(&f, true, 0);
+    arrival a = {.fails = 7, .f = &f};
+    const emb_service_options options = {.clock = clock_fixed(&f.now_ns),
+                                         .cache_bytes = 1 << 20,
+                                         .opener = {come_or_not, &a},
+                                         .problem = ANC_STR("it is asked")};
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    emb_service_listen(emb, hear, &a);
+    assert_int_equal(a.asked, 0);
+    assert_false(emb_service_has_settled(emb));
+    int64_t pause_s[8];
+    for (size_t i = 0; i < ANC_COUNT(pause_s) - 1; i++) {
+        const int64_t next_ns = emb_service_step(emb, f.now_ns);
+        pause_s[i] = (next_ns - f.now_ns) / 1000000000;
+        f.now_ns = next_ns;
+        assert_true(emb_service_has_settled(emb));
+        assert_false(emb_info(emb).available);
+        assert_true(emb_is_failing(emb, &why));
+        assert_true(anc_str_eq(emb_info(emb).detail, ANC_STR("it is asked")));
+        assert_int_equal(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL),
+                         ANC_UNAVAILABLE);
+        anc_err_clear(&f.err);
+    }
+    const int64_t wanted[] = {1, 2, 4, 8, 16, 30, 30};
+    assert_memory_equal(pause_s, wanted, sizeof wanted);
+    assert_true(anc_str_starts(anc_buf_view(&why), ANC_STR("no answer, try 1")));
+    assert_int_equal(a.there, 0);
+    assert_true(emb_service_step(emb, f.now_ns) <= f.now_ns); /* it is there, and looked at next */
+    assert_true(emb_info(emb).available && a.there >= 1);
+    assert_int_equal(emb_service_step(emb, f.now_ns), INT64_MAX);
+    assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
+    assert_false(emb_is_failing(emb, &why));
+    ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+    assert_int_equal(emb_service_step(emb, f.now_ns), INT64_MAX);
+    assert_int_equal(a.asked, 8);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
+static void one_that_is_stopped_is_not_asked_again(void **state)
+{
+    (void)state;
+    static fixture f;
+    emb_service *emb = NULL;
+    fixture_init(&f, true, 0);
+    arrival a = {.fails = 7, .f = &f};
+    const emb_service_options options = {.clock = clock_fixed(&f.now_ns),
+                                         .opener = {come_or_not, &a}};
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    emb_service_stop(emb);
+    assert_int_equal(emb_service_step(emb, f.now_ns), INT64_MAX);
+    assert_int_equal(a.asked, 0);
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
+static void one_that_is_looked_at_later_holds_up_no_opening(void **state)
+{
+    (void)state;
+    static fixture f;
+    emb_service *emb = NULL;
+    fixture_init(&f, true, 0);
+    behind = encoder_hash_open(clock_fixed(&f.now_ns), NULL);
+    emb_encoder_ops ops = *behind.ops;
+    ops.encode = encode_or_not;
+    emb_service_options options = {
+        .clock = clock_fixed(&f.now_ns), .encoder = behind, .look_later = true};
+    options.encoder.ops = &ops;
+    away = true;
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    assert_true(emb_info(emb).available);
+    assert_false(emb_service_has_settled(emb));
+    assert_true(emb_service_step(emb, f.now_ns) > f.now_ns);
+    assert_true(emb_service_has_settled(emb) && emb_info(emb).unrelated == 0);
+    away = false;
+    assert_int_equal(emb_service_step(emb, f.now_ns), INT64_MAX);
+    assert_true(emb_info(emb).unrelated == emb_info(f.emb).unrelated);
     emb_service_close(emb);
     fixture_done(&f);
 }
@@ -355,12 +506,17 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_text_one_vector_in_any_number),
         cmocka_unit_test(known_texts_cost_nothing),
+        cmocka_unit_test(a_passage_that_the_caller_keeps_pushes_nothing_out),
+        cmocka_unit_test(a_question_that_is_expected_is_known_when_it_comes),
         cmocka_unit_test(without_a_model_it_says_what_to_do),
         cmocka_unit_test(what_broke_the_model_is_passed_on),
         cmocka_unit_test(watchers_see_the_cache),
         cmocka_unit_test(unrelated_texts_are_measured_but_for_the_default_model),
         cmocka_unit_test(one_that_hangs_holds_nobody_up),
         cmocka_unit_test(one_that_is_away_is_measured_when_it_is_there),
+        cmocka_unit_test(one_that_comes_later_is_asked_until_it_does),
+        cmocka_unit_test(one_that_is_stopped_is_not_asked_again),
+        cmocka_unit_test(one_that_is_looked_at_later_holds_up_no_opening),
         cmocka_unit_test(failures_are_told_when_they_begin_and_end),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };

@@ -98,6 +98,29 @@ static void a_cache_of_nothing_holds_nothing(void **state)
     emb_vector_cache_free(c);
 }
 
+static void what_is_put_behind_takes_no_place_and_goes_first(void **state)
+{
+    (void)state;
+    unsigned char k[EMB_KEY_BYTES];
+    const float v[DIMS] = {7, 1, 2, 3}, w[DIMS] = {8, 1, 2, 3}, x[DIMS] = {9, 1, 2, 3};
+    emb_vector_cache *c = cache_of(4);
+    put(c, 1);
+    put(c, 2);
+    assert_true(emb_vector_cache_put_behind(c, key(7, k), v));
+    assert_true(emb_vector_cache_put_behind(c, key(8, k), w));
+    assert_true(emb_vector_cache_put_behind(c, key(8, k), w)); /* it is there */
+    assert_false(emb_vector_cache_put_behind(c, key(9, k), x));
+    put(c, 3);
+    assert_false(has(c, 8)); /* used before 7 */
+    put(c, 4);
+    assert_false(has(c, 7));
+    assert_true(has(c, 1) && has(c, 2) && has(c, 3) && has(c, 4));
+    emb_vector_cache_free(c);
+    c = emb_vector_cache_new(0, DIMS);
+    assert_false(emb_vector_cache_put_behind(c, key(7, k), v));
+    emb_vector_cache_free(c);
+}
+
 /* A list of keys in order of use, the newest first: the slow way. */
 static void agrees_with_a_plain_list(void **state)
 {
@@ -155,6 +178,7 @@ int main(void)
         cmocka_unit_test(keeps_what_was_put),
         cmocka_unit_test(the_least_recently_used_goes_first),
         cmocka_unit_test(a_cache_of_nothing_holds_nothing),
+        cmocka_unit_test(what_is_put_behind_takes_no_place_and_goes_first),
         cmocka_unit_test(agrees_with_a_plain_list),
         cmocka_unit_test(threads_share_it),
     };

@@ -87,7 +87,7 @@ static void turn_and_events_are_saved(void **state)
     }
     assert_string_equal(w.outbox.events[1].text, "How long is the warranty?");
     assert_int_equal(w.outbox.events[2].count, 3);
-    completed_says(&w, 3, "\"no_answer\":false");
+    completed_says(&w, 2, "\"no_answer\":false");
     world_close(&w);
 }
 
@@ -283,9 +283,42 @@ static void deadline_and_cancel_end_preparation(void **state)
     const rag_answer *a = NULL;
     w.call.deadline_ns = w.clock.mono_ns;
     assert_int_equal(world_ask(&w, &q, &a), ANC_DEADLINE);
+    atomic_store(&w.cancelled, true); /* as who answers a deadline does */
+    assert_int_equal(world_ask(&w, &q, &a), ANC_DEADLINE);
     w.call.deadline_ns = INT64_MAX;
-    atomic_store(&w.cancelled, true);
     assert_int_equal(world_ask(&w, &q, &a), ANC_CANCELLED);
+    /* each is in the query log, though nothing of it was begun */
+    fake_writer_flush(&w.writer);
+    assert_int_equal(w.outbox.n, 6);
+    for (size_t i = 0; i < w.outbox.n; i += 2) {
+        assert_int_equal(w.outbox.events[i].type, EV_QUERY_REQUESTED);
+        assert_string_equal(w.outbox.events[i].text, "How heavy?");
+        assert_string_equal(w.outbox.events[i + 1].text,
+                            i < 4 ? "DEADLINE at analyze" : "CANCELLED at analyze");
+    }
+    assert_int_equal(w.store.n_conversations, 0);
+    world_close(&w);
+}
+
+/* The edge answers a deadline and cancels: that is no caller who left. */
+static void cancelled_after_the_deadline(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 1);
+    w.first.tokens[0] = "Four ";
+    w.first.hangs = true;
+    w.call.deadline_ns = w.clock.mono_ns + 1000;
+    const rag_question q = world_question("How heavy?");
+    const rag_answer *a = NULL;
+    ASSERT_OK(world_begin(&w, &q), &w.err);
+    fake_tasks_run(&w.tasks);
+    w.clock.mono_ns += 2000;
+    rag_cancel(w.rag, w.turn);
+    assert_int_equal(world_end(&w, &a), ANC_DEADLINE);
+    assert_int_equal(w.done, 1);
+    assert_string_equal(w.outbox.events[w.outbox.n - 1].text, "DEADLINE at generate");
+    assert_string_equal(w.outbox.events[w.outbox.n - 1].message, "the deadline passed");
     world_close(&w);
 }
 
@@ -535,6 +568,7 @@ int main(void)
         cmocka_unit_test(provider_streams_and_is_checked),
         cmocka_unit_test(failed_search_is_an_event),
         cmocka_unit_test(deadline_and_cancel_end_preparation),
+        cmocka_unit_test(cancelled_after_the_deadline),
         cmocka_unit_test(deadline_between_providers),
         cmocka_unit_test(cancel_closes_the_provider),
         cmocka_unit_test(cancel_of_the_extractive_answer),

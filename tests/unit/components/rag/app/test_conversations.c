@@ -223,6 +223,33 @@ static void created_listed_deleted(void **state)
     world_close(&w);
 }
 
+/* An erasure announces what it deletes, and does not say again whose name that had. */
+static void an_erasure_names_nobody(void **state)
+{
+    (void)state;
+    static const char *const ids[] = {"chat:5:admin:bobx", "c-1"};
+    world w;
+    open_world(&w);
+    rag_conversation c;
+    for (size_t i = 0; i < ANC_COUNT(ids); i++) {
+        ASSERT_OK(rag_conversation_create(w.rag, &w.call, anc_str_of(ids[i]), ANC_STR("One"), &c),
+                  &w.err);
+        ASSERT_OK(rag_conversation_erase(w.rag, &w.call, anc_str_of(ids[i])), &w.err);
+        assert_int_equal(rag_conversation_find(w.rag, &w.call, anc_str_of(ids[i]), &c),
+                         ANC_NOT_FOUND);
+        anc_err_clear(&w.err);
+    }
+    const fake_event *e = w.outbox.events;
+    assert_int_equal(w.outbox.n, 4);
+    assert_int_equal(e[1].type, EV_CONVERSATION_DELETED);
+    assert_int_equal(strlen(e[1].text), strlen("chat:h:") + 32);
+    assert_int_equal(strncmp(e[1].text, "chat:h:", strlen("chat:h:")), 0);
+    assert_string_equal(e[3].text, "c-1");
+    assert_string_equal(e[1].user_id, "");
+    assert_int_equal(rag_conversation_erase(w.rag, &w.call, ANC_STR("c-1")), ANC_NOT_FOUND);
+    world_close(&w);
+}
+
 static void a_title_is_the_first_question(void **state)
 {
     (void)state;
@@ -374,6 +401,7 @@ int main(void)
         cmocka_unit_test(another_users_session_begins_apart),
         cmocka_unit_test(two_users_begin_one_session),
         cmocka_unit_test(created_listed_deleted),
+        cmocka_unit_test(an_erasure_names_nobody),
         cmocka_unit_test(a_title_is_the_first_question),
         cmocka_unit_test(feedback_is_kept_with_its_event),
         cmocka_unit_test(a_turn_is_told),

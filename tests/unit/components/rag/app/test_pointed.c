@@ -183,6 +183,58 @@ static void long_documents_are_not_read_to_their_ends(void **state)
     world_close(&w);
 }
 
+/* "How many …?" of a table all of whose rows are known: the number, then rows as citations. */
+static void rows_are_counted(void **state)
+{
+    static const struct {
+        const char *question, *answer;
+        size_t citations;
+    } rows[] = {
+        {"How many depots of depots.csv are in Porto?",
+         "1 of 5 rows: City: Porto; Phone: 555-0107 [1]", 1},
+        {"How many rows are in depots.csv?",
+         "5 of 5 rows: City: Lisbon; Phone: 555-0101 [1] City: Madrid; Phone: 555-0102 [2] City: "
+         "Porto; Phone: 555-0107 [3] City: Nantes; Phone: 555-0108 [4] City: Lyons; Phone: "
+         "555-0109 [5]",
+         5},
+        {"Combien de lignes y a-t-il dans depots.csv ?",
+         "5 lignes sur 5 : City: Lisbon; Phone: 555-0101 [1] City: Madrid; Phone: 555-0102 [2] "
+         "City: Porto; Phone: 555-0107 [3] City: Nantes; Phone: 555-0108 [4] City: Lyons; Phone: "
+         "555-0109 [5]",
+         5},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        world w;
+        if (!world_open(&w, 0, NULL))
+            fail_msg("%s", w.err.text);
+        const rag_question q = world_question(rows[i].question);
+        const rag_answer *a;
+        ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+        if (!anc_str_eq(a->text, anc_str_of(rows[i].answer)))
+            fail_msg("%.*s", ANC_FMT(a->text));
+        assert_int_equal(a->n_citations, rows[i].citations);
+        assert_false(a->no_answer);
+        world_close(&w);
+    }
+}
+
+/* Fewer sources than rows: "…" behind them. */
+static void more_rows_are_counted_than_shown(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    rag_question q = world_question("Wie viele Zeilen gibt es in depots.csv?");
+    const rag_answer *a;
+    q.top_k = 1;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_eq(a->text, ANC_STR("5 von 5 Zeilen: City: Lisbon; Phone: 555-0101 [1] …")))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    world_close(&w);
+}
+
 static void others_list_no_documents(void **state)
 {
     (void)state;
@@ -238,6 +290,8 @@ int main(void)
                                        cmocka_unit_test(which_one_is_asked),
                                        cmocka_unit_test(a_reply_says_of_which),
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
+                                       cmocka_unit_test(rows_are_counted),
+                                       cmocka_unit_test(more_rows_are_counted_than_shown),
                                        cmocka_unit_test(others_list_no_documents),
                                        cmocka_unit_test(what_went_meanwhile_is_not_told),
                                        cmocka_unit_test(a_model_gets_the_row)};

@@ -58,7 +58,8 @@ static void searches_are_told_together(void **state)
         assert_int_equal(e[2].type, EV_QUERY_COMPLETED);
         assert_string_equal(e[0].text, i == 0 ? "bees" : "hives");
         assert_string_equal(e[2].user_id, "eve");
-        assert_int_equal(e[2].count, i == 0 ? 2 : 150);
+        assert_int_equal(e[1].count, i == 0 ? 2 : 150);
+        assert_int_equal(e[2].count, 1); /* all of one document */
         assert_non_null(strstr(e[2].message, "\"kind\":\"search\""));
     }
     assert_true(rag_searches_step(w.rag, due_ns) == INT64_MAX);
@@ -102,6 +103,13 @@ static void a_search_that_fails_is_told(void **state)
     assert_int_equal(e[0].type, EV_QUERY_REQUESTED);
     assert_string_equal(e[0].text, "bees");
     assert_int_equal(e[1].type, EV_QUERY_FAILED);
+    assert_string_equal(e[1].message, "there is no collection \"typo\"");
+    /* where a file lies is not told */
+    anc_err_clear(&why);
+    (void)ANC_FAIL(&why, ANC_IO, "cannot read /srv/anchorage/raw/3f: Input/output error");
+    rag_search_failed(w.rag, &w.call, &request, 2, &why, ANC_STR("q2"));
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_string_equal(e[3].message, "cannot read 3f: Input/output error");
     world_close(&w);
 }
 

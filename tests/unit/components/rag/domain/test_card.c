@@ -35,7 +35,7 @@ static void cards_are_known(void **state)
     const card_row *row = *state;
     const anc_str text = anc_str_of(row->text);
     rag_card card = {.end = 0};
-    const bool is = rag_card_at(text, anc_str_of(row->title), 0, &card);
+    const bool is = rag_card_at(text, anc_str_of(row->title), 0, false, &card);
     assert_int_equal(is, row->naming != NULL);
     if (!is)
         return;
@@ -56,9 +56,9 @@ static void too_many_lines_are_none(void **state)
     for (int i = 0; i <= RAG_CARD_LINES; i++) {
         n += (size_t)snprintf(text + n, sizeof text - n, "n%d: x\n", i);
         if (i == RAG_CARD_LINES - 1)
-            assert_true(rag_card_at((anc_str){text, n}, ANC_STR(""), 0, &card));
+            assert_true(rag_card_at((anc_str){text, n}, ANC_STR(""), 0, false, &card));
     }
-    assert_false(rag_card_at((anc_str){text, n}, ANC_STR(""), 0, &card));
+    assert_false(rag_card_at((anc_str){text, n}, ANC_STR(""), 0, false, &card));
 }
 
 int main(void)

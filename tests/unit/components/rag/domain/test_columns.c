@@ -45,6 +45,24 @@ static const rag_passage card = {
     "Nom: Duval; Prénom: Léa; Ville: Lyon; Téléphone: 04 78 00 11 22; Date de naissance: " \
     "1988-03-04; Société: Novalis [1]"
 
+/* Records of a file of records; of the second a field is empty. */
+static const rag_place ferry_places[] = {{0, 1}, {44, 2}};
+static const rag_passage ferries = {
+    .text = ANC_STR_INIT(
+        "name: Ferry Lumo\ncaptain: Ida\nlength: 40 m\n\nname: Ferry Taro\nlength: 22 m"),
+    .title = ANC_STR_INIT("ferries.ndjson"),
+    .language = ANC_STR_INIT("en"),
+    .places = ferry_places,
+    .n_places = ANC_COUNT(ferry_places),
+    .score = 0.1};
+
+static const rag_passage invoices = {
+    .text = ANC_STR_INIT("Invoice | Customer | Status | Paid on\nA-1 | Orrin | overdue |\n"
+                         "A-2 | Bel | paid | 2024-01-02\nA-3 | Cato | overdue |\n"),
+    .title = ANC_STR_INIT("plant.xlsx"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
 static const rag_passage contacts = {
     .text = ANC_STR_INIT("Topic | Person | Phone\nPayroll | Fiona Grant | 4418\n"
                          "IT | Pedro Alves | 4461\nParking | Lewis Boyd | 4470\n"
@@ -129,6 +147,14 @@ static const column_row rows[] = {
     {"qui conduit", &flotte, "Qui conduit le Citroën Jumpy ?",
      "Immatriculation: GA-770-BD; Modèle: Citroën Jumpy; Conducteur: Karim Benali; Kilométrage: "
      "112 900 [1]"},
+    {"a field of a record", &ferries, "Who is the captain of the Ferry Lumo?",
+     "name: Ferry Lumo; captain: Ida; length: 40 m [1]"},
+    {"another field of a short one", &ferries, "What is the length of the Ferry Taro?",
+     "name: Ferry Taro; length: 22 m [1]"},
+    {"a field that is empty", &ferries, "Who is the captain of the Ferry Taro?", NULL},
+    {"when it was paid", &invoices, "When was invoice A-2 paid?",
+     "Invoice: A-2; Customer: Bel; Status: paid; Paid on: 2024-01-02 [1]"},
+    {"when what is not was", &invoices, "When was invoice A-1 paid?", NULL},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 

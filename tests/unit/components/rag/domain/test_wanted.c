@@ -196,7 +196,29 @@ static const rag_passage salaires = {
     .language = ANC_STR_INIT("fr"),
     .score = 0.9};
 
+static const rag_passage werkstatt = {
+    .text =
+        ANC_STR_INIT("Die Werkstatt hat drei Angestellte. Ida Ohm verdient 2.900 Euro im Monat. "
+                     "Paul Kern verdient 3.100 Euro im Monat. Jeder hat 28 Tage Urlaub."),
+    .title = ANC_STR_INIT("Gehälter der Werkstatt"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.8};
+
+static const rag_passage gehaltsliste = {
+    .text = ANC_STR_INIT("Name | Stelle | Gehalt\nLena Moos | Fräserin | 3.250 €\n"
+                         "Kai Thun | Dreher | 3.050 €\n"),
+    .title = ANC_STR_INIT("Gehaltsliste"),
+    .language = ANC_STR_INIT("de"),
+    .score = 0.8};
+
 static const asked_row rows[] = {
+    {"Gehalt im Satz", {&werkstatt}, "Wie hoch ist das Gehalt von Ida Ohm?", "Ida Ohm verdient"},
+    {"Gehalt in der Zeile", {&gehaltsliste}, "Wie hoch ist das Gehalt von Lena Moos?", "3.250"},
+    {"Gehalt neben dem Satz",
+     {&gehaltsliste, &werkstatt},
+     "Wie hoch ist das Gehalt von Ida Ohm?",
+     "Ida Ohm verdient"},
+    {"Gehalt von niemandem", {&werkstatt}, "Wie hoch ist das Gehalt von Karl Fuchs?", NULL},
     {"where he lives", {&orchestra}, "Where does Jonas Weatherby live?", "lives in Durham"},
     {"where the deputy lives is not said", {&orchestra}, "Where does Priya Nair live?", NULL},
     {"the captain of one ship", {&ferries}, "Who is the captain of the Solan?", "Moira"},

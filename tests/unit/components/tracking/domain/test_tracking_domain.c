@@ -257,9 +257,23 @@ static void test_what_does_not_fit_is_said(void **state)
     assert_int_equal(other.subject, TRK_NOTHING);
 }
 
+static void test_buckets_begin_where_people_count_from(void **state)
+{
+    (void)state;
+    const int64_t day = TRK_DAY_MS, week = 7 * day;
+    const int64_t sunday = 20786 * day; /* 2026-11-29 */
+    assert_int_equal(trk_bucket_start(sunday + TRK_HOUR_MS / 2, TRK_HOUR_MS), sunday);
+    assert_int_equal(trk_bucket_start(sunday + day - 1, day), sunday);
+    assert_int_equal(trk_bucket_start(sunday, week), sunday - 6 * day);
+    assert_int_equal(trk_bucket_start(sunday + day - 1, week), sunday - 6 * day);
+    assert_int_equal(trk_bucket_start(sunday + day, week), sunday + day); /* a Monday */
+    assert_int_equal(trk_bucket_start(day, week), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_buckets_begin_where_people_count_from),
         cmocka_unit_test(test_bucket_bounds_its_error),
         cmocka_unit_test(test_percentiles_within_the_documented_error),
         cmocka_unit_test(test_merge_and_kept_form_lose_nothing),

@@ -143,7 +143,7 @@ static void flipped_bits_are_never_values(void **state)
         noticed += !read;
         if (!read)
             assert_true(strstr(err.text, "is damaged") != NULL &&
-                        strstr(err.text, path.ptr) != NULL);
+                        strstr(err.text, strrchr(path.ptr, '/') + 1) != NULL);
         if (tried++ % 8 == 0) {
             db_scan scan = {0};
             anc_err_clear(&err);

@@ -168,6 +168,8 @@ static void failures_have_the_right_name(void **state)
               &err);
     assert_int_equal(db_exec(db, row->sql, &err), row->want);
     assert_non_null(strstr(err.text, ".db"));
+    assert_null(strchr(err.text, '/')); /* neither where it lies nor what was to be done */
+    assert_null(strstr(err.text, row->sql));
     db_close(db);
 }
 
@@ -248,6 +250,7 @@ static void a_check_ends_a_long_statement(void **state)
         DB_STMT(s);
         ASSERT_OK(db_prepare(db, endless, &s, &err), &err);
         assert_int_equal(db_step(s, &row, &err), ANC_DEADLINE);
+        assert_string_equal(err.text, "the deadline passed");
     }
     db_check_set(db, NULL, NULL);
     assert_int_equal(ask_int(db, "SELECT 5"), 5);

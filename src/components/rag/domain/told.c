@@ -1,0 +1,457 @@
+/* told.c - whether a sentence tells what was asked, and not something else in the same words.
+ *
+ * "Who composed the hymn?" is not answered by who founded it: the verb behind "who", or the noun behind "who is the",
+ * needs a counterpart in the sentence or over it. "Where is the winter course?" is not answered by where the summer
+ * course is: what excludes the word that was asked with takes its place.
+ */
+#include <math.h>
+
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/alike.h"
+#include "rag/domain/contrasts.h"
+#include "rag/domain/kinds.h"
+#include "rag/domain/tongue.h"
+
+static const double NEAR_ENOUGH = 0.42; /* cosine of two words that mean nearly the same */
+/* and where the model may not know the language, of which it then sees letters */
+static const double NEAR_ENOUGH_ABROAD = 0.5;
+
+/* ---- what is asked for ------------------------------------------------------------------------- */
+
+static bool is_listed(const char *list, anc_str word)
+{
+    anc_str rest = anc_str_of(list);
+    for (anc_str one; anc_str_split(&rest, ' ', &one);)
+        if (anc_str_eq_nocase(one, word))
+            return true;
+    return false;
+}
+
+static anc_str text_of_term(const rag_terms *terms, size_t t)
+{
+    for (size_t i = 0; i < terms->asked.n; i++)
+        if (terms->asked.items[i].key == terms->keys[t])
+            return rag_word_text(terms->question, &terms->asked.items[i]);
+    return ANC_STR("");
+}
+
+/* Says too little for anything to be missed where it is not told. */
+static bool is_vague(anc_str word)
+{
+    static const char vague[] =
+        "ahead left happen happened occur occurred share shares shared handle handles handled "
+        "registered "
+        "current present new main actual real responsible allowed able charge involved considered "
+        "known called "
+        "said made needed get gets does take takes use uses provide provides provided give gives "
+        "gave given serve serves served become became hold holds held work works help helps go "
+        "goes come "
+        "comes say says "
+        "want need know tell ask contact call speak turn believe think believed "
+        "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient dit "
+        "zuständig verantwortlich kümmert aktuelle neue derzeitige macht kann darf muss "
+        "encargado encargada encarga ocupa nuevo nueva puede debe responsabile incaricato occupa "
+        "nuovo nuova può "
+        "responsável encarregado novo nova pode deve";
+    return is_listed(vague, word);
+}
+
+/* The word that asks for a person, among the first; words.n: none does. */
+static size_t who_at(const rag_spoken *s)
+{
+    enum { FIRST_WORDS = 3 };
+    for (size_t i = 0; i < s->words.n && i < FIRST_WORDS; i++)
+        if (rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i)) &&
+            !is_listed("whose", rag_spoken_word(s, i)))
+            return i;
+    return s->words.n;
+}
+
+static bool is_copula(const rag_spoken *s, size_t i)
+{
+    return rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, i)) ||
+           is_listed("sont", rag_spoken_word(s, i));
+}
+
+static bool is_named(const rag_spoken *s, size_t i)
+{
+    return s->words.items[i].capital && s->language != TXT_DE;
+}
+
+static bool is_romance(txt_language language)
+{
+    return language == TXT_FR || language == TXT_ES || language == TXT_IT || language == TXT_PT;
+}
+
+/* "Head" of "who is the head of …?": what somebody is, and "deputy" of "the deputy head". Of a name nothing but who it is is
+ * asked. */
+static rag_run role_of(const rag_spoken *s, size_t i)
+{
+    const rag_run none = {0, 0};
+    const size_t from = i;
+    while (i < s->words.n && rag_spoken_is_article(s, i))
+        i++;
+    rag_run run = {i, i};
+    while (run.last < s->words.n && rag_spoken_is_noun(s, run.last) &&
+           (run.last == run.first || rag_spoken_joined(s, run.last - 1)))
+        run.last++;
+    if (run.last == run.first || (s->language == TXT_DE && i == from))
+        return none;
+    const size_t head = is_romance(s->language) ? run.first : run.last - 1;
+    if (is_named(s, head) || s->words.items[head].digits)
+        return none;
+    return head > run.first && rag_is_relation(rag_spoken_word(s, head - 1))
+               ? (rag_run){head - 1, head + 1}
+               : (rag_run){head, head + 1};
+}
+
+static bool is_english_participle(anc_str word)
+{
+    return anc_str_ends(word, ANC_STR("ed")) || anc_str_ends(word, ANC_STR("en"));
+}
+
+/* The verb of "who … ?" from word `i` on; with a helping verb it is German that puts it last. */
+static rag_run deed_of(const rag_spoken *s, size_t i)
+{
+    enum { REACH = 3 };
+    const rag_run none = {0, 0};
+    const size_t last = s->words.n - 1;
+    const anc_str first = rag_spoken_word(s, i);
+    if (is_listed("do does did", first) ||
+        (i < last && is_listed("up", rag_spoken_word(s, i + 1)))) /* "who makes up" */
+        return none;
+    const bool helped = rag_spoken_is_asking(s, i) || s->words.items[i].stop;
+    if (helped && s->language == TXT_DE)
+        return last > i && !s->words.items[last].capital ? (rag_run){last, last + 1} : none;
+    for (size_t k = i; k <= last && k < i + REACH; k++)
+        if (rag_spoken_is_noun(s, k))
+            return s->words.items[k].capital || s->words.items[k].digits ||
+                           (is_listed("has have had", first) &&
+                            !is_english_participle(rag_spoken_word(s, k)))
+                       ? none
+                       : (rag_run){k, k + 1};
+    return none;
+}
+
+/* "His (Jonas Weatherby) deputy", "the wife of": somebody else than who is named beside. */
+static bool is_of_somebody(const rag_spoken *s, size_t i)
+{
+    const uint32_t start = s->words.items[i].start;
+    const anc_str before = anc_str_sub(s->text, 0, start);
+    return rag_is_relation(rag_spoken_word(s, i)) &&
+           (anc_str_ends(before, ANC_STR(") ")) || (i > 0 && rag_spoken_is_pronoun(s, i - 1)) ||
+            (i + 1 < s->words.n && rag_spoken_is_of(s, i + 1)));
+}
+
+static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->keys[t] == s->words.items[i].key && !terms->dull[t] && !terms->asks[t] &&
+            terms->code[t] == 0 && !is_vague(rag_spoken_word(s, i)))
+            terms->focus |= UINT64_C(1) << t;
+}
+
+/* Whether few words are asked with, of which each counts: in a longer question one may be put in other words. */
+static bool is_brief(const rag_terms *terms)
+{
+    enum { FEW = 3 };
+    size_t n = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        n += !terms->dull[t] && !terms->asks[t];
+    return n <= FEW;
+}
+
+/* Of a brief question after who, when or where all words but names and numbers. */
+static uint64_t subject_of(const rag_terms *terms, txt_language language)
+{
+    const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
+    uint64_t plain = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
+            !is_vague(text_of_term(terms, t)))
+            plain |= UINT64_C(1) << t;
+    plain &= ~(language == TXT_DE ? 0 : terms->names);
+    return terms->brief && terms->cues != 0 && (terms->cues & ~asked) == 0 ? plain & ~terms->focus
+                                                                           : 0;
+}
+
+anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
+{
+    rag_spoken s;
+    terms->focus = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->code[t] != 0)
+            return ANC_OK; /* what has the code is about that one thing, in whatever words */
+    ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
+    for (size_t i = 0; i < s.words.n; i++)
+        if (is_of_somebody(&s, i))
+            add_focus(&s, i, terms);
+    const size_t who = who_at(&s);
+    const rag_run run = who + 1 >= s.words.n     ? (rag_run){0, 0}
+                        : is_copula(&s, who + 1) ? role_of(&s, who + 2)
+                                                 : deed_of(&s, who + 1);
+    for (size_t i = run.first; i < run.last; i++)
+        add_focus(&s, i, terms);
+    terms->brief = is_brief(terms);
+    terms->subject = subject_of(terms, language);
+    return ANC_OK;
+}
+
+/* ---- whether it is told ------------------------------------------------------------------------ */
+
+/* A word that has to be told, and its lines in the table of words alike. */
+typedef struct wanted_word {
+    anc_str text;
+    uint64_t lines;
+} wanted_word;
+
+static wanted_word wanted_of(const rag_terms *terms, size_t t)
+{
+    const anc_str text = text_of_term(terms, t);
+    return (wanted_word){text, rag_alike_lines(text)};
+}
+
+static bool any_alike(anc_str text, rag_words words, size_t first, size_t last,
+                      const wanted_word *wanted)
+{
+    for (size_t w = first; w < last; w++)
+        if (!words.items[w].stop &&
+            rag_alike(wanted->text, wanted->lines, rag_word_text(text, &words.items[w])))
+            return true;
+    return false;
+}
+
+void rag_focus_find(rag_extraction *x)
+{
+    uint64_t known = 0;
+    for (size_t i = 0; i < x->units.n; i++)
+        known |= x->views[i].own;
+    for (size_t t = 0; t < x->terms.n; t++) {
+        if (((x->terms.focus & ~known) >> t & 1) == 0)
+            continue;
+        const wanted_word wanted = wanted_of(&x->terms, t);
+        for (size_t i = 0; i < x->units.n; i++) {
+            const rag_unit *u = &x->units.items[i];
+            if (any_alike(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+                          u->last, &wanted))
+                x->views[i].near |= UINT64_C(1) << t;
+        }
+    }
+}
+
+/* Whether the unit, what heads it or its title has another word for it. Of one that the table does not know what is `near`
+ * will do. */
+static bool has_alike(const rag_extraction *x, size_t i, size_t t, bool near)
+{
+    const wanted_word word = wanted_of(&x->terms, t);
+    const wanted_word *wanted = &word;
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    const rag_words words = x->units.words[u->passage];
+    const rag_words *over = x->over_words[u->passage];
+    if (near && wanted->lines == 0)
+        return true;
+    if (any_alike(p->text, words, u->first, u->last, wanted) ||
+        any_alike(p->title, over[RAG_OVER_TITLE], 0, over[RAG_OVER_TITLE].n, wanted) ||
+        any_alike(p->heading, over[RAG_OVER_HEADING], 0, over[RAG_OVER_HEADING].n, wanted))
+        return true;
+    const uint32_t above[] = {u->head, u->columns};
+    for (size_t k = 0; k < ANC_COUNT(above); k++)
+        if (above[k] != RAG_NO_UNIT && any_alike(p->text, words, x->units.items[above[k]].first,
+                                                 x->units.items[above[k]].last, wanted))
+            return true;
+    return u->columns == RAG_NO_UNIT && u->continues &&
+           any_alike(p->columns, over[RAG_OVER_COLUMNS], 0, over[RAG_OVER_COLUMNS].n, wanted);
+}
+
+/* The first sentence of the passage of unit i: it says what the passage is about. */
+static uint64_t topic_of(const rag_extraction *x, size_t i)
+{
+    size_t first = i;
+    while (first > 0 && x->units.items[first - 1].passage == x->units.items[i].passage)
+        first--;
+    return x->views[first].own;
+}
+
+static bool points_back(const rag_extraction *x, size_t i)
+{
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+}
+
+/* What the sentences beside unit i have, where one of the two goes on about the other: "It was sold in 1990." */
+static uint64_t joined_to(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t set = 0;
+    if (i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i))
+        set |= x->views[i - 1].own;
+    if (i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1))
+        set |= x->views[i + 1].own;
+    return set;
+}
+
+/* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
+static size_t missing_in(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    const uint64_t said = v->own | v->above | joined_to(x, i);
+    const uint64_t missing =
+        (terms->focus & ~said) | (terms->subject & ~(said | v->near | topic_of(x, i)));
+    for (size_t t = 0; t < terms->n; t++)
+        if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* "His deputy, Ann Lisle, …" where the deputy was asked about: whose he is has been said, and need not be again. */
+bool rag_focus_begins(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    return u->first + 1 < u->last &&
+           rag_is_relation(rag_word_text(text, &words.items[u->first + 1])) &&
+           (rag_terms_in(&x->terms, words, u->first + 1, u->first + 2) & x->terms.focus) != 0;
+}
+
+bool rag_is_of_relative(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    return u->first + 1 < u->last && x->terms.names != 0 &&
+           rag_cues_points_back(rag_unit_text(u, x->passages)) &&
+           rag_is_relation(rag_word_text(text, &words.items[u->first + 1])) &&
+           rag_terms_in(&x->terms, words, u->first + 1, u->first + 2) == 0 &&
+           (x->views[i].own & x->terms.names) == 0;
+}
+
+bool rag_focus_untold(const rag_extraction *x, size_t i)
+{
+    return missing_in(x, i) != RAG_TERMS_MAX &&
+           !(x->near_unit == i &&
+             x->near_cosine >= (x->language == TXT_EN ? NEAR_ENOUGH : NEAR_ENOUGH_ABROAD));
+}
+
+/* Whether word `w` of unit i may mean what is missing: it is neither a name nor a word of the question, nor one of which it is
+ * known that it means something else. */
+static bool may_mean(const rag_extraction *x, const rag_unit *u, size_t w,
+                     const wanted_word *wanted)
+{
+    const rag_words words = x->units.words[u->passage];
+    const rag_word *word = &words.items[w];
+    const bool capital =
+        wanted->text.len > 0 && wanted->text.ptr[0] >= 'A' && wanted->text.ptr[0] <= 'Z';
+    const bool name = word->capital && (x->language == TXT_DE ? !capital : w > u->first);
+    return !word->stop && !word->digits && !word->whole && !name &&
+           rag_terms_in(&x->terms, words, w, w + 1) == 0 &&
+           !rag_apart(wanted->text, wanted->lines,
+                      rag_word_text(x->passages[u->passage].text, word));
+}
+
+size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *ret_wanted,
+                       anc_str *ret_words)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const size_t missing = missing_in(x, i);
+    size_t n = 0;
+    if (missing == RAG_TERMS_MAX)
+        return 0;
+    const wanted_word wanted = wanted_of(&x->terms, missing);
+    *ret_wanted = wanted.text;
+    for (size_t w = u->first; w < u->last && n < max; w++)
+        if (may_mean(x, u, w, &wanted))
+            ret_words[n++] = rag_word_text(x->passages[u->passage].text, &words.items[w]);
+    return n;
+}
+
+/* ---- whether it is told of another ------------------------------------------------------------- */
+
+/* What the words say of one class. */
+typedef struct said {
+    bool same, other;
+    size_t members; /* words of the class */
+} said;
+
+/* "D'été" is no verb, which "été" is elsewhere. */
+static bool is_content(anc_str text, const rag_word *w)
+{
+    const anc_str before = anc_str_sub(text, 0, w->start);
+    return !w->whole && (!w->stop || anc_str_ends(before, ANC_STR("d'")) ||
+                         anc_str_ends(before, ANC_STR("d\xe2\x80\x99")));
+}
+
+static void look(const rag_contrast *asked, anc_str text, rag_words words, size_t first,
+                 size_t last, said *ret)
+{
+    for (size_t w = first; w < last; w++) {
+        if (!is_content(text, &words.items[w]))
+            continue;
+        const rag_contrast c = rag_contrast_of(rag_word_text(text, &words.items[w]));
+        if (c.class != asked->class)
+            continue;
+        ret->members++;
+        ret->other |= rag_contrast_excludes(asked, &c);
+        ret->same |= c.member == asked->member;
+    }
+}
+
+/* "How old": no old one is asked about. "How long does it last", "the last time": nor a last one. */
+static bool is_no_modifier(const rag_terms *terms, size_t k, const rag_contrast *c)
+{
+    const anc_str word = rag_word_text(terms->question, &terms->asked.items[k]);
+    const anc_str before =
+        k > 0 ? rag_word_text(terms->question, &terms->asked.items[k - 1]) : ANC_STR("");
+    const anc_str next = k + 1 < terms->asked.n
+                             ? rag_word_text(terms->question, &terms->asked.items[k + 1])
+                             : ANC_STR("");
+    const bool ends = k + 1 == terms->asked.n || terms->asked.items[k + 1].stop ||
+                      is_listed("time times fois mal vez volta", next);
+    return (c->measures && is_listed("how wie combien quanto cuánto tan qué", before)) ||
+           (ends &&
+            is_listed(
+                "last first left right dernière première letzte erste última primera ultima prima",
+                word));
+}
+
+static bool excludes(const rag_extraction *x, size_t i, const rag_contrast *asked)
+{
+    enum { SEVERAL = 2 };
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    const rag_words words = x->units.words[u->passage];
+    const rag_words *over = x->over_words[u->passage];
+    said own = {.members = 0};
+    said above = {.members = 0};
+    size_t figures = 0;
+    look(asked, p->text, words, u->first, u->last, &own);
+    if (own.same || !own.other)
+        return false;
+    look(asked, p->title, over[RAG_OVER_TITLE], 0, over[RAG_OVER_TITLE].n, &above);
+    look(asked, p->heading, over[RAG_OVER_HEADING], 0, over[RAG_OVER_HEADING].n, &above);
+    if (u->head != RAG_NO_UNIT)
+        look(asked, p->text, words, x->units.items[u->head].first, x->units.items[u->head].last,
+             &above);
+    for (size_t w = u->first; w < u->last; w++)
+        figures += words.items[w].digits && !words.items[w].whole;
+    return !above.same && !(asked->ranged && (own.members >= SEVERAL || figures >= SEVERAL));
+}
+
+bool rag_is_of_contrast(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const rag_word *w = &terms->asked.items[k];
+        const rag_contrast asked = is_content(terms->question, w)
+                                       ? rag_contrast_of(rag_word_text(terms->question, w))
+                                       : (rag_contrast){.class = RAG_CONTRAST_NONE};
+        const bool name = w->capital && k > 0 && !asked.ranged && x->language != TXT_DE;
+        if (asked.class != RAG_CONTRAST_NONE && !name && !is_no_modifier(terms, k, &asked) &&
+            excludes(x, i, &asked))
+            return true;
+    }
+    return false;
+}

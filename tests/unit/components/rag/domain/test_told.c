@@ -1,0 +1,321 @@
+/* test_told.c - what was asked has to be told: questions about prose in six languages that it answers, and others of the
+ * same words that it does not.
+ *
+ * The documents and the questions were written before it was known how they are read.
+ */
+#include "support/test.h"
+
+#include "base/str.h"
+#include "rag/domain/abstain.h"
+#include "rag/domain/extract.h"
+#include "rag/domain/select.h"
+
+enum { DOCUMENTS_MAX = 3 };
+
+static const double THRESHOLD = 0.35;
+
+#define DOCUMENT(name, code, called, ...)                               \
+    static const rag_passage name = {.text = ANC_STR_INIT(__VA_ARGS__), \
+                                     .title = ANC_STR_INIT(called),     \
+                                     .language = ANC_STR_INIT(code),    \
+                                     .score = 0.6}
+
+DOCUMENT(
+    ferry, "en", "The Lowick ferry",
+    "The Lowick ferry crosses the Tern every half hour between Lowick and Ashby. It was "
+    "launched in 1962 and is run by Marta Quill with a crew of five. The ferry was built by the "
+    "Hale brothers at Portrush. A foot passenger pays £3, a car £9. In winter the last boat "
+    "leaves Ashby at 18:00. The boat is painted green and carries twelve cars. Tickets are sold "
+    "on board by the mate, Owen Price.");
+
+DOCUMENT(
+    choir, "en", "The choir of St Brannock",
+    "The choir of St Brannock was founded by Edith Larch in 1951. Its hymn, Morning over Tern, "
+    "is sung at every wedding. The choir rehearses on Tuesday evenings in the parish hall. The "
+    "conductor is Paul Venn, and the pianist is Greta Sollis. New singers apply to the "
+    "secretary, Dora Finch. The summer course takes place at Marle House and costs £140. The "
+    "spring concert was recorded by Radio Tern.");
+
+DOCUMENT(
+    baths, "en", "The baths at Ravensworth",
+    "The baths at Ravensworth were opened in 1911 by Alderman Tipping. An adult swim costs "
+    "£5.20 and a child swim £2.80. The small pool is heated to 31 degrees. Lessons for children "
+    "are on Monday afternoons; the teacher is Hanna Weiss. The café is closed on Sundays. The "
+    "roof was repaired in 2018 by Moss and Sons. Lost property is kept at the front desk for "
+    "two weeks.");
+
+DOCUMENT(jardins, "fr", "Les jardins de Saint-Aubin",
+         "L'association des jardins de Saint-Aubin a été fondée en 1978 par Lucie Hamon. La "
+         "présidente est Claire Vasseur et le secrétaire est Yann Le Bris. Les parcelles du nord "
+         "sont louées 45 euros par an. La serre a été construite par les élèves du lycée agricole. "
+         "Le marché d'été se tient le samedi place du Puits. Les outils sont réparés par Marc "
+         "Tillier dans la remise.");
+
+DOCUMENT(livres, "fr", "La médiathèque de Kerlann",
+         "La médiathèque de Kerlann ouvre le mardi à 10 heures. Le prêt d'un livre dure trois "
+         "semaines. La directrice, Nadia Ferrand, anime le club de lecture. L'abonnement pour "
+         "adultes coûte 18 euros par an. Le toit a été peint en 2015. Le mur de droite porte une "
+         "fresque de Paul Guérin.");
+
+DOCUMENT(
+    verein, "de", "Der Ruderverein Wessum",
+    "Der Ruderverein Wessum wurde 1923 von Karl Brinkmann gegründet. Die Vorsitzende ist "
+    "Annegret Pohl, der Kassenwart heißt Bernd Tesch. Das Bootshaus wurde 1988 von der Firma "
+    "Lohmann gebaut. Der Jahresbeitrag für Erwachsene beträgt 120 Euro. Das Sommerfest findet "
+    "am Ufer der Wese statt. Die Boote repariert Ilse Raab in ihrer Werkstatt. Das Training für "
+    "Anfänger ist am Dienstag um 18 Uhr.");
+
+DOCUMENT(muehle, "de", "Die Mühle am Bach",
+         "Die Mühle am Bach mahlt seit 1790 Korn. Sie gehört der Familie Oster. Der Müller, Jost "
+         "Kremer, führt jeden Samstag durch das Haus. Das Wasserrad wurde 2004 erneuert. Das alte "
+         "Tor ist grün gestrichen.");
+
+DOCUMENT(
+    teatro, "es", "El teatro de la Ribera",
+    "El teatro de la Ribera fue fundado por Elena Prado en 1934. El director es Tomás Rueda y "
+    "la taquillera es Inés Calvo. La entrada para adultos cuesta 14 euros. El curso de verano "
+    "se da en la sala azul. La cortina fue cosida por las vecinas del barrio. Los martes ensaya "
+    "el coro. El escenario fue pintado por Luis Mora en 2011.");
+
+DOCUMENT(
+    libri, "it", "La biblioteca di Montalto",
+    "La biblioteca di Montalto è stata fondata da Carla Neri nel 1960. La direttrice è Bruna "
+    "Galli. L'abbonamento annuale costa 20 euro. Il corso d'estate si tiene nella sala grande. "
+    "Il tetto è stato riparato da Aldo Fini.");
+
+DOCUMENT(clube, "pt", "O clube de Vila Serena",
+         "O clube de Vila Serena foi fundado por Rita Lobo em 1948. O presidente é Nuno Castro. O "
+         "curso de verão realiza-se na praia. A quota para adultos custa 30 euros por ano. O barco "
+         "foi construído por Abel Pinto.");
+
+DOCUMENT(
+    mill, "en", "Corran Mill",
+    "Corran Mill stands on the river Ayle. It was built in 1788 by Josiah Penn and burned down in "
+    "1840. The present mill is managed by Lydia Fenn. Flour is sold at the mill shop on Fridays. "
+    "The wheel was restored by volunteers in 1999. The east wing houses a bakery run by Tom Askew. "
+    "School groups are led round by Mary Dunn. The old kiln is closed to visitors.");
+DOCUMENT(club, "en", "Harrow Chess Club",
+         "Harrow Chess Club meets every Thursday at 19:30 in the Old Bank. The club captain is "
+         "Vikram Shah. Membership costs £30 a year. The junior tournament was won by Elsie Moore. "
+         "The senior squad trains in the upper room. Boards were donated by the Rotary Club. The "
+         "newsletter is edited by Fay Coll. The first match of the season was lost to Pinner.");
+DOCUMENT(camping, "fr", "Le camping des Dunes",
+         "Le camping des Dunes est tenu par Sylvie Marchand depuis 2010. La piscine a été creusée "
+         "en 1995 par l'entreprise Bardin. Le restaurant sert le midi de 12 à 14 heures. La nuit "
+         "pour un adulte coûte 11 euros. Le gardien de nuit est Hugo Pons. La plage du nord est "
+         "surveillée en juillet. Les vélos sont loués par Luc Aubry.");
+DOCUMENT(hof, "de", "Der Lindenhof",
+         "Der Lindenhof wird von Gesa Brandt bewirtschaftet. Den Stall hat die Zimmerei Volk 2012 "
+         "errichtet. Im Hofladen verkauft Jan Ehlers Käse. Das Frühlingsfest ist am 4. Mai. Eine "
+         "Führung für Erwachsene kostet 6 Euro. Der Tierarzt ist Dr. Rolf Meinert. Die Scheune "
+         "wurde 1931 gebaut.");
+DOCUMENT(hotel, "es", "El hotel Miramar",
+         "El hotel Miramar pertenece a la familia Soler. La gerente es Lucía Ferrer. La habitación "
+         "doble cuesta 80 euros. El jardín fue diseñado por Pablo Olmos en 1970. El desayuno se "
+         "sirve de 7 a 10. La piscina pequeña está en la azotea.");
+
+typedef struct told_row {
+    const rag_passage *documents[DOCUMENTS_MAX]; /* the rest NULL */
+    const char *name;                            /* the question */
+    const char *wanted;                          /* stands in the answer; NULL: nothing is said */
+} told_row;
+
+#define EN      &ferry, &choir, &baths
+#define FR      &jardins, &livres
+#define DE      &verein, &muehle
+#define MORE_EN &mill, &club
+
+static const told_row rows[] = {
+    {{EN}, "Who runs the ferry?", "Marta Quill"},
+    {{EN}, "Who manages the ferry?", "Marta Quill"},
+    {{EN}, "Who built the ferry?", "Hale brothers"},
+    {{EN}, "Who sells the tickets?", "Owen Price"},
+    {{EN}, "When was the ferry launched?", "1962"},
+    {{EN}, "When does the last boat leave Ashby in winter?", "18:00"},
+    {{EN}, "Who founded the choir?", "Edith Larch"},
+    {{EN}, "Who is the conductor of the choir?", "Paul Venn"},
+    {{EN}, "Where is the summer course?", "Marle House"},
+    {{EN}, "Who recorded the spring concert?", "Radio Tern"},
+    {{EN}, "How much is a child swim?", "2.80"},
+    {{EN}, "Who teaches the children?", "Hanna Weiss"},
+    {{EN}, "When was the roof repaired?", "2018"},
+    {{EN}, "Who is the secretary of the choir?", "Dora Finch"},
+    {{EN}, "Who owns the ferry?", NULL},
+    {{EN}, "Who designed the ferry?", NULL},
+    {{EN}, "Who composed the hymn?", NULL},
+    {{EN}, "Where is the winter course?", NULL},
+    {{EN}, "Who is the treasurer of the choir?", NULL},
+    {{EN}, "Who recorded the autumn concert?", NULL},
+    {{EN}, "When does the first boat leave Ashby in summer?", NULL},
+    {{EN}, "When was the ferry repaired?", NULL},
+    {{EN}, "Who cleans the baths?", NULL},
+    {{EN}, "How warm is the large pool?", NULL},
+    {{EN}, "Who is the lifeguard at the baths?", NULL},
+    {{EN}, "When are the lessons for adults?", NULL},
+    {{FR}, "Qui a fondé l'association ?", "Lucie Hamon"},
+    {{FR}, "Qui est la présidente ?", "Claire Vasseur"},
+    {{FR}, "Qui est le secrétaire de l'association ?", "Yann Le Bris"},
+    {{FR}, "Qui a construit la serre ?", "lycée agricole"},
+    {{FR}, "Qui répare les outils ?", "Marc Tillier"},
+    {{FR}, "Où se tient le marché d'été ?", "place du Puits"},
+    {{FR}, "Combien coûte l'abonnement pour adultes ?", "18 euros"},
+    {{FR}, "Qui dirige la médiathèque ?", "Nadia Ferrand"},
+    {{FR}, "Quand le toit a-t-il été peint ?", "2015"},
+    {{FR}, "Combien de temps dure le prêt d'un livre ?", "trois semaines"},
+    {{FR}, "Qui est le trésorier de l'association ?", NULL},
+    {{FR}, "Qui est le jardinier ?", NULL},
+    {{FR}, "Où se tient le marché d'hiver ?", NULL},
+    {{FR}, "Qui a vendu la serre ?", NULL},
+    {{FR}, "Qui prête les outils ?", NULL},
+    {{FR}, "Combien coûtent les parcelles du sud ?", NULL},
+    {{FR}, "Combien coûte l'abonnement pour enfants ?", NULL},
+    {{FR}, "Qui a financé la médiathèque ?", NULL},
+    {{FR}, "Quand le toit a-t-il été remplacé ?", NULL},
+    {{FR}, "À quelle heure la médiathèque ferme-t-elle le mardi ?", NULL},
+    {{DE}, "Wer hat den Ruderverein gegründet?", "Karl Brinkmann"},
+    {{DE}, "Wer ist die Vorsitzende?", "Annegret Pohl"},
+    {{DE}, "Wer hat das Bootshaus gebaut?", "Lohmann"},
+    {{DE}, "Wer repariert die Boote?", "Ilse Raab"},
+    {{DE}, "Wo findet das Sommerfest statt?", "am Ufer"},
+    {{DE}, "Wem gehört die Mühle?", "Oster"},
+    {{DE}, "Wann wurde das Wasserrad erneuert?", "2004"},
+    {{DE}, "Wann ist das Training für Anfänger?", "Dienstag"},
+    {{DE}, "Wer führt durch das Haus?", "Jost Kremer"},
+    {{DE}, "Wie hoch ist der Jahresbeitrag für Erwachsene?", "120 Euro"},
+    {{DE}, "Wer ist der Schriftführer?", NULL},
+    {{DE}, "Wer hat das Bootshaus verkauft?", NULL},
+    {{DE}, "Wer putzt die Boote?", NULL},
+    {{DE}, "Wo findet das Winterfest statt?", NULL},
+    {{DE}, "Wann ist das Training für Fortgeschrittene?", NULL},
+    {{DE}, "Wie hoch ist der Jahresbeitrag für Kinder?", NULL},
+    {{DE}, "Wann wurde das Wasserrad gestohlen?", NULL},
+    {{DE}, "Wer hat die Mühle gekauft?", NULL},
+    {{DE}, "Wann wurde das Bootshaus abgerissen?", NULL},
+    {{DE}, "Wer ist der Trainer?", NULL},
+    {{&teatro}, "¿Quién fundó el teatro?", "Elena Prado"},
+    {{&teatro}, "¿Quién es el director?", "Tomás Rueda"},
+    {{&teatro}, "¿Cuánto cuesta la entrada para adultos?", "14 euros"},
+    {{&teatro}, "¿Dónde se da el curso de verano?", "sala azul"},
+    {{&teatro}, "¿Quién pintó el escenario?", "Luis Mora"},
+    {{&teatro}, "¿Quién cosió la cortina?", "vecinas"},
+    {{&teatro}, "¿Quién es la taquillera del teatro?", "Inés Calvo"},
+    {{&teatro}, "¿Cuándo ensaya el coro?", "martes"},
+    {{&teatro}, "¿Quién es el tesorero del teatro?", NULL},
+    {{&teatro}, "¿Quién compró el teatro?", NULL},
+    {{&teatro}, "¿Dónde se da el curso de invierno?", NULL},
+    {{&teatro}, "¿Cuánto cuesta la entrada para niños?", NULL},
+    {{&teatro}, "¿Quién limpia el escenario?", NULL},
+    {{&teatro}, "¿Quién es el portero?", NULL},
+    {{&teatro}, "¿Quién dirige el coro?", NULL},
+    {{&teatro}, "¿Cuándo se quemó el teatro?", NULL},
+    {{&libri}, "Chi ha fondato la biblioteca?", "Carla Neri"},
+    {{&libri}, "Chi è la direttrice?", "Bruna Galli"},
+    {{&libri}, "Quanto costa l'abbonamento annuale?", "20 euro"},
+    {{&libri}, "Chi ha riparato il tetto?", "Aldo Fini"},
+    {{&libri}, "Chi è il custode della biblioteca?", NULL},
+    {{&libri}, "Quanto costa l'abbonamento mensile?", NULL},
+    {{&libri}, "Dove si tiene il corso d'inverno?", NULL},
+    {{&libri}, "Chi ha venduto la biblioteca?", NULL},
+    {{&clube}, "Quem fundou o clube?", "Rita Lobo"},
+    {{&clube}, "Quem é o presidente?", "Nuno Castro"},
+    {{&clube}, "Quanto custa a quota para adultos?", "30 euros"},
+    {{&clube}, "Quem construiu o barco?", "Abel Pinto"},
+    {{&clube}, "Quem é o tesoureiro?", NULL},
+    {{&clube}, "Quanto custa a quota para crianças?", NULL},
+    {{&clube}, "Onde se realiza o curso de inverno?", NULL},
+    {{&clube}, "Quem vendeu o barco?", NULL},
+};
+
+/* Written when the rules had been made for those above. */
+static const told_row later[] = {
+    {{MORE_EN}, "Who manages the mill?", "Lydia Fenn"},
+    {{MORE_EN}, "Who built the mill?", "Josiah Penn"},
+    {{MORE_EN}, "Who restored the wheel?", "volunteers"},
+    {{MORE_EN}, "Who runs the bakery?", "Tom Askew"},
+    {{MORE_EN}, "When is flour sold?", "Fridays"},
+    {{MORE_EN}, "Who is the captain of the chess club?", "Vikram Shah"},
+    {{MORE_EN}, "Who won the junior tournament?", "Elsie Moore"},
+    {{MORE_EN}, "Who donated the boards?", "Rotary"},
+    {{MORE_EN}, "Who is the editor of the newsletter?", "Fay Coll"},
+    {{MORE_EN}, "Where does the senior squad train?", "upper room"},
+    {{MORE_EN}, "Who owns Corran Mill?", NULL},
+    {{MORE_EN}, "Who painted the wheel?", NULL},
+    {{MORE_EN}, "Who is the baker's apprentice?", NULL},
+    {{MORE_EN}, "When is bread sold?", NULL},
+    {{MORE_EN}, "What is in the west wing?", NULL},
+    {{MORE_EN}, "Who won the senior tournament?", NULL},
+    {{MORE_EN}, "Who is the president of the chess club?", NULL},
+    {{MORE_EN}, "Who prints the newsletter?", NULL},
+    {{MORE_EN}, "When was the last match of the season lost?", NULL},
+    {{MORE_EN}, "Where does the junior squad train?", NULL},
+    {{MORE_EN}, "Who founded the chess club?", NULL},
+    {{&camping}, "Qui tient le camping ?", "Sylvie Marchand"},
+    {{&camping}, "Qui loue les vélos ?", "Luc Aubry"},
+    {{&camping}, "Qui a creusé la piscine ?", "Bardin"},
+    {{&camping}, "Qui est le gardien de nuit ?", "Hugo Pons"},
+    {{&camping}, "Combien coûte la nuit pour un adulte ?", "11 euros"},
+    {{&camping}, "Qui répare les vélos ?", NULL},
+    {{&camping}, "Qui est le gardien de jour ?", NULL},
+    {{&camping}, "Combien coûte la nuit pour un enfant ?", NULL},
+    {{&camping}, "Qui est le cuisinier du restaurant ?", NULL},
+    {{&camping}, "Quand la plage du sud est-elle surveillée ?", NULL},
+    {{&hof}, "Wer bewirtschaftet den Lindenhof?", "Gesa Brandt"},
+    {{&hof}, "Wer hat den Stall gebaut?", "Volk"},
+    {{&hof}, "Wer verkauft Käse?", "Jan Ehlers"},
+    {{&hof}, "Wer ist der Tierarzt?", "Rolf Meinert"},
+    {{&hof}, "Wann ist das Frühlingsfest?", "4. Mai"},
+    {{&hof}, "Wem gehört der Lindenhof?", NULL},
+    {{&hof}, "Wann ist das Herbstfest?", NULL},
+    {{&hof}, "Was kostet eine Führung für Kinder?", NULL},
+    {{&hof}, "Wer hat die Scheune gestrichen?", NULL},
+    {{&hof}, "Wer ist der Hufschmied?", NULL},
+    {{&hotel}, "¿Quién es la gerente del hotel?", "Lucía Ferrer"},
+    {{&hotel}, "¿Quién diseñó el jardín?", "Pablo Olmos"},
+    {{&hotel}, "¿Cuánto cuesta la habitación doble?", "80 euros"},
+    {{&hotel}, "¿A quién pertenece el hotel?", "Soler"},
+    {{&hotel}, "¿Dónde está la piscina pequeña?", "azotea"},
+    {{&hotel}, "¿Quién es el cocinero del hotel?", NULL},
+    {{&hotel}, "¿Quién riega el jardín?", NULL},
+    {{&hotel}, "¿Cuánto cuesta la habitación individual?", NULL},
+    {{&hotel}, "¿Dónde está la piscina grande?", NULL},
+    {{&hotel}, "¿A qué hora se sirve la cena?", NULL},
+};
+
+/* All that is said to the question; empty: it is declined. */
+static anc_str answer_of(anc_arena *mem, const told_row *row)
+{
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const anc_str question = anc_str_of(row->name);
+    rag_passage *given = anc_arena_alloc(mem, DOCUMENTS_MAX, sizeof *given);
+    size_t keep[DOCUMENTS_MAX];
+    size_t n = 0;
+    rag_selection selection;
+    rag_extraction *x;
+    anc_str said;
+    assert_non_null(given);
+    for (; n < DOCUMENTS_MAX && row->documents[n] != NULL; n++)
+        given[n] = *row->documents[n];
+    ASSERT_OK(rag_select(mem, question, given, n, n, keep, &selection, &err), &err);
+    ASSERT_OK(rag_extraction_new(mem, question, given, n, &x, &err), &err);
+    const rag_choice choice = rag_extraction_choose(x);
+    if (!rag_choice_answers(&choice, given[0].score, selection.unread, THRESHOLD))
+        return ANC_STR("");
+    ASSERT_OK(rag_choice_render(mem, &choice, given, &said, &err), &err);
+    return said;
+}
+
+static void is_told(void **state)
+{
+    const told_row *row = *state;
+    ANC_ARENA(mem, 16 << 20);
+    const anc_str said = answer_of(mem, row);
+    if (row->wanted == NULL && said.len > 0)
+        fail_msg("%s told: %.*s", row->name, ANC_FMT(said));
+    if (row->wanted != NULL && anc_str_find(said, anc_str_of(row->wanted)) == SIZE_MAX)
+        fail_msg("%s told: %.*s", row->name, ANC_FMT(said));
+}
+
+int main(void)
+{
+    return RUN_TABLE("told", rows, is_told) + RUN_TABLE("told later", later, is_told);
+}
