@@ -203,12 +203,19 @@ static bool choose_for_graph(const eng_snapshot *s, bool *chosen)
     return false;
 }
 
-bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
+/* What a merge has taken is at rest until it ends: others would do its work again. */
+static bool is_on(const eng_index *index, const eng_part *part, unsigned level)
+{
+    return level_of(part) == level && !eng_part_is_taken(index, part);
+}
+
+bool eng_parts_choose(const eng_index *index, const eng_snapshot *s, bool large, bool *chosen)
 {
     for (size_t i = 0; i < s->n_parts; i++)
         chosen[i] = false;
     for (size_t i = 0; i < s->n_parts; i++)
-        if (is_large(&s->parts[i]) == large && mostly_dead(&s->parts[i])) {
+        if (is_large(&s->parts[i]) == large && mostly_dead(&s->parts[i]) &&
+            !eng_part_is_taken(index, &s->parts[i])) {
             chosen[i] = true;
             return true;
         }
@@ -217,11 +224,11 @@ bool eng_parts_choose(const eng_snapshot *s, bool large, bool *chosen)
         const bool grown = eng_part_live_chunks(&s->parts[i]) >= GROWN_CHUNKS;
         size_t same = 0;
         for (size_t j = 0; j < s->n_parts; j++)
-            same += level_of(&s->parts[j]) == level ? 1 : 0;
+            same += is_on(index, &s->parts[j], level) ? 1 : 0;
         if (grown != large || same < (grown ? GROWN_FAN : FAN))
             continue;
         for (size_t j = 0; j < s->n_parts; j++)
-            chosen[j] = level_of(&s->parts[j]) == level;
+            chosen[j] = is_on(index, &s->parts[j], level);
         return true;
     }
     return large && choose_for_graph(s, chosen);
@@ -242,11 +249,11 @@ static void drop_empty(eng_snapshot *s)
 
 /* Merges small blocks. That only makes searches faster: where memory is out, or a block is damaged, it is left for
  * another time. */
-static void tidy(eng_snapshot *s)
+static void tidy(const eng_index *index, eng_snapshot *s)
 {
     drop_empty(s);
     bool *chosen = calloc(s->n_parts + 1, sizeof *chosen);
-    while (chosen != NULL && eng_parts_choose(s, false, chosen)) {
+    while (chosen != NULL && eng_parts_choose(index, s, false, chosen)) {
         eng_block *merged = eng_parts_merge(s, chosen, NULL);
         if (merged == NULL)
             break;
@@ -346,7 +353,7 @@ static bool publish_block(eng_index *index, eng_block *block)
         return false;
     }
     next->parts[next->n_parts++] = (eng_part){eng_block_ref(block), NULL};
-    tidy(next);
+    tidy(index, next);
     eng_swap_in(index, next);
     return true;
 }
@@ -379,7 +386,7 @@ static bool delete_key(eng_index *index, anc_str key)
         eng_snapshot_release(next);
         return false;
     }
-    tidy(next);
+    tidy(index, next);
     eng_swap_in(index, next);
     return true;
 }

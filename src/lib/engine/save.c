@@ -2,7 +2,8 @@
  *
  * What a snapshot shows is written beside its readers and writers: small blocks together as one, large ones
  * as they stand. Then the manifest says so, and only then do the files take the place of the blocks in the current
- * snapshot, with what died meanwhile. A merge may go on beside it. Nothing that the manifest on the disk may name is touched before the
+ * snapshot, with what died meanwhile. A merge may go on beside it: the files of what it has taken are lent to the manifest
+ * until it ends, and not written again. Nothing that the manifest on the disk may name is touched before the
  * next one is in place.
  */
 #include <stdlib.h>
@@ -14,15 +15,18 @@
 
 /* A block that becomes a file. */
 typedef struct fresh {
-    eng_part part;     /* shared (ref): in memory; a NULL block when nothing lives in it */
+    eng_part
+        part; /* shared (ref): in memory; a NULL block when nothing lives in it, or the file is there already */
     bool *chosen;      /* owned [parts]: what it is made of */
     uint64_t number;   /* of its file; 0: not written */
     eng_block *stored; /* shared (ref): the file; NULL until it is there */
+    bool stays;        /* a merge has what it is made of: it has not taken its place */
 } fresh;
 
 typedef struct saving {
     eng_index *index;
-    const eng_snapshot *before;
+    eng_snapshot *shown;        /* shared (ref): what is saved */
+    const eng_snapshot *before; /* the same */
     const eng_tidy_options *options;
     bool *taken; /* owned [parts]: by a merge that goes on */
     fresh *rows; /* owned [n] */
@@ -40,6 +44,14 @@ static anc_status no_memory(const saving *s)
 static bool is_small(const eng_part *part)
 {
     return part->block->segment == NULL && eng_block_chunks(part->block) < LARGE_CHUNKS;
+}
+
+static const fresh *row_of(const saving *s, size_t part)
+{
+    for (size_t i = 0; i < s->n; i++)
+        if (s->rows[i].chosen[part])
+            return &s->rows[i];
+    return NULL;
 }
 
 static bool is_large(const eng_part *part)
@@ -64,13 +76,58 @@ static bool share_part(fresh *row, const eng_part *part)
     return true;
 }
 
+static bool joins(const saving *s, size_t i, bool taken)
+{
+    return is_small(&s->before->parts[i]) && s->taken[i] == taken && row_of(s, i) == NULL;
+}
+
+/* Marks in `ret` the parts that a lent file is made of; false where one of them is not there as it was, or is taken no
+ * more. */
+static bool find_lent(const saving *s, const eng_lent *lent, bool *ret)
+{
+    for (size_t i = 0; i < lent->before->n_parts; i++) {
+        const eng_part *was = &lent->before->parts[i];
+        bool found = !lent->chosen[i];
+        for (size_t j = 0; j < s->before->n_parts && !found; j++) {
+            const eng_part *is = &s->before->parts[j];
+            found = is->block == was->block && is->dead == was->dead && s->taken[j];
+            ret[j] = ret[j] || found;
+        }
+        if (!found)
+            return false;
+    }
+    return true;
+}
+
+/* What a merge still has, and is a file already. */
+static anc_status take_lent(saving *s)
+{
+    const eng_store *store = &s->index->store;
+    for (size_t i = 0; i < store->n_lent; i++) {
+        const eng_lent *lent = &store->lent[i];
+        fresh *row = add_row(s);
+        if (row == NULL)
+            return no_memory(s);
+        if (!find_lent(s, lent, row->chosen)) {
+            free(row->chosen);
+            s->n--;
+            continue;
+        }
+        row->stored = eng_block_ref(lent->file.block);
+        row->part.dead = lent->file.dead;
+        if (row->part.dead != NULL)
+            atomic_fetch_add_explicit(&row->part.dead->refs, 1, memory_order_relaxed);
+    }
+    return ANC_OK;
+}
+
 /* Small blocks as one; those that a merge has taken, and the others. Those get bits and a graph where they have grown
  * large by that, these are soon replaced by what the merge makes. */
 static anc_status join_small(saving *s, bool taken)
 {
     size_t n = 0, last = 0;
     for (size_t i = 0; i < s->before->n_parts; i++)
-        if (is_small(&s->before->parts[i]) && s->taken[i] == taken) {
+        if (joins(s, i, taken)) {
             n++;
             last = i;
         }
@@ -80,7 +137,7 @@ static anc_status join_small(saving *s, bool taken)
     if (row == NULL)
         return no_memory(s);
     for (size_t i = 0; i < s->before->n_parts; i++)
-        row->chosen[i] = is_small(&s->before->parts[i]) && s->taken[i] == taken;
+        row->chosen[i] = joins(s, i, taken);
     if (n == 1 && s->before->parts[last].dead == NULL) {
         (void)share_part(row, &s->before->parts[last]);
         return ANC_OK;
@@ -99,12 +156,13 @@ static anc_status join_small(saving *s, bool taken)
 
 static anc_status plan(saving *s)
 {
-    s->rows = calloc(s->before->n_parts + 1, sizeof *s->rows);
+    s->rows = calloc(s->before->n_parts + s->index->store.n_lent + 1, sizeof *s->rows);
     if (s->rows == NULL)
         return no_memory(s);
+    ANC_TRY(take_lent(s));
     for (size_t i = 0; i < s->before->n_parts; i++) {
         ANC_TRY(eng_block_fault(s->before->parts[i].block, s->err));
-        if (!is_large(&s->before->parts[i]))
+        if (!is_large(&s->before->parts[i]) || row_of(s, i) != NULL)
             continue;
         fresh *row = add_row(s);
         if (row == NULL)
@@ -159,14 +217,6 @@ static anc_status write_all(saving *s)
 
 /* ---- taking their place ----------------------------------------------------------------------- */
 
-static const fresh *row_of(const saving *s, size_t part)
-{
-    for (size_t i = 0; i < s->n; i++)
-        if (s->rows[i].chosen[part])
-            return &s->rows[i];
-    return NULL;
-}
-
 static eng_part part_of(const eng_part *part, eng_block *block)
 {
     if (part->dead != NULL)
@@ -208,13 +258,31 @@ static anc_status take_place(saving *s)
     anc_status status = ANC_OK;
     (void)pthread_mutex_lock(&s->index->writing);
     for (size_t i = 0; i < s->n && status == ANC_OK; i++) {
-        const fresh *row = &s->rows[i];
-        if (row->stored != NULL && !is_taken(s, row) &&
+        fresh *row = &s->rows[i];
+        row->stays = row->stored != NULL && is_taken(s, row);
+        if (row->stored != NULL && !row->stays &&
             !eng_parts_put_in(s->index, s->before, row->chosen, part_of(&row->part, row->stored)))
             status = no_memory(s);
     }
     (void)pthread_mutex_unlock(&s->index->writing);
     return status;
+}
+
+/* Where memory is out they are written again by the next save. */
+static void lend(saving *s)
+{
+    eng_store *store = &s->index->store;
+    eng_store_forget_lent(store);
+    store->lent = calloc(s->n + 1, sizeof *store->lent);
+    for (size_t i = 0; i < s->n && store->lent != NULL; i++) {
+        fresh *row = &s->rows[i];
+        if (!row->stays)
+            continue;
+        atomic_fetch_add_explicit(&s->shown->refs, 1, memory_order_relaxed);
+        store->lent[store->n_lent++] = (eng_lent){
+            .before = s->shown, .chosen = row->chosen, .file = part_of(&row->part, row->stored)};
+        row->chosen = NULL;
+    }
 }
 
 /* ---- the whole -------------------------------------------------------------------------------- */
@@ -267,6 +335,7 @@ static anc_status save(saving *s)
         store->saved = files;
         files = NULL;
         status = take_place(s);
+        lend(s);
     }
     eng_snapshot_release(files);
     return status;
@@ -281,13 +350,14 @@ static void saving_done(saving *s)
     }
     free(s->rows);
     free(s->taken);
+    eng_snapshot_release(s->shown);
 }
 
 /* What is saved, and what of it a merge has taken. False when memory is out. */
-static bool begin(saving *s, eng_snapshot **ret_before)
+static bool begin(saving *s)
 {
     (void)pthread_mutex_lock(&s->index->writing);
-    s->before = *ret_before = eng_snapshot_acquire(s->index);
+    s->before = s->shown = eng_snapshot_acquire(s->index);
     s->taken = calloc(s->before->n_parts + 1, sizeof *s->taken);
     for (size_t i = 0; s->taken != NULL && i < s->before->n_parts; i++)
         s->taken[i] = eng_part_is_taken(s->index, &s->before->parts[i]);
@@ -302,13 +372,11 @@ anc_status eng_save(eng_index *index, const eng_tidy_options *options, anc_err *
         return ANC_FAIL(err, ANC_INVALID, "an index without a folder cannot be saved");
     (void)pthread_mutex_lock(&index->keeping);
     saving s = {.index = index, .options = options, .err = err};
-    eng_snapshot *before = NULL;
-    if (!begin(&s, &before))
+    if (!begin(&s))
         status = no_memory(&s);
-    else if (!is_same(index->store.saved, before))
+    else if (!is_same(index->store.saved, s.before))
         status = save(&s);
     saving_done(&s);
-    eng_snapshot_release(before);
     (void)pthread_mutex_unlock(&index->keeping);
     return status;
 }

@@ -16,8 +16,21 @@
 
 enum { MOST_NAMES = 1 << 20, NAMES_BYTES = 256 << 20 };
 
+void eng_store_forget_lent(eng_store *store)
+{
+    for (size_t i = 0; i < store->n_lent; i++) {
+        eng_snapshot_release(store->lent[i].before);
+        eng_part_unref(&store->lent[i].file);
+        free(store->lent[i].chosen);
+    }
+    free(store->lent);
+    store->lent = NULL;
+    store->n_lent = 0;
+}
+
 void eng_store_close(eng_store *store)
 {
+    eng_store_forget_lent(store);
     eng_snapshot_release(store->saved);
     free((char *)(uintptr_t)store->folder.ptr);
     *store = (eng_store){0};

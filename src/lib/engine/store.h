@@ -7,6 +7,15 @@
 
 #include "engine/disk.h"
 #include "engine/engine.h"
+#include "snapshot.h"
+
+/* A file of what a merge had taken when it was saved: it does not take the place of that, and until the merge has ended
+ * the next saves name it again. */
+typedef struct eng_lent {
+    eng_snapshot *before; /* shared (ref): what was saved */
+    bool *chosen;         /* owned [parts of it]: what the file is made of */
+    eng_part file;        /* shared (ref) */
+} eng_lent;
 
 typedef struct eng_store {
     const eng_disk *disk;
@@ -14,8 +23,13 @@ typedef struct eng_store {
     uint64_t reserve;
     uint64_t next;       /* number of the next segment */
     eng_snapshot *saved; /* shared (ref): what the manifest says, where that is known; else NULL */
+    eng_lent *lent;      /* owned [n_lent] */
+    size_t n_lent;
     eng_opened opened;
 } eng_store;
+
+/* Forgets them; the files stay. */
+void eng_store_forget_lent(eng_store *store);
 
 /* Fills the store of a new index and, where there is a folder, its current snapshot. */
 anc_status eng_store_open(eng_index *index, const eng_options *options,

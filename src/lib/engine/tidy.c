@@ -10,16 +10,17 @@
 #include "index.h"
 #include "segment.h"
 
-static bool has_work(const eng_snapshot *s, const eng_tidy_options *options, bool *chosen)
+static bool has_work(const eng_index *index, const eng_snapshot *s, const eng_tidy_options *options,
+                     bool *chosen)
 {
     if (!options->all)
-        return eng_parts_choose(s, true, chosen);
+        return eng_parts_choose(index, s, true, chosen);
     bool dead = false;
     for (size_t i = 0; i < s->n_parts; i++) {
         chosen[i] = true;
         dead = dead || s->parts[i].dead != NULL;
     }
-    return s->n_parts > 1 || dead || eng_parts_choose(s, true, chosen);
+    return s->n_parts > 1 || dead || eng_parts_choose(index, s, true, chosen);
 }
 
 /* The part of a snapshot that has this block; NULL: none has. */
@@ -148,7 +149,7 @@ static bool begin(eng_index *index, const eng_tidy_options *options, eng_snapsho
     (void)pthread_mutex_lock(&index->writing);
     *ret_before = eng_snapshot_acquire(index);
     *ret_chosen = calloc((*ret_before)->n_parts + 1, sizeof **ret_chosen);
-    const bool works = *ret_chosen != NULL && has_work(*ret_before, options, *ret_chosen);
+    const bool works = *ret_chosen != NULL && has_work(index, *ret_before, options, *ret_chosen);
     index->merging = works ? *ret_before : NULL;
     index->merging_parts = *ret_chosen;
     (void)pthread_mutex_unlock(&index->writing);

@@ -11,7 +11,7 @@
  *   inner [strip, inner]   the feed-forward part, a strip of rows at a time
  *
  * A matrix of bf16 or int8 reads its rows as such: a strip of them is made so just before (bert.c). Where a matrix
- * is not f32 and the CPU has fast products of bf16, attention goes in bf16, too (attention.c).
+ * is not f32 and the CPU has fast products of bf16, attention goes in bf16, too (attention.c, attention_amx.c).
  */
 #ifndef ANC_INFER_BERT_IMPL_H
 #define ANC_INFER_BERT_IMPL_H

@@ -153,16 +153,27 @@ static void softmax_narrow(float *x, size_t n, uint16_t *ret)
     }
 }
 
+static inline VEC added(float *x, const float *residual)
+{
+    const VEC v = residual != NULL ? (VEC)(vec_load(x) + vec_load(residual)) : vec_load(x);
+    vec_store(x, v);
+    return v;
+}
+
+/* Two sums, so that one need not wait for the other; so below. */
 static float add_residual(float *x, const float *residual, size_t n)
 {
-    VEC sums = vec_splat(0.0f);
+    VEC even = vec_splat(0.0f), odd = even;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        const VEC v = vec_load(x + i) + (residual != NULL ? vec_load(residual + i) : vec_splat(0));
-        vec_store(x + i, v);
-        sums += v;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        even += added(x + i, residual != NULL ? residual + i : NULL);
+        odd += added(x + i + LANES, residual != NULL ? residual + i + LANES : NULL);
     }
-    float sum = vec_sum(sums);
+    if (i + LANES <= n) {
+        even += added(x + i, residual != NULL ? residual + i : NULL);
+        i += LANES;
+    }
+    float sum = vec_sum(even + odd);
     for (; i < n; i++)
         sum += x[i] += residual != NULL ? residual[i] : 0.0f;
     return sum;
@@ -170,13 +181,19 @@ static float add_residual(float *x, const float *residual, size_t n)
 
 static float squares_about(const float *x, size_t n, float mean)
 {
-    VEC sums = vec_splat(0.0f);
+    VEC even = vec_splat(0.0f), odd = even;
     size_t i = 0;
-    for (; i + LANES <= n; i += LANES) {
-        const VEC d = vec_load(x + i) - mean;
-        sums += d * d;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        const VEC d = vec_load(x + i) - mean, e = vec_load(x + i + LANES) - mean;
+        even += d * d;
+        odd += e * e;
     }
-    float sum = vec_sum(sums);
+    if (i + LANES <= n) {
+        const VEC d = vec_load(x + i) - mean;
+        even += d * d;
+        i += LANES;
+    }
+    float sum = vec_sum(even + odd);
     for (; i < n; i++)
         sum += (x[i] - mean) * (x[i] - mean);
     return sum;
@@ -223,11 +240,15 @@ static inline float weighed_one(const float *x, const float *factors, size_t i)
 
 static float greatest(const float *x, const float *factors, size_t n)
 {
-    VEC most = vec_splat(0.0f);
+    VEC even = vec_splat(0.0f), odd = even;
     size_t i = 0;
+    for (; i + 2 * LANES <= n; i += 2 * LANES) {
+        even = vec_max(vec_abs(weighed(x, factors, i)), even);
+        odd = vec_max(vec_abs(weighed(x, factors, i + LANES)), odd);
+    }
     for (; i + LANES <= n; i += LANES)
-        most = vec_max(vec_abs(weighed(x, factors, i)), most);
-    float all = vec_greatest(most);
+        even = vec_max(vec_abs(weighed(x, factors, i)), even);
+    float all = vec_greatest(vec_max(even, odd));
     for (; i < n; i++)
         all = fmaxf(all, fabsf(weighed_one(x, factors, i)));
     return all;

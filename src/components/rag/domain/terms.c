@@ -23,7 +23,8 @@ static const char dull_words[] =
     "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
     "endroit ville pays terme mot signifie fait est sont peut faut temps "
     "entreprise société demander contacter durer durent dure dauert "
-    "hoch lange kommt kommen bekommt bekommen macht machen jahr datum monat name anzahl anteil ort "
+    "hora horas ora uhr hoch lange kommt kommen bekommt bekommen macht machen jahr datum monat "
+    "name anzahl anteil ort "
     "firma";
 
 static bool has_key(const uint64_t *keys, size_t n, uint64_t key)

@@ -40,7 +40,8 @@ static anc_str text_of_term(const rag_terms *terms, size_t t)
 static bool is_vague(anc_str word)
 {
     static const char vague[] =
-        "ahead left happen happened occur occurred share shares shared handle handles handled "
+        "hora horas ora uhr heure time ahead left happen happened occur occurred share shares "
+        "shared handle handles handled "
         "registered "
         "current present new main actual real responsible allowed able charge involved considered "
         "known called "
@@ -166,14 +167,15 @@ static bool is_brief(const rag_terms *terms)
 static uint64_t subject_of(const rag_terms *terms, txt_language language)
 {
     const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
+    const unsigned wanted = /* "at what time" */
+        (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
     uint64_t plain = 0;
     for (size_t t = 0; t < terms->n; t++)
         if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
             !is_vague(text_of_term(terms, t)))
             plain |= UINT64_C(1) << t;
     plain &= ~(language == TXT_DE ? 0 : terms->names);
-    return terms->brief && terms->cues != 0 && (terms->cues & ~asked) == 0 ? plain & ~terms->focus
-                                                                           : 0;
+    return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
 
 anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
@@ -279,16 +281,22 @@ static bool points_back(const rag_extraction *x, size_t i)
     return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
 }
 
-/* What the sentences beside unit i have, where one of the two goes on about the other: "It was sold in 1990." */
-static uint64_t joined_to(const rag_extraction *x, size_t i)
+/* What the sentence before unit i has, where unit i goes on about it: "It was sold in 1990." */
+static uint64_t before(const rag_extraction *x, size_t i)
 {
     const rag_unit *items = x->units.items;
-    uint64_t set = 0;
-    if (i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i))
-        set |= x->views[i - 1].own;
-    if (i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1))
-        set |= x->views[i + 1].own;
-    return set;
+    return i > 0 && items[i - 1].passage == items[i].passage && points_back(x, i)
+               ? x->views[i - 1].own
+               : 0;
+}
+
+/* And the one behind it that goes on about unit i. */
+static uint64_t behind(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    return i + 1 < x->units.n && items[i + 1].passage == items[i].passage && points_back(x, i + 1)
+               ? x->views[i + 1].own
+               : 0;
 }
 
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
@@ -296,9 +304,9 @@ static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const uint64_t said = v->own | v->above | joined_to(x, i);
-    const uint64_t missing =
-        (terms->focus & ~said) | (terms->subject & ~(said | v->near | topic_of(x, i)));
+    const uint64_t said = v->own | v->above | before(x, i);
+    const uint64_t missing = (terms->focus & ~said) |
+                             (terms->subject & ~(said | v->near | behind(x, i) | topic_of(x, i)));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;
