@@ -2,6 +2,7 @@
 #include "rag/domain/alike.h"
 
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 static const char *const lines[] = {
     "compose composer write written wrote author lyrics komponiert komponist geschrieben schrieb "
@@ -113,11 +114,7 @@ static bool is_ending(anc_str rest)
         "rice rices é ée és ent ant ait "
         "t te ten et erin ung st "
         "o a ó or ora ore ori ado ada ando ato ata ante rix ista ist in ne nes ère";
-    anc_str list = {endings, sizeof endings - 1};
-    for (anc_str one; anc_str_split(&list, ' ', &one);)
-        if (anc_str_eq_nocase(one, rest))
-            return true;
-    return rest.len == 0;
+    return rest.len == 0 || rag_is_any_of(rest, endings);
 }
 
 static bool begin_alike(anc_str a, anc_str b)
@@ -184,9 +181,5 @@ bool rag_is_relation(anc_str word)
         "fille frère sœur stellvertreter stellvertreterin frau mann nachfolger nachfolgerin "
         "vorgänger vorgängerin sohn tochter bruder schwester esposa marido suplente sustituto "
         "sustituta hijo hija moglie marito sostituto sostituta figlio figlia esposa filho filha";
-    anc_str rest = {relations, sizeof relations - 1};
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
+    return rag_is_any_of(word, relations);
 }

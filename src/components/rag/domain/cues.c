@@ -3,6 +3,7 @@
 
 #include "base/str.h"
 #include "cues_impl.h"
+#include "rag/domain/words.h"
 
 #define COUNTED (RAG_CUE_NUMBER)
 #define DAYS    (RAG_CUE_DATE)
@@ -408,9 +409,5 @@ bool rag_cues_points_back(anc_str text)
     while (end < text.len && is_inner(text.ptr[end]))
         end++;
     const anc_str first = anc_str_sub(text, 0, end);
-    anc_str rest = {pointing_back, sizeof pointing_back - 1};
-    for (anc_str one; first.len > 0 && anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, first))
-            return true;
-    return false;
+    return rag_is_any_of(first, pointing_back);
 }

@@ -2,6 +2,7 @@
 #include "pointer_impl.h"
 
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 enum { NUMBER_DIGITS = 9, EXTENSION_MIN = 2, EXTENSION_MAX = 5 };
 
@@ -107,12 +108,9 @@ static uint32_t leading_number(anc_str word, size_t *ret_bytes)
 /* The place of `word` among lists of words that mean 1, 2, 3, …; 0: in none. */
 static uint32_t listed_number(const char *const *lists, uint32_t n, anc_str word)
 {
-    for (uint32_t k = 0; k < n; k++) {
-        anc_str list = anc_str_of(lists[k]);
-        for (anc_str one; anc_str_split(&list, ' ', &one);)
-            if (anc_str_eq_nocase(one, word))
-                return k + 1;
-    }
+    for (uint32_t k = 0; k < n; k++)
+        if (rag_is_any_of(word, lists[k]))
+            return k + 1;
     return 0;
 }
 

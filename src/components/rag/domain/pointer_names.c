@@ -89,11 +89,7 @@ static bool asks_nothing(anc_str word)
         "arquivo "
         "ficheiro planilha conteúdo "
         "worum wovon geht ging parle traite";
-    anc_str rest = {list, sizeof list - 1};
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
+    return rag_is_any_of(word, list);
 }
 
 /* Verbs of what a page does; only in a question, for they are words of titles too. */
@@ -114,11 +110,7 @@ static bool tells(anc_str word)
         "trata tratan habla hablan describe descrito menciona explica tema temas encuentra "
         "parla tratta descrive descritto spiega argomento menzionato trova "
         "fala tratam descreve descrito assunto mencionado encontra";
-    anc_str rest = {list, sizeof list - 1};
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
+    return rag_is_any_of(word, list);
 }
 
 typedef struct name {
@@ -295,11 +287,7 @@ static bool binds(anc_str word)
                                "cette sur pour par der die das den dem ein eine einen über für el "
                                "los las una del al sobre para il lo gli "
                                "i uno della dello dei delle per o os as um uma do da dos das";
-    anc_str rest = {list, sizeof list - 1};
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
+    return rag_is_any_of(word, list);
 }
 
 /* Whether token `i`, which is of neither name, is a thing that is asked for and no verb of the question. */

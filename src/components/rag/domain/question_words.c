@@ -2,6 +2,7 @@
 #include "rag/domain/question_words.h"
 
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 typedef struct words_row {
     unsigned as;
@@ -32,11 +33,8 @@ static const words_row rows[] = {
 
 bool rag_question_word(unsigned as, anc_str word)
 {
-    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
-        anc_str rest = anc_str_of(rows[i].words);
-        for (anc_str one; (rows[i].as & as) != 0 && anc_str_split(&rest, ' ', &one);)
-            if (anc_str_eq_nocase(one, word))
-                return true;
-    }
+    for (size_t i = 0; i < ANC_COUNT(rows); i++)
+        if ((rows[i].as & as) != 0 && rag_is_any_of(word, rows[i].words))
+            return true;
     return false;
 }

@@ -119,16 +119,9 @@ anc_status rag_spoken_after(anc_arena *mem, anc_str text, txt_language before, r
 anc_status rag_spoken_as(anc_arena *mem, anc_str text, txt_language language, rag_spoken *ret,
                          anc_err *err)
 {
-    rag_words all;
-    ANC_TRY(rag_words_of(mem, text, language, &all, err));
-    rag_word *plain = anc_arena_alloc(mem, all.n, sizeof *plain);
-    size_t n = 0;
-    if (plain == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu words", all.n);
-    for (size_t i = 0; i < all.n; i++)
-        if (!all.items[i].whole)
-            plain[n++] = all.items[i];
-    *ret = (rag_spoken){text, language, {plain, n}};
+    rag_words plain;
+    ANC_TRY(rag_plain_words(mem, text, language, &plain, err));
+    *ret = (rag_spoken){text, language, plain};
     return ANC_OK;
 }
 

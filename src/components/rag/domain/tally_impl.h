@@ -16,10 +16,6 @@ typedef struct rag_counting {
 anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
-/* The words of `text` without joined forms whose parts follow. */
-anc_status rag_plain_words(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
-                           anc_err *err) ANC_MUST_CHECK;
-
 /* Whether word `i` only holds the sentence together; the second: says that something stands in, or is of, what follows. */
 bool rag_counting_holds(const rag_counting *c, size_t i);
 bool rag_counting_places(const rag_counting *c, size_t i);

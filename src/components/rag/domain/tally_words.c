@@ -58,15 +58,6 @@ static const lists *lists_of(txt_language language)
                                                    : &of_languages[TXT_EN];
 }
 
-static bool is_among(const char *list, anc_str word)
-{
-    anc_str rest = anc_str_of(list);
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
 static anc_str word_at(const rag_counting *c, size_t i)
 {
     return i < c->words.n ? rag_word_text(c->text, &c->words.items[i]) : ANC_STR("");
@@ -74,35 +65,34 @@ static anc_str word_at(const rag_counting *c, size_t i)
 
 bool rag_counting_holds(const rag_counting *c, size_t i)
 {
-    return is_among(lists_of(c->language)->holding, word_at(c, i));
+    return rag_is_any_of(word_at(c, i), lists_of(c->language)->holding);
 }
 
 bool rag_counting_places(const rag_counting *c, size_t i)
 {
-    return is_among(lists_of(c->language)->placing, word_at(c, i));
+    return rag_is_any_of(word_at(c, i), lists_of(c->language)->placing);
 }
 
 bool rag_counting_is_rows(const rag_counting *c, size_t i)
 {
-    return is_among(lists_of(c->language)->rows, word_at(c, i));
+    return rag_is_any_of(word_at(c, i), lists_of(c->language)->rows);
 }
 
 bool rag_tally_denies(anc_str word)
 {
-    return is_among(
-        "not non no pas nicht nie kein keine ohne sans sin senza sem never jamais nunca "
-        "mai não without",
-        word);
+    return rag_is_any_of(
+        word, "not non no pas nicht nie kein keine ohne sans sin senza sem never jamais nunca "
+              "mai não without");
 }
 
 bool rag_tally_is_quantity(anc_str word)
 {
-    return is_among("quantity quantities qty count counts stock units pieces copies "
-                    "seats headcount inventory quantité quantités effectif effectifs "
-                    "exemplaires unités pièces anzahl menge mengen bestand stück stückzahl "
-                    "exemplare cantidad cantidades existencias unidades piezas quantità "
-                    "pezzi scorte giacenza quantidade quantidades estoque peças",
-                    word);
+    return rag_is_any_of(word,
+                         "quantity quantities qty count counts stock units pieces copies "
+                         "seats headcount inventory quantité quantités effectif effectifs "
+                         "exemplaires unités pièces anzahl menge mengen bestand stück stückzahl "
+                         "exemplare cantidad cantidades existencias unidades piezas quantità "
+                         "pezzi scorte giacenza quantidade quantidades estoque peças");
 }
 
 bool rag_tally_is_sum(anc_str cell)
@@ -121,22 +111,6 @@ bool rag_tally_is_sum(anc_str cell)
         if (anc_str_eq_nocase(words[i], said))
             return true;
     return false;
-}
-
-anc_status rag_plain_words(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
-                           anc_err *err)
-{
-    rag_words all;
-    ANC_TRY(rag_words_of(mem, text, language, &all, err));
-    rag_word *plain = anc_arena_alloc(mem, all.n, sizeof *plain);
-    size_t n = 0;
-    if (plain == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu words", all.n);
-    for (size_t i = 0; i < all.n; i++)
-        if (!all.items[i].whole)
-            plain[n++] = all.items[i];
-    *ret = (rag_words){plain, n};
-    return ANC_OK;
 }
 
 /* Behind "how many" or "combien de", where they stand at word `i`; `i` where they do not. */

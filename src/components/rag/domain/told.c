@@ -19,15 +19,6 @@ static const double NEAR_ENOUGH_ABROAD = 0.5;
 
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
-static bool is_listed(const char *list, anc_str word)
-{
-    anc_str rest = anc_str_of(list);
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
 static anc_str text_of_term(const rag_terms *terms, size_t t)
 {
     for (size_t i = 0; i < terms->asked.n; i++)
@@ -55,7 +46,7 @@ static bool is_vague(anc_str word)
         "encargado encargada encarga ocupa nuevo nueva puede debe responsabile incaricato occupa "
         "nuovo nuova può "
         "responsável encarregado novo nova pode deve";
-    return is_listed(vague, word);
+    return rag_is_any_of(word, vague);
 }
 
 /* The word that asks for a person, among the first; words.n: none does. */
@@ -64,7 +55,7 @@ static size_t who_at(const rag_spoken *s)
     enum { FIRST_WORDS = 3 };
     for (size_t i = 0; i < s->words.n && i < FIRST_WORDS; i++)
         if (rag_tongue_has(s->language, RAG_WORD_WHO, rag_spoken_word(s, i)) &&
-            !is_listed("whose", rag_spoken_word(s, i)))
+            !rag_is_any_of(rag_spoken_word(s, i), "whose"))
             return i;
     return s->words.n;
 }
@@ -72,7 +63,7 @@ static size_t who_at(const rag_spoken *s)
 static bool is_copula(const rag_spoken *s, size_t i)
 {
     return rag_tongue_has(s->language, RAG_WORD_COPULA, rag_spoken_word(s, i)) ||
-           is_listed("sont", rag_spoken_word(s, i));
+           rag_is_any_of(rag_spoken_word(s, i), "sont");
 }
 
 static bool is_named(const rag_spoken *s, size_t i)
@@ -119,8 +110,8 @@ static rag_run deed_of(const rag_spoken *s, size_t i)
     const rag_run none = {0, 0};
     const size_t last = s->words.n - 1;
     const anc_str first = rag_spoken_word(s, i);
-    if (is_listed("do does did", first) ||
-        (i < last && is_listed("up", rag_spoken_word(s, i + 1)))) /* "who makes up" */
+    if (rag_is_any_of(first, "do does did") ||
+        (i < last && rag_is_any_of(rag_spoken_word(s, i + 1), "up"))) /* "who makes up" */
         return none;
     const bool helped = rag_spoken_is_asking(s, i) || s->words.items[i].stop;
     if (helped && s->language == TXT_DE)
@@ -128,7 +119,7 @@ static rag_run deed_of(const rag_spoken *s, size_t i)
     for (size_t k = i; k <= last && k < i + REACH; k++)
         if (rag_spoken_is_noun(s, k))
             return s->words.items[k].capital || s->words.items[k].digits ||
-                           (is_listed("has have had", first) &&
+                           (rag_is_any_of(first, "has have had") &&
                             !is_english_participle(rag_spoken_word(s, k)))
                        ? none
                        : (rag_run){k, k + 1};
@@ -417,12 +408,10 @@ static bool is_no_modifier(const rag_terms *terms, size_t k, const rag_contrast 
                              ? rag_word_text(terms->question, &terms->asked.items[k + 1])
                              : ANC_STR("");
     const bool ends = k + 1 == terms->asked.n || terms->asked.items[k + 1].stop ||
-                      is_listed("time times fois mal vez volta", next);
-    return (c->measures && is_listed("how wie combien quanto cuánto tan qué", before)) ||
-           (ends &&
-            is_listed(
-                "last first left right dernière première letzte erste última primera ultima prima",
-                word));
+                      rag_is_any_of(next, "time times fois mal vez volta");
+    return (c->measures && rag_is_any_of(before, "how wie combien quanto cuánto tan qué")) ||
+           (ends && rag_is_any_of(word, "last first left right dernière première letzte erste "
+                                        "última primera ultima prima"));
 }
 
 static bool excludes(const rag_extraction *x, size_t i, const rag_contrast *asked)

@@ -2,6 +2,7 @@
 #include "rag/domain/tongue.h"
 
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 typedef struct gender_row {
     unsigned gender;
@@ -183,15 +184,6 @@ static const tongue both = {
               [RAG_WORD_WHO] = "who whom whose qui",
               [RAG_WORD_COPULA] = "is was are were est était s"}};
 
-static bool listed(const char *words, anc_str word)
-{
-    anc_str rest = anc_str_of(words);
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
 bool rag_tongue_knows(txt_language language)
 {
     return tongues[language].for_what != NULL;
@@ -201,14 +193,14 @@ bool rag_tongue_has(txt_language language, rag_word_role role, anc_str word)
 {
     const tongue *table = rag_tongue_knows(language) ? &tongues[language] : &both;
     const char *words = table->roles[role];
-    return words != NULL && listed(words, word);
+    return words != NULL && rag_is_any_of(word, words);
 }
 
 unsigned rag_tongue_gender(txt_language language, anc_str word)
 {
     const gender_row *rows = tongues[language].genders;
     for (size_t i = 0; i < GENDERS_MAX && rows[i].words != NULL; i++)
-        if (listed(rows[i].words, word))
+        if (rag_is_any_of(word, rows[i].words))
             return rows[i].gender;
     return RAG_MAY_ANY;
 }

@@ -5,15 +5,6 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/tongue.h"
 
-bool rag_is_any_of(anc_str word, const char *words)
-{
-    anc_str rest = anc_str_of(words);
-    for (anc_str one; anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
 /* "Cost" of "what does a car to Mull cost?". */
 bool rag_ends_with_verb(const rag_spoken *s)
 {

@@ -6,9 +6,6 @@
 
 #include "rag/domain/spoken.h"
 
-/* Whether `word` is one of `words`, which blanks part, in whatever case. */
-bool rag_is_any_of(anc_str word, const char *words);
-
 /* "Cost" of "what does a car to Mull cost?". */
 bool rag_ends_with_verb(const rag_spoken *s);
 

@@ -109,6 +109,31 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
     return ANC_OK;
 }
 
+bool rag_is_any_of(anc_str word, const char *words)
+{
+    anc_str rest = anc_str_of(words);
+    for (anc_str one; word.len > 0 && anc_str_split(&rest, ' ', &one);)
+        if (anc_str_eq_nocase(one, word))
+            return true;
+    return false;
+}
+
+anc_status rag_plain_words(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
+                           anc_err *err)
+{
+    rag_words all;
+    ANC_TRY(rag_words_of(mem, text, language, &all, err));
+    rag_word *plain = anc_arena_alloc(mem, all.n, sizeof *plain);
+    size_t n = 0;
+    if (plain == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for %zu words", all.n);
+    for (size_t i = 0; i < all.n; i++)
+        if (!all.items[i].whole)
+            plain[n++] = all.items[i];
+    *ret = (rag_words){plain, n};
+    return ANC_OK;
+}
+
 anc_str rag_word_text(anc_str text, const rag_word *word)
 {
     return anc_str_sub(text, word->start, word->end - word->start);

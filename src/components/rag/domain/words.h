@@ -28,6 +28,13 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
 /* How it is written there. */
 anc_str rag_word_text(anc_str text, const rag_word *word);
 
+/* Whether `word` is one of `words`, which a space parts; case does not count in ASCII letters. */
+bool rag_is_any_of(anc_str word, const char *words);
+
+/* The words of `text` without joined forms whose parts follow; errors as rag_words_of. */
+anc_status rag_plain_words(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
 /* The first word that starts at or after byte `at`. */
 size_t rag_words_at(rag_words words, size_t at);
 
