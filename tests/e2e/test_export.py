@@ -4,8 +4,10 @@ import contextlib
 import email.message
 import gzip
 import hashlib
+import http.server
 import json
 import subprocess
+import threading
 
 from harness import ROOT, Server, place
 
@@ -118,6 +120,56 @@ def test_the_same_answers_from_another_folder(binary):
                 read = json.loads(p.run("ingest", "--json", *args).stdout)
                 assert read["processed_documents"] == 0 and read["failed_documents"] == 0, read
             assert answers(server) == before[0]
+
+
+@contextlib.contextmanager
+def between(server, answer):
+    """A place before the server: `answer` of method and path gives (status, value), or None for the server's own. Its address."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def handle_one(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, value = answer(self.command, self.path) or (0, None)
+            got = server.request(self.command, self.path, body, {"Content-Type": self.headers.get("Content-Type", "")}) if status == 0 else None
+            content = got.body if got else json.dumps(value).encode()
+            self.send_response(got.status if got else status)
+            self.send_header("Content-Type", got.headers.get("content-type", "") if got else "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = handle_one
+
+        def log_message(self, *args):
+            pass
+
+    front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{front.server_port}"
+    finally:
+        front.shutdown()
+        front.server_close()
+
+
+def test_vectors_that_cannot_be_read_are_left_out(binary):
+    def fails(method, path):
+        return (500, {"type": "urn:anchorage:problem:corrupt", "title": "it is damaged", "status": 500, "detail": "no such page"}) if "/vectors" in path else None
+
+    with place(binary) as p:
+        with served(p) as server:
+            for i in range(3):
+                server.put_document(id=f"d{i}", text=f"Document number {i} speaks of herons.")
+            with between(server, fails) as url:
+                got = p.run("export", "--url", url, "-o", "f.ndjson")
+            assert got.returncode == 0 and got.stderr.count("without vectors") == 1, got
+            assert "version 1 of d0 in default" in got.stderr and "no such page" in got.stderr, got
+            lines = [json.loads(line) for line in (p.home / "f.ndjson").read_text().splitlines()]
+            assert [line["kind"] for line in lines] == ["anchorage-export", "collection", *["version"] * 3, "end"], lines
+            assert not any("vectors" in line for line in lines), lines
+        subprocess.run(["rm", "-r", str(p.data)], check=True)
+        with served(p) as server:
+            assert p.run("import", "f.ndjson").returncode == 0
+            assert len(server.get("/v1/knowledge/documents").json["items"]) == 3
 
 
 def test_an_import_goes_on_where_it_was_cut_off(binary):
