@@ -8,6 +8,7 @@ import http.server
 import json
 import subprocess
 import threading
+import time
 
 from harness import ROOT, Server, place
 
@@ -202,6 +203,59 @@ def test_an_import_goes_on_where_it_was_cut_off(binary):
             code, said, have = imported(whole)
             assert code == 0 and len(have) == 12, (code, said, have)
             assert server.post("/v1/search", {"query": "herons", "top_k": 50}).json["results"], "nothing is found"
+
+
+def held_on_disk(process):
+    """How many files without a name a process has mapped."""
+    return sum(line.endswith("(deleted)\n") for line in open(f"/proc/{process.pid}/maps"))
+
+
+def work_of(process):
+    """What a process has worked; None: it is at it."""
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return fields[11:13] if fields[0] == "S" else None
+
+
+def test_an_import_reads_on_only_so_far(binary):
+    versions, each, piece = 10, 8 << 20, 768 << 10
+    content = bytes(range(256)) * (each // 256)
+    parts = [content[i:i + piece] for i in range(0, each, piece)]
+
+    def sealed(**members):
+        line = json.dumps(members, separators=(",", ":"))[:-1]
+        return line + ',"sum":"' + hashlib.sha256(line.encode()).hexdigest()[:16] + '"}\n'
+
+    pieces = [sealed(kind="content", piece=i + 1, content_base64=base64.b64encode(part).decode()) for i, part in enumerate(parts)]
+    put, go_on = [], threading.Event()
+
+    def waits(method, path):
+        if method != "PUT":
+            return None
+        put.append(int(path.split("?")[0].rsplit("/", 1)[1]))
+        go_on.wait(240)
+        return 200, {"status": "updated"}
+
+    with place(binary) as p:
+        with open(p.home / "f.ndjson", "w") as f:
+            f.write(sealed(kind="anchorage-export", format=2, program="0", versions=versions))
+            for i in range(versions):
+                f.write(sealed(kind="version", collection="c", document_id="a", version=i + 1, pieces=len(parts),
+                               content_sha256=hashlib.sha256(content).hexdigest(), bytes=each, created_at="2020-01-02T03:04:05Z"))
+                f.writelines(pieces)
+            f.write(sealed(kind="end", lines=versions * (1 + len(parts)) + 2))
+        with served(p) as server, between(server, waits) as url:
+            importing = subprocess.Popen([p.binary, "import", "--url", url, "f.ndjson"], env=p.env, cwd=p.home, stdout=subprocess.PIPE, text=True)
+            worked, still = None, 0
+            while still < 20 and importing.poll() is None:  # until it has read as far as it will
+                time.sleep(0.05)
+                before, worked = worked, work_of(importing)
+                still = still + 1 if put and worked is not None and worked == before else 0
+            held = held_on_disk(importing)
+            go_on.set()
+            said = importing.communicate(timeout=120)[0]
+            assert held == 1 + 8, held  # one that is being put, and those of 64 MiB that wait behind it
+            assert importing.returncode == 0 and f"{versions} versions put back" in said, said
+            assert put == list(range(1, versions + 1)), put
 
 
 def test_files_that_are_no_export(binary):
