@@ -107,7 +107,6 @@ struct krn_tx; /* kernel/ports/writer.h */
 typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_result *put,
                                   anc_err *err);
 
-/* A version as another data folder had it: put back with its number and times, not made anew. */
 /* Vectors of chunks by the digests of what was embedded: what a version takes with it to another data folder. */
 enum { KNO_DIGEST_SIZE = 32, KNO_TAKEN_BYTES = 3 << 20 };
 typedef struct kno_taken_vectors {
@@ -118,6 +117,7 @@ typedef struct kno_taken_vectors {
     const unsigned char *values;  /* [n * dims * 2] binary16, little-endian */
 } kno_taken_vectors;
 
+/* A version as another data folder had it: put back with its number and times, not made anew. */
 typedef struct kno_past {
     uint32_t number;             /* greater than every number that the document has had */
     int64_t created_ms;          /* of the version */
