@@ -534,6 +534,46 @@ static void one_that_comes_in_the_place_of_one_that_left_is_read_all(void **stat
     assert_int_equal(rows(w), 600);
 }
 
+typedef struct stepping {
+    emb_keeper *keeper;
+    atomic_bool enough;
+} stepping;
+
+static void step_on(void *arg)
+{
+    stepping *s = arg;
+    while (!atomic_load(&s->enough))
+        (void)emb_keeper_step(s->keeper, 5);
+}
+
+/* On a thread of its own the step works without a rest: an erasure gets its turn, and who comes and leaves needs none. */
+static void services_come_and_go_while_it_works(void **state)
+{
+    enum { ROUNDS = 30 };
+    world *w = *state;
+    os_thread *thread = NULL;
+    uint64_t n = 0;
+    start(w);
+    const emb_library_options options = {
+        .configured = w->emb, .keeper = w->keeper, .most = 1, .clock = krn_system_clock()};
+    ASSERT_OK(emb_library_open(&options, &w->library, &w->err), &w->err);
+    stepping s = {.keeper = w->keeper};
+    ASSERT_OK(os_thread_start("steps", step_on, &s, &thread, &w->err), &w->err);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        w->other = open_another(w);
+        ask(w, EMB_QUERY, round * 20, 20);
+        emb_service_close(w->other);
+        w->other = NULL;
+        if (round % 10 == 9)
+            ASSERT_OK(emb_forget(w->library, &w->call, &n), &w->err);
+    }
+    atomic_store(&s.enough, true);
+    os_thread_join(thread);
+    work(w);
+    assert_int_equal(rows(w), 0);
+    assert_int_equal(emb_cache(w->emb).entries, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -553,6 +593,7 @@ int main(void)
         TEST(nobody_waits_for_a_page_longer_than_it_can),
         TEST(one_that_comes_in_the_place_of_one_that_left_is_read_all),
         TEST(threads_ask_while_it_works),
+        TEST(services_come_and_go_while_it_works),
     };
     return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
 }
