@@ -93,6 +93,64 @@ static void who_asks_decides_what_is_seen(void **state)
     assert_true(anc_str_eq(result.hits[0].document_id, ANC_STR("secret")));
 }
 
+/* Forty documents of some words each, so that what fuses best is not always what is rated best. */
+static void fill_handbook(void)
+{
+    enum { FIRST = 9, MORE = 40, WORDS = 24 };
+    static const char *const pool[] = {"leave",  "office", "train", "march", "days",    "paid",
+                                       "ticket", "board",  "year",  "lost",  "manager", "letter",
+                                       "rope",   "lamp",   "river", "stone", "window",  "ladder"};
+    static char texts[MORE][WORDS * 8 + 1], ids[MORE][8];
+    uint32_t seed = 5;
+    for (size_t i = 0; i < MORE; i++) {
+        size_t at = 0;
+        for (size_t n = 5 + i % (WORDS - 5), k = 0; k < n; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            at += (size_t)snprintf(texts[i] + at, sizeof texts[i] - at, "%s ",
+                                   pool[(seed >> 16) % ANC_COUNT(pool)]);
+        }
+        (void)snprintf(ids[i], sizeof ids[i], "h%zu", i);
+        world_add(FIRST + i, 0, ids[i], "Note", texts[i], NULL);
+    }
+}
+
+/* Hits of the handbook in their order are the same, alone and beside others; what each is scored too. */
+static void other_collections_change_nothing_here(void **state)
+{
+    static const char *const questions[] = {"paid leave in march", "train ticket of the manager",
+                                            "who lost a letter at the office",
+                                            "river stone window ladder"};
+    world *w = *state;
+    fill_handbook();
+    world_open(w);
+    const anc_str handbook = ANC_STR("handbook");
+    size_t rises = 0, others = 0;
+    for (size_t q = 0; q < ANC_COUNT(questions); q++) {
+        srch_request r = world_request(questions[q]);
+        r.top_k = 100;
+        const srch_result all = world_ask(w, &r);
+        r.collections = &handbook;
+        r.n_collections = 1;
+        const srch_result alone = world_ask(w, &r);
+        size_t at = 0;
+        for (size_t i = 0; i < all.n; i++) {
+            const srch_hit *h = &all.hits[i];
+            if (!anc_str_eq(h->collection, handbook)) {
+                others++;
+                continue;
+            }
+            assert_true(at < alone.n);
+            assert_true(anc_str_eq(h->chunk_id, alone.hits[at].chunk_id));
+            assert_true(h->fused == alone.hits[at].fused && h->score == alone.hits[at].score);
+            rises += at > 0 && h->score > alone.hits[at - 1].score;
+            assert_true(at == 0 || h->fused <= alone.hits[at - 1].fused);
+            at++;
+        }
+        assert_int_equal(at, alone.n);
+    }
+    assert_true(rises > 0 && others > 0);
+}
+
 static void filters_apply_inside(void **state)
 {
     world *w = *state;
@@ -332,6 +390,7 @@ int main(void)
         ROW(copies_are_left_out),
         ROW(french_is_read_as_french),
         ROW(who_asks_decides_what_is_seen),
+        ROW(other_collections_change_nothing_here),
         ROW(filters_apply_inside),
         ROW(conditions_of_another_kind_are_told),
         ROW(without_a_model_words_are_searched),
