@@ -168,7 +168,7 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
-/* What of a request cannot have been meant so, where nothing was found. */
+/* What of a request cannot have been meant so. */
 typedef struct srch_warning {
     anc_str pointer, message; /* in call->mem */
 } srch_warning;

@@ -272,8 +272,7 @@ static anc_status ask(srch_asking *a)
         ANC_TRY(srch_vectors_make(a));
     a->result.embed_ms = lap(&w, series->embed);
     ANC_TRY(find_hits(a, &w));
-    if (a->n == 0)
-        ANC_TRY(srch_kinds_check(a));
+    ANC_TRY(srch_kinds_check(a));
     a->result.mode = mode_done(a);
     return ANC_OK;
 }

@@ -329,6 +329,50 @@ static void conditions_of_another_kind_are_told(void **state)
     }
 }
 
+/* A mistyped name is told wherever it stands, with hits or without; that a field be absent may be asked. */
+static void fields_that_nothing_has_are_told(void **state)
+{
+#define TYPO "{\"field\":\"yaer\",\"op\":"
+#define YEAR "{\"field\":\"year\",\"op\":\"gte\",\"value\":2000}"
+    static const struct {
+        const char *filter, *pointer;
+        bool hits;
+    } rows[] = {
+        {TYPO "\"ne\",\"value\":1}", "/filters/field", true},
+        {TYPO "\"nin\",\"value\":[1]}", "/filters/field", true},
+        {TYPO "\"eq\",\"value\":1}", "/filters/field", false},
+        {TYPO "\"exists\"}", "/filters/field", false},
+        {TYPO "\"exists\",\"value\":false}", NULL, true},
+        {"{\"not\":" TYPO "\"eq\",\"value\":1}}", "/filters/not/field", true},
+        {"{\"not\":" TYPO "\"exists\"}}", NULL, true},
+        {"{\"not\":{\"or\":[" TYPO "\"exists\"}]}}", NULL, true},
+        {"{\"or\":[" YEAR "," TYPO "\"gt\",\"value\":1}]}", "/filters/or/1/field", true},
+        {"{\"and\":[" YEAR "," TYPO "\"ne\",\"value\":1}]}", "/filters/and/1/field", true},
+        {"{\"or\":[" YEAR ",{\"field\":\"title\",\"op\":\"ne\",\"value\":\"x\"}]}", NULL, true},
+        {"{\"field\":\"year\",\"op\":\"ne\",\"value\":1}", NULL, true},
+        {YEAR, NULL, true},
+    };
+#undef TYPO
+#undef YEAR
+    world *w = *state;
+    world_open(w);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        json_doc *doc = NULL;
+        anc_err_clear(&w->err);
+        ASSERT_OK(json_parse(anc_str_of(rows[i].filter), &doc, &w->err), &w->err);
+        srch_request r = world_request("leave office");
+        r.filters = json_root(doc);
+        const srch_result result = world_ask(w, &r);
+        assert_true((result.n > 0) == rows[i].hits);
+        assert_int_equal(result.n_warnings, rows[i].pointer != NULL ? 1 : 0);
+        if (rows[i].pointer != NULL) {
+            assert_true(anc_str_eq(result.warnings[0].pointer, anc_str_of(rows[i].pointer)));
+            assert_true(anc_str_find(result.warnings[0].message, ANC_STR("yaer")) != SIZE_MAX);
+        }
+        json_doc_free(doc);
+    }
+}
+
 static void bad_requests_are_named(void **state)
 {
     world *w = *state;
@@ -393,6 +437,7 @@ int main(void)
         ROW(other_collections_change_nothing_here),
         ROW(filters_apply_inside),
         ROW(conditions_of_another_kind_are_told),
+        ROW(fields_that_nothing_has_are_told),
         ROW(without_a_model_words_are_searched),
         ROW(a_failing_model_is_survived),
         ROW(one_hit_a_document),
