@@ -39,8 +39,8 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
 void eng_swap_in(eng_index *index, eng_snapshot *next);
 
-/* Marks small or, with `large`, grown parts that should become one block and that no merge has taken, or one that should be made anew with a graph; false when there
- * are none. */
+/* Marks small or, with `large`, grown parts that should become one block and that no merge has taken, or one that
+ * should be made anew with a graph; false when there are none. */
 bool eng_parts_choose(const eng_index *index, const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
