@@ -125,16 +125,17 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
 /* ---- text and original --------------------------------------------------------------------- */
 
 /* The object of a version; NOT_FOUND where the document was deleted since its row was read. */
-static anc_status open_object(kno_service *kno, krn_call *call, const kno_document_record *d,
-                              const kno_digest *digest, uint64_t bytes, kno_raw_view *ret)
+static anc_status open_object(kno_service *kno, krn_call *call, anc_str name,
+                              const kno_digest *digest, uint64_t bytes, kno_raw_look look,
+                              kno_raw_view *ret)
 {
     const kno_raw_store raw = kno->with.raw;
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, ret, call->err);
+    const anc_status status = raw.ops->open(raw.self, digest, bytes, look, ret, call->err);
     if (status != ANC_NOT_FOUND)
         return status;
     anc_err_clear(call->err);
     return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
-                    ANC_FMT(d->name));
+                    ANC_FMT(name));
 }
 
 anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
@@ -145,7 +146,7 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
     kno_raw_view view = {0};
     ANC_TRY(kno_document_get(kno, call, collection, id, &d));
     ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(open_object(kno, call, &d, &v.text, v.text_bytes, &view));
+    ANC_TRY(open_object(kno, call, d.name, &v.text, v.text_bytes, KNO_LOOK_ONCE, &view));
     *ret = (kno_text){.text = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
@@ -157,20 +158,17 @@ void kno_text_close(kno_service *kno, kno_text *text)
     *text = (kno_text){0};
 }
 
-anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                        uint32_t version, kno_raw *ret)
+anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
+                        kno_raw *ret)
 {
-    kno_document_record d;
-    kno_version_record v;
+    kno_digest digest;
     kno_raw_view view = {0};
-    kno_document of;
-    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
-    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(kno_document_to_public(call, &d, &v, &of));
-    /* looked at anew: a disk may change bytes without a trace */
-    kno->with.raw.ops->doubt(kno->with.raw.self, &v.content);
-    ANC_TRY(open_object(kno, call, &d, &v.content, v.bytes, &view));
-    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .of = of};
+    if (!kno_digest_of_hex(of->content_sha256, &digest))
+        return ANC_FAIL(call->err, ANC_BUG, "the original of '%.*s' has no digest",
+                        ANC_FMT(of->id));
+    ANC_TRY(open_object(kno, call, of->id, &digest, of->bytes,
+                        whole ? KNO_LOOK_ANEW : KNO_LOOK_ONCE, &view));
+    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
 
@@ -253,7 +251,8 @@ static anc_status open_text_of(open_text *t, krn_call *call, const kno_version_r
         return ANC_OK;
     open_text_close(t);
     const kno_raw_store raw = t->kno->with.raw;
-    const anc_status status = raw.ops->open(raw.self, &v->text, v->text_bytes, &t->view, call->err);
+    const anc_status status =
+        raw.ops->open(raw.self, &v->text, v->text_bytes, KNO_LOOK_ONCE, &t->view, call->err);
     if (status == ANC_NOT_FOUND)
         anc_err_clear(call->err);
     t->open = status == ANC_OK;

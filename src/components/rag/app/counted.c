@@ -299,8 +299,10 @@ static anc_status count_document(counting *c, const rag_named *d)
     r->whole = true;
     ANC_TRY(read_all(c, d, mem, r));
     c->too_many = c->too_many || !r->whole;
-    for (size_t i = 0; i < r->n_tables && r->whole; i++)
+    for (size_t i = 0; i < r->n_tables && r->whole; i++) {
+        ANC_TRY(krn_call_check(c->turn->rag->with.clock, &c->turn->call));
         ANC_TRY(count_in(c, d, r, &r->tables[i]));
+    }
     return ANC_OK;
 }
 

@@ -24,6 +24,7 @@ typedef struct rag_tally_table {
 
 /* What is counted in "How many unpaid invoices are there?": the words behind "how many" up to the first that only holds
  * the sentence together; empty where the question counts nothing, or does not say what ("How many are there?").
+ * A question of more than 40 words counts nothing.
  * *ret_counts: whether it counts. English, French, German, Spanish, Italian, Portuguese. */
 anc_status rag_tally_counted(anc_arena *mem, anc_str question, bool *ret_counts, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;

@@ -4,6 +4,9 @@
 
 #include "rag/domain/words.h"
 
+/* A question of more words counts nothing: each of them is looked for in all cells of a table. */
+enum { RAG_COUNTING_WORDS = 40 };
+
 /* The words behind "how many", each once: of a joined form its parts. */
 typedef struct rag_counting {
     anc_str text;

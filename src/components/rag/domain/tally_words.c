@@ -151,6 +151,8 @@ anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret
     find_counting(&c);
     if (c.first < c.words.n && c.language != own)
         ANC_TRY(rag_plain_words(mem, question, c.language, &c.words, err));
+    if (c.words.n > RAG_COUNTING_WORDS)
+        c.first = c.words.n;
     for (c.end = c.first; c.end < c.words.n && !rag_counting_holds(&c, c.end);)
         c.end++;
     *ret = c;

@@ -195,10 +195,75 @@ static void tables_that_are_not_counted(void **state)
     assert_int_equal(n, 0);
 }
 
+static size_t counted_in(const char *question, const rag_tally_table *table, bool *rows)
+{
+    ANC_ARENA(mem, 64 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    size_t n;
+    ASSERT_OK(rag_tally_count(mem, anc_str_of(question), table, rows, &n, &err), &err);
+    return n;
+}
+
+/* As many rows as there may be, each with another name; then one comes again but for case, and one has none. */
+static void many_names_are_compared(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    static anc_str lines[RAG_TALLY_ROWS];
+    static bool is[RAG_TALLY_ROWS];
+    for (size_t i = 0; i < ANC_COUNT(lines); i++)
+        lines[i] = anc_arena_printf(mem, "Door%zu | %s", i, i % 2 == 0 ? "open" : "shut");
+    const rag_tally_table table = {.title = ANC_STR("entrances"),
+                                   .columns = ANC_STR("Door | State"),
+                                   .rows = lines,
+                                   .n = ANC_COUNT(lines)};
+    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2);
+    assert_true(is[0] && !is[1]);
+    assert_int_equal(counted_in("How many doors doors are open?", &table, is), RAG_TALLY_ROWS / 2);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR(" | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | shut");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2 - 1);
+}
+
+/* Forty words are counted with, and one more counts nothing. */
+static void a_long_question_counts_nothing(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 16 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const anc_str lines[] = {ANC_STR("x | open"), ANC_STR("y | open")};
+    bool is[ANC_COUNT(lines)], counts;
+    const rag_tally_table table = {.title = ANC_STR("doors"),
+                                   .columns = ANC_STR("Door | State"),
+                                   .rows = lines,
+                                   .n = ANC_COUNT(lines)};
+    anc_str what;
+    size_t n;
+    ANC_BUF(question, 1024);
+    anc_buf_add(&question, ANC_STR("How many"));
+    for (int i = 0; i < 36; i++)
+        anc_buf_add(&question, ANC_STR(" doors"));
+    anc_buf_add(&question, ANC_STR(" are open"));
+    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
+    assert_true(counts && anc_str_starts(what, ANC_STR("doors")));
+    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
+    assert_int_equal(n, 2);
+    anc_buf_add(&question, ANC_STR(" there?"));
+    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
+    assert_true(!counts && what.len == 0);
+    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
+    assert_int_equal(n, 0);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
     failed += RUN_TABLE("counted", counted, what_is_counted);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted)};
-    return failed + cmocka_run_group_tests_name("left alone", tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
+                                       cmocka_unit_test(many_names_are_compared),
+                                       cmocka_unit_test(a_long_question_counts_nothing)};
+    return failed + cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }
