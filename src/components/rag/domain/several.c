@@ -75,6 +75,25 @@ static bool is_part_of_sum(const rag_extraction *x, size_t i)
            !sums_up(rag_unit_columns(&x->units, u, x->passages)) && rag_has_peers(x, i);
 }
 
+/* ---- which they are ------------------------------------------------------------------------------ */
+
+bool rag_asks_for_several(const rag_extraction *x)
+{
+    const rag_words asked = x->terms.asked;
+    const anc_str question = x->terms.question;
+    if (asked.n < 2)
+        return false;
+    const anc_str first = rag_word_text(question, &asked.items[0]);
+    if (rag_is_any_of(first, "list quels quelles listez welche quais quali cuáles elenca"))
+        return true;
+    if (!rag_is_any_of(first, "which what"))
+        return false;
+    for (size_t i = 1; i < asked.n; i++)
+        if (rag_is_any_of(rag_word_text(question, &asked.items[i]), "are were have"))
+            return true;
+    return false;
+}
+
 bool rag_is_one_of_several(const rag_extraction *x, size_t i)
 {
     return is_row_without_count(x, i) || is_part_of_sum(x, i) ||

@@ -117,6 +117,13 @@ static const rag_passage boats = {
     .language = ANC_STR_INIT("en"),
     .score = 0.3};
 
+static const rag_passage fines = {
+    .text = ANC_STR_INIT("Fine | Reader | State\nF-1 | Orrin | unpaid\nF-2 | Bel | waived\n"
+                         "F-3 | Cato | unpaid\n"),
+    .title = ANC_STR_INIT("fines.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
 #define WINCH                                                                                     \
     "SKU: A-100; Item: Winch drum; Warehouse: Leith; Quantity: 14; Unit price: 820.5; Delivery: " \
     "2024-03-01 [1]"
@@ -188,6 +195,10 @@ static const column_row rows[] = {
     {"nor an average", &jobs, "What is the average cost of the done and open jobs?", NULL},
     {"one row is no number", &jobs, "How many invoices are cancelled?", NULL},
     {"nor is its key", &jobs, "How many jobs were cancelled since May?", NULL},
+    {"one of several goes on", &fines, "Which fines are unpaid?",
+     "Fine: F-1; Reader: Orrin; State: unpaid … [1]"},
+    {"the only one does not", &fines, "Which fines are waived?",
+     "Fine: F-2; Reader: Bel; State: waived [1]"},
     {"a column that counts", &boats, "How many seats does the Solan have?",
      "Boat: Solan; Harbour: Oban; Seats: 40; Skipper: Ida Roe [1]"},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
