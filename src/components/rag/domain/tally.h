@@ -29,6 +29,11 @@ typedef struct rag_tally_table {
 anc_status rag_tally_counted(anc_arena *mem, anc_str question, bool *ret_counts, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
+/* Whether it asks for the rows and not for their number: "Which invoices are overdue?", "List the overdue invoices". Such a
+ * question counts as well. */
+anc_status rag_tally_lists(anc_arena *mem, anc_str question, bool *ret,
+                           anc_err *err) ANC_MUST_CHECK;
+
 /* Which rows are counted, in ret_rows [table->n], and how many; 0: it cannot be said. `mem` is scratch. */
 anc_status rag_tally_count(anc_arena *mem, anc_str question, const rag_tally_table *table,
                            bool *ret_rows, size_t *ret, anc_err *err) ANC_MUST_CHECK;
