@@ -156,7 +156,11 @@ static const cue_row asking[] = {
     ROW("how deep", RAG_CUE_LENGTH),
     ROW("how thick", RAG_CUE_LENGTH),
     ROW("wie viele", RAG_CUE_NUMBER),
+    ROW("coûté", PRICE),
     ROW("kostet", PRICE),
+    ROW("kostete", PRICE),
+    ROW("cuestan", PRICE),
+    ROW("costó", PRICE),
     ROW("cuesta", PRICE),
     ROW("was kostet", PRICE),
     ROW("was kosten", PRICE),
@@ -170,6 +174,8 @@ static const cue_row asking[] = {
     ROW("wie lange", RAG_CUE_DURATION),
     ROW("wie oft", RAG_CUE_DURATION),
     ROW("wie heiß", RAG_CUE_HEAT),
+    ROW("wie warm", RAG_CUE_HEAT),
+    ROW("wie kalt", RAG_CUE_HEAT),
     ROW("wann", RAG_CUE_DATE),
     ROW("wer", RAG_CUE_PERSON),
     ROW("wem", RAG_CUE_PERSON),
@@ -180,6 +186,7 @@ static const cue_row asking[] = {
     ROW("cuántas", RAG_CUE_NUMBER),
     ROW("cuánto cuesta", PRICE),
     ROW("cuánto pesa", RAG_CUE_WEIGHT),
+    ROW("cuánto mide", RAG_CUE_LENGTH),
     ROW("cuándo", RAG_CUE_DATE),
     ROW("qué hora", RAG_CUE_DATE | RAG_CUE_NUMBER),
     ROW("che ora", RAG_CUE_DATE | RAG_CUE_NUMBER),
@@ -194,6 +201,8 @@ static const cue_row asking[] = {
     ROW("quante", RAG_CUE_NUMBER),
     ROW("quanto costa", PRICE),
     ROW("quanto pesa", RAG_CUE_WEIGHT),
+    ROW("quanto misura", RAG_CUE_LENGTH),
+    ROW("quanto mede", RAG_CUE_LENGTH),
     ROW("quem", RAG_CUE_PERSON),
     ROW("onde", RAG_CUE_PLACE),
     ROW("quantos", RAG_CUE_NUMBER),
@@ -218,9 +227,14 @@ unsigned rag_cues_asked(anc_str question)
 bool rag_cues_asks_sum(anc_str question)
 {
     static const anc_str openings[] = {ANC_STR_INIT("how much"), ANC_STR_INIT("what does"),
-                                       ANC_STR_INIT("what do"), ANC_STR_INIT("combien")};
-    static const anc_str verbs[] = {ANC_STR_INIT("cost"), ANC_STR_INIT("coûte"),
-                                    ANC_STR_INIT("coûtent")};
+                                       ANC_STR_INIT("what do"),  ANC_STR_INIT("combien"),
+                                       ANC_STR_INIT("was"),      ANC_STR_INIT("wie viel"),
+                                       ANC_STR_INIT("cuánto"),   ANC_STR_INIT("quanto")};
+    static const anc_str verbs[] = {
+        ANC_STR_INIT("cost"),    ANC_STR_INIT("coûte"),  ANC_STR_INIT("coûtent"),
+        ANC_STR_INIT("coûté"),   ANC_STR_INIT("kostet"), ANC_STR_INIT("kosten"),
+        ANC_STR_INIT("kostete"), ANC_STR_INIT("cuesta"), ANC_STR_INIT("cuestan"),
+        ANC_STR_INIT("costó"),   ANC_STR_INIT("costa"),  ANC_STR_INIT("custa")};
     bool opens = false;
     bool costs = false;
     for (size_t i = 0; i < ANC_COUNT(openings); i++)

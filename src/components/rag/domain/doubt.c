@@ -31,6 +31,21 @@ static bool is_foreign(const rag_extraction *x, size_t i)
            ((v->own | v->above) & real) == 0;
 }
 
+/* It is of another language, of which one word is written as one of the question, by chance for all that is known ("die",
+ * "mayor"), and nothing else of it is shared. */
+static bool is_foreign_by_chance(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    const uint64_t shared = (v->own | v->above | v->near) & real_terms(&x->terms);
+    const uint64_t plain = shared & ~x->terms.names;
+    uint64_t meant = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        meant |= x->terms.meanings[t] != 0 || x->terms.digits[t] ? UINT64_C(1) << t : 0;
+    return rag_passage_is_foreign(x, u->passage) && u->cells == 0 && shared == plain &&
+           plain != 0 && (plain & (plain - 1)) == 0 && (plain & meant) == 0;
+}
+
 /* The second of something is asked about, of which the first is known, and it has not the second. */
 static bool is_of_another(const rag_extraction *x, size_t i)
 {
@@ -103,7 +118,7 @@ static bool lacks_person(const rag_extraction *x, size_t i)
 
 double rag_doubt(const rag_extraction *x, size_t i)
 {
-    if (is_foreign(x, i) || is_of_another(x, i))
+    if (is_foreign(x, i) || is_foreign_by_chance(x, i) || is_of_another(x, i))
         return 0;
     const bool beside = x->views[i].features[RAG_F_POLARITY] < 0 ||
                         x->views[i].features[RAG_F_OTHER] > 0 || misses_name(x, &x->views[i]) ||
@@ -373,5 +388,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
-           rag_is_of_relative(x, i) || rag_focus_untold(x, i);
+           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i);
 }

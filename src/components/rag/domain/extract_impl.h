@@ -35,7 +35,10 @@ typedef struct rag_terms {
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
     bool priced;      /* in so many words what a thing costs */
-    uint64_t told_by; /* the one term P of "What is the P of N?"; else 0 */
+    bool measured; /* how long, warm or heavy a thing is, where a verb of that stands before it */
+    uint64_t told_by;                    /* the one term P of "What is the P of N?"; else 0 */
+    uint64_t earlier_year;               /* who was it before that year; 0: not asked */
+    uint64_t earlier_names;              /* who was it before one of these names; 0: not asked */
     const struct rag_property *property; /* that is asked for and known by its looks; or NULL */
     unsigned cues;
 } rag_terms;
@@ -184,6 +187,14 @@ bool rag_is_of_contrast(const rag_extraction *x, size_t i);
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */
 bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
+
+/* valued.c: whether a price or a measure is asked of a thing, or for somebody, that unit i does not tell it of. */
+bool rag_is_value_of_other(const rag_extraction *x, size_t i);
+
+/* former.c: reads once of a question whom or which year it asks before. */
+void rag_former_read(rag_terms *terms);
+/* Whether who it was before somebody, or before a year, is asked, and unit i tells of him, or of no time before. */
+bool rag_is_of_later(const rag_extraction *x, size_t i);
 
 /* choose.c: the unit that scores best of those that may be quoted, or SIZE_MAX. */
 size_t rag_choose_best(const rag_extraction *x);

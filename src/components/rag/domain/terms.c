@@ -79,6 +79,7 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
         for (size_t i = 0; i < dull.n; i++)
             terms.dull[t] |= dull.items[i].key == terms.keys[t];
     rag_wanted_read(&terms);
+    rag_former_read(&terms);
     ANC_TRY(rag_focus_read(mem, language, &terms, err));
     *ret = terms;
     return ANC_OK;

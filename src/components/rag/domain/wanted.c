@@ -225,7 +225,9 @@ typedef struct rag_property {
 static const rag_property properties[] = {
     {"phone number|telephone number|emergency number|number do i ring|number do i call|fax "
      "number|mobile number|numéro de téléphone|"
-     "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono",
+     "numéro de portable|numéro de fax|telefonnummer|faxnummer|número de teléfono|es el "
+     "teléfono|teléfono del|teléfono de la|"
+     "numero di telefono|número de telefone",
      NULL, has_dial, false, false},
     {"e-mail address|email address|'s e-mail|'s email|adresse e-mail|adresse mail|l'e-mail de|"
      "l'email de|adresse électronique|e-mail-adresse|correo electrónico de",
@@ -352,32 +354,6 @@ static size_t term_of(const rag_terms *terms, size_t k)
     return RAG_TERMS_MAX;
 }
 
-/* The noun of what something is asked about: the last word of the first run of words that count, as in English. */
-static size_t head_of(const rag_terms *terms)
-{
-    size_t head = RAG_TERMS_MAX;
-    for (size_t k = 0; k < terms->asked.n; k++) {
-        const size_t t = terms->asked.items[k].stop ? RAG_TERMS_MAX : term_of(terms, k);
-        if (t != RAG_TERMS_MAX)
-            head = t;
-        else if (head != RAG_TERMS_MAX)
-            break;
-    }
-    return head;
-}
-
-/* What a thing costs is asked, and neither the sentence nor what stands over it names that thing. */
-static bool is_sum_of_other(const rag_extraction *x, size_t i)
-{
-    const rag_terms *terms = &x->terms;
-    const rag_view *v = &x->views[i];
-    if (!terms->priced)
-        return false;
-    const size_t head = head_of(terms);
-    return head != RAG_TERMS_MAX && terms->code[head] == 0 &&
-           ((v->own | v->above | v->near | v->beside) >> head & 1) == 0;
-}
-
 /* "How much do you spend on training?": the sum has to be for that. */
 static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
 {
@@ -444,8 +420,15 @@ void rag_wanted_read(rag_terms *terms)
         is_asked(
             terms->question,
             "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
-            "cost of|combien coûte|combien coûtent|prix de|prix du|prix d'|was kostet|was kosten|"
-            "wie viel kostet|cuánto cuesta|precio de");
+            "cost of|combien coûte|combien coûtent|combien a coûté|combien ont coûté|prix de|prix "
+            "du|"
+            "prix d'|was kostet|was kosten|was kostete|wie viel kostet|wie viel kostete|"
+            "cuánto cuesta|cuánto cuestan|cuánto costó|precio de|precio del|quanto costa|"
+            "quanto custa");
+    terms->measured =
+        is_asked(terms->question,
+                 "cuánto mide|cuánto dura|cuánto pesa|quanto misura|quanto dura|quanto pesa|"
+                 "quanto mede|wie warm ist|wie lang ist|wie tief ist|combien mesure|combien pèse");
     terms->property = property_asked(terms);
     terms->told_by = told_by(terms);
 }
@@ -508,7 +491,7 @@ static bool is_of_rival(const rag_extraction *x, size_t i)
 
 bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
-    return rag_lacks_property(x, i) || is_of_rival(x, i) || is_sum_of_other(x, i) ||
+    return rag_lacks_property(x, i) || is_of_rival(x, i) || rag_is_value_of_other(x, i) ||
            is_spent_elsewhere(x, i) || is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
            (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
 }

@@ -114,6 +114,29 @@ DOCUMENT(hotel, "es", "El hotel Miramar",
          "doble cuesta 80 euros. El jardín fue diseñado por Pablo Olmos en 1970. El desayuno se "
          "sirve de 7 a 10. La piscina pequeña está en la azotea.");
 
+/* Of these it is asked whose and what kind of thing it is. */
+DOCUMENT(printing, "en", "The Alder printing works",
+         "The Alder printing works are led by Joan Marsh since 2014. Her predecessor, Neil Orde, "
+         "retired "
+         "to Wales. The keeper of the type room is Ian Stroud. A workshop costs £35 and a season "
+         "pass £90. "
+         "Tea is served in the yard.");
+DOCUMENT(
+    salzmuseum, "de", "Das Salzmuseum Brunn",
+    "Das Salzmuseum Brunn leitet seit 2016 Frau Petra Lindner. Bis 2016 war Otto Haas Direktor "
+    "des Museums. Die Kasse führt Doris Mahler. Der Eintritt kostet 7 Euro für Erwachsene. Der "
+    "Stollen ist 40 Meter lang und 9 Grad kalt. Die Kapelle steht daneben.");
+DOCUMENT(
+    atelier, "fr", "L'atelier de Montrieux",
+    "L'atelier de Montrieux est dirigé par Hélène Caron depuis 2018. Le goûter est servi à 16 "
+    "heures. La réfection du toit a coûté 12 000 euros. La séance coûte 9 euros pour les adultes.");
+DOCUMENT(
+    faro, "es", "El faro de Cabo Lirio",
+    "El faro de Cabo Lirio está en la calle del Puerto, 8. Desde 2012 lo dirige Marina Solano. La "
+    "merienda cuesta 6 euros. El almuerzo se sirve en el patio a las 14:30. La torre mide 31 "
+    "metros. El muelle queda al norte. La travesía a la isla dura dos horas. El guarda mayor vive "
+    "arriba.");
+
 typedef struct told_row {
     const rag_passage *documents[DOCUMENTS_MAX]; /* the rest NULL */
     const char *name;                            /* the question */
@@ -283,6 +306,36 @@ static const told_row later[] = {
     {{&hotel}, "¿A qué hora se sirve la cena?", NULL},
 };
 
+/* Who it was before, what something else costs or measures, and words that are spelled alike in two languages. */
+static const told_row beside[] = {
+    {{&printing}, "Who leads the Alder printing works?", "Joan Marsh"},
+    {{&printing}, "Who was the keeper of the type room before Ian Stroud?", NULL},
+    {{&printing}, "Who led the printing works before 2014?", NULL},
+    {{&printing}, "How much is a workshop?", "£35"},
+    {{&printing}, "How much is a season pass for children?", NULL},
+    {{&printing}, "How much does the tea cost?", NULL},
+    {{&salzmuseum}, "Wer war vor Petra Lindner Direktor des Museums?", "Otto Haas"},
+    {{&salzmuseum}, "Wer führte die Kasse vor Doris Mahler?", NULL},
+    {{&salzmuseum}, "Wie warm ist die Kapelle?", NULL},
+    {{&salzmuseum}, "Wie lang ist der Stollen?", "40 Meter"},
+    {{&salzmuseum}, "Was kostet der Eintritt für Kinder?", NULL},
+    {{&atelier}, "Qui dirigeait l'atelier avant Hélène Caron ?", NULL},
+    {{&atelier}, "Combien coûte le goûter ?", NULL},
+    {{&atelier}, "Combien a coûté la réfection du toit ?", "12 000 euros"},
+    {{&atelier}, "Combien coûte la séance pour les adultes ?", "9 euros"},
+    {{&faro}, "¿Quién dirigía el faro antes de Marina Solano?", NULL},
+    {{&faro}, "¿Quién dirigía el faro antes de 2012?", NULL},
+    {{&faro}, "¿Cuánto cuesta la merienda?", "6 euros"},
+    {{&faro}, "¿Cuánto cuesta el almuerzo?", NULL},
+    {{&faro}, "¿Cuál es el teléfono del faro?", NULL},
+    {{&faro}, "¿Cuánto mide la torre?", "31 metros"},
+    {{&faro}, "¿Cuánto mide el muelle?", NULL},
+    {{&faro}, "¿Cuánto dura la travesía a la isla?", "dos horas"},
+    {{&faro}, "¿Cuánto dura el regreso de la isla?", NULL},
+    {{&faro}, "Who is the mayor?", NULL},
+    {{&salzmuseum}, "When did he die?", NULL},
+};
+
 /* All that is said to the question; empty: it is declined. */
 static anc_str answer_of(anc_arena *mem, const told_row *row)
 {
@@ -319,5 +372,6 @@ static void is_told(void **state)
 
 int main(void)
 {
-    return RUN_TABLE("told", rows, is_told) + RUN_TABLE("told later", later, is_told);
+    return RUN_TABLE("told", rows, is_told) + RUN_TABLE("told later", later, is_told) +
+           RUN_TABLE("told of another", beside, is_told);
 }

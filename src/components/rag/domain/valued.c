@@ -1,0 +1,129 @@
+/* valued.c - whose price or measure it is: "What does the soup cost?" is not answered by what the ticket costs.
+ *
+ * The thing, and for whom it is, have to stand in the sentence, over it, or before it where it goes on about that.
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/contrasts.h"
+#include "rag/domain/tongue.h"
+
+static anc_str word_of(const rag_extraction *x, size_t i, size_t w)
+{
+    const rag_unit *u = &x->units.items[i];
+    return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
+}
+
+/* The term that word `k` of the question is, where it counts and does not only say what is asked; else RAG_TERMS_MAX. */
+static size_t term_of(const rag_terms *terms, size_t k)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (!terms->dull[t] && !terms->asks[t] && terms->keys[t] == terms->asked.items[k].key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+/* What asks for a sum or a measure and is no word of the thing: "mide", "dura". */
+static bool is_verb_of_measure(const rag_terms *terms, size_t k)
+{
+    return rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]),
+                         "mide dura pesa misura mede mesure pèse lang tief warm cuesta cuestan "
+                         "costó costa custa coûté kostete");
+}
+
+/* The noun of what something is asked about: of the first run of words that count the last, as in English, or the first in
+ * languages that say more of a noun behind it. */
+static size_t head_of(const rag_terms *terms, bool first)
+{
+    size_t head = RAG_TERMS_MAX;
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const bool none = terms->asked.items[k].stop || is_verb_of_measure(terms, k);
+        const size_t t = none ? RAG_TERMS_MAX : term_of(terms, k);
+        if (t != RAG_TERMS_MAX && first)
+            return t;
+        if (t != RAG_TERMS_MAX)
+            head = t;
+        else if (head != RAG_TERMS_MAX)
+            break;
+    }
+    return head;
+}
+
+/* "The price is £4", "La participation coûte 22 euros": it names no thing of its own. */
+static bool has_no_thing(const rag_extraction *x, size_t i)
+{
+    static const char words[] =
+        "price prices cost costs fee fees charge admission entry participation rate rates prix "
+        "tarif tarifs entrée preis preise gebühr eintritt teilnahme kosten precio precios tarifa "
+        "entrada participación prezzo tariffa ingresso partecipazione preço";
+    enum { REACH = 3 };
+    const rag_unit *u = &x->units.items[i];
+    for (size_t w = u->first; w < u->last && w < u->first + REACH; w++)
+        if (rag_is_any_of(word_of(x, i, w), words))
+            return true;
+    return false;
+}
+
+/* What unit i says of, with what stands over it, and before it where it goes on about that; of a row or an item of a list also
+ * what stands around it. */
+static uint64_t things_of(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    const uint64_t set = v->own | v->above | v->near;
+    if (u->cells > 0 || u->card || u->item)
+        return set | v->beside;
+    const bool on = i > 0 && x->units.items[i - 1].passage == u->passage &&
+                    (rag_cues_points_back(rag_unit_text(u, x->passages)) || has_no_thing(x, i));
+    return set | (on ? x->views[i - 1].own | x->views[i - 1].near : 0);
+}
+
+/* What a thing costs, or how long it is, is asked, and neither the sentence nor what stands over it names that thing. */
+static bool is_value_of_other(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const bool behind = x->language == TXT_FR || x->language == TXT_ES || x->language == TXT_IT ||
+                        x->language == TXT_PT;
+    if (!terms->priced && !terms->measured)
+        return false;
+    const size_t head = head_of(terms, behind);
+    return head != RAG_TERMS_MAX && terms->code[head] == 0 && (things_of(x, i) >> head & 1) == 0;
+}
+
+/* Whether unit i has another word for the same of children, adults, students. */
+static bool has_same_kind(const rag_extraction *x, size_t i, anc_str word)
+{
+    const rag_contrast asked = rag_contrast_of(word);
+    const rag_unit *u = &x->units.items[i];
+    for (size_t w = u->first; asked.class != RAG_CONTRAST_NONE && w < u->last; w++) {
+        const rag_contrast c = rag_contrast_of(word_of(x, i, w));
+        if (c.class == asked.class && c.member == asked.member)
+            return true;
+    }
+    return false;
+}
+
+/* What it costs "for children" is asked, and it says nothing of them. */
+static bool is_price_for_others(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const anc_str link = anc_str_of(rag_tongue_for(x->language));
+    for (size_t k = 0; terms->priced && k + 1 < terms->asked.n; k++) {
+        const anc_str word = rag_word_text(terms->question, &terms->asked.items[k]);
+        size_t noun = k + 1;
+        if (k == 0 || !anc_str_eq_nocase(word, link))
+            continue;
+        while (noun + 1 < terms->asked.n && terms->asked.items[noun].stop)
+            noun++;
+        const size_t t = term_of(terms, noun);
+        if (t != RAG_TERMS_MAX && !terms->digits[t] && (terms->names >> t & 1) == 0 &&
+            (things_of(x, i) >> t & 1) == 0 &&
+            !has_same_kind(x, i, rag_word_text(terms->question, &terms->asked.items[noun])))
+            return true;
+    }
+    return false;
+}
+
+bool rag_is_value_of_other(const rag_extraction *x, size_t i)
+{
+    return is_value_of_other(x, i) || is_price_for_others(x, i);
+}
