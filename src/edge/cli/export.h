@@ -15,6 +15,7 @@ typedef struct export
     anc_buf names;   /* of the collections, one a line */
     anc_buf line;
     uint64_t lines, collections, documents, versions, bytes, failed;
+    bool lack_told; /* that a version goes without its vectors, which could not be read */
     uint64_t total;  /* versions that are expected */
     json_doc *stats; /* owned: those of each collection */
     term_progress progress;

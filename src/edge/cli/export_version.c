@@ -186,7 +186,22 @@ static anc_status end_version(version_out *v)
     return write_vectors(v);
 }
 
-/* Those of the version, where it has all of them. An older server has no such thing to give. */
+/* Once: vectors are made again from the text, all that is lost is time. */
+static void tell_lack(version_out *v, const char *why)
+{
+    export *x = v->x;
+    if (x->lack_told)
+        return;
+    x->lack_told = true;
+    (void)fprintf(stderr,
+                  "anchorage: without vectors, which an import makes anew (said once): version %llu "
+                  "of %.*s in %.*s: %s\n",
+                  (unsigned long long)list_count(v->version, "version"), ANC_FMT(v->id),
+                  ANC_FMT(v->collection), why);
+}
+
+/* Those of the version, where it has all of them and they can be read. An older server has no such thing to
+ * give. */
 static anc_status fetch_vectors(version_out *v, anc_arena *mem)
 {
     export *x = v->x;
@@ -199,8 +214,10 @@ static anc_status fetch_vectors(version_out *v, anc_arena *mem)
                          (unsigned long long)list_count(v->version, "version"));
     const anc_status status =
         cli_call_json(x->client, "GET", path, ANC_STR_NONE, &v->vectors, &why);
+    if (status == ANC_CANCELLED || cli_interrupted())
+        return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
     if (status != ANC_OK && status != ANC_NOT_FOUND)
-        return ANC_FAIL(x->err, status, "%s", why.text);
+        tell_lack(v, why.text);
     if (status == ANC_OK && list_count(json_root(v->vectors), "chunks") > 0)
         return ANC_OK;
     json_doc_free(v->vectors);

@@ -1,7 +1,9 @@
 /* import.c - `anchorage import`: what an export has is put back, a few versions at a time.
  *
  * Several documents are put side by side. The versions of one document follow each other, so one
- * waits until the one before it is there; meanwhile the file is read on, as long as there is room for what waits.
+ * waits until the one before it is there; meanwhile the file is read on, until AHEAD_BYTES of what cannot go yet are
+ * held, the last of them whole: originals that came in pieces on disk, in the folder for temporary files, others in
+ * memory. As many as are put side by side are held besides.
  * Collections come before all versions.
  */
 #include <errno.h>
@@ -18,7 +20,8 @@ enum {
     REFUSED_KEPT = 2 * PUTS,
     KEY_BYTES = 2048,
     SHOWN_FAILURES = 20,
-    SETTINGS_BYTES = 1 << 20
+    SETTINGS_BYTES = 1 << 20,
+    AHEAD_BYTES = 64 << 20 /* of versions that wait; no more are read then */
 };
 
 typedef enum slot_state { SLOT_FREE, SLOT_WAITS, SLOT_BUSY } slot_state;
@@ -266,6 +269,16 @@ static bool is_behind(const import *im, size_t slot)
     return false;
 }
 
+/* Whether more may be read: where none is ready, those that wait are behind one that is being put. */
+static bool may_read(const import *im)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < PUTS; i++)
+        if (im->slots[i].state == SLOT_WAITS)
+            bytes += import_put_bytes(&im->puts[i]);
+    return bytes < AHEAD_BYTES;
+}
+
 /* The version that was read first of those that may go now; PUTS: none. */
 static size_t find_ready(const import *im)
 {
@@ -304,7 +317,7 @@ static bool next_job(void *arg, net_job *job)
     }
     drop_refused(im);
     size_t ready = find_ready(im);
-    while (ready == PUTS && any && im->status == ANC_OK) {
+    while (ready == PUTS && any && im->status == ANC_OK && may_read(im)) {
         im->status = read_version(im, &any);
         drop_refused(im);
         ready = find_ready(im);

@@ -34,6 +34,7 @@ typedef struct import_put {
 
 anc_status import_put_open(import_put *put, anc_err *err) ANC_MUST_CHECK;
 void import_put_clear(import_put *put); /* ready for the next version */
+size_t import_put_bytes(const import_put *put); /* of its body, in memory or on disk */
 void import_put_close(import_put *put);
 
 /* Makes the request of a version line; reads the content lines behind it where there are some. INVALID

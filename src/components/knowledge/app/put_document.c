@@ -245,7 +245,7 @@ static anc_status open_object(const kno_put *put, const kno_digest *digest, uint
 {
     const kno_raw_store raw = put->kno->with.raw;
     kno_raw_view view = {0};
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, &view, NULL);
+    const anc_status status = raw.ops->open(raw.self, digest, bytes, KNO_LOOK_ONCE, &view, NULL);
     raw.ops->close_view(raw.self, &view);
     return status;
 }

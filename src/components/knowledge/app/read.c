@@ -124,15 +124,19 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
 
 /* ---- text and original --------------------------------------------------------------------- */
 
-/* The object of a version; NOT_FOUND where the document was deleted since its row was read. */
-static anc_status open_object(kno_service *kno, krn_call *call, const kno_document_record *d,
-                              const kno_version_record *v, const kno_digest *digest, uint64_t bytes,
-                              kno_raw_view *ret)
+/* The object of a version; NOT_FOUND where the document was deleted since its row was read, CORRUPT where the file is
+ * damaged or missing. */
+static anc_status open_object(kno_service *kno, krn_call *call, const kno_object *o, uint64_t bytes,
+                              kno_raw_look look, kno_raw_view *ret)
 {
     const kno_raw_store raw = kno->with.raw;
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, ret, call->err);
-    const kno_object o = {d->collection, d->name, v->number, *digest};
-    return status == ANC_OK ? ANC_OK : kno_unreadable_name(kno, call, &o, status);
+    const anc_status status = raw.ops->open(raw.self, &o->digest, bytes, look, ret, call->err);
+    return status == ANC_OK ? ANC_OK : kno_unreadable_name(kno, call, o, status);
+}
+
+static kno_object text_of(const kno_document_record *d, const kno_version_record *v)
+{
+    return (kno_object){d->collection, d->name, v->number, v->text};
 }
 
 anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
@@ -143,7 +147,8 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
     kno_raw_view view = {0};
     ANC_TRY(kno_document_get(kno, call, collection, id, &d));
     ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(open_object(kno, call, &d, &v, &v.text, v.text_bytes, &view));
+    const kno_object o = text_of(&d, &v);
+    ANC_TRY(open_object(kno, call, &o, v.text_bytes, KNO_LOOK_ONCE, &view));
     *ret = (kno_text){.text = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
@@ -155,20 +160,16 @@ void kno_text_close(kno_service *kno, kno_text *text)
     *text = (kno_text){0};
 }
 
-anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                        uint32_t version, kno_raw *ret)
+anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
+                        kno_raw *ret)
 {
-    kno_document_record d;
-    kno_version_record v;
+    kno_object o = {of->collection, of->id, of->version, {{0}}};
     kno_raw_view view = {0};
-    kno_document of;
-    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
-    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(kno_document_to_public(call, &d, &v, &of));
-    /* looked at anew: a disk may change bytes without a trace */
-    kno->with.raw.ops->doubt(kno->with.raw.self, &v.content);
-    ANC_TRY(open_object(kno, call, &d, &v, &v.content, v.bytes, &view));
-    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .of = of};
+    if (!kno_digest_of_hex(of->content_sha256, &o.digest))
+        return ANC_FAIL(call->err, ANC_BUG, "the original of '%.*s' has no digest",
+                        ANC_FMT(of->id));
+    ANC_TRY(open_object(kno, call, &o, of->bytes, whole ? KNO_LOOK_ANEW : KNO_LOOK_ONCE, &view));
+    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
 
@@ -249,10 +250,11 @@ static void open_text_close(open_text *t)
 static anc_status open_text_of(open_text *t, krn_call *call, const kno_document_record *d,
                                const kno_version_record *v)
 {
+    const kno_object o = text_of(d, v);
     if (t->open && kno_digest_eq(&t->digest, &v->text))
         return ANC_OK;
     open_text_close(t);
-    ANC_TRY(open_object(t->kno, call, d, v, &v->text, v->text_bytes, &t->view));
+    ANC_TRY(open_object(t->kno, call, &o, v->text_bytes, KNO_LOOK_ONCE, &t->view));
     t->open = true;
     t->digest = v->text;
     return ANC_OK;

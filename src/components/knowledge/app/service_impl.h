@@ -64,7 +64,8 @@ struct kno_service {
     uint32_t recut_id, sweep_id, backfill_id;
     atomic_bool sweep_asked;
     atomic_uint_least64_t discarded; /* versions whose rows went */
-    atomic_uint taken;           /* versions in a row whose own vectors were right, tried or not */
+    atomic_uint taken; /* versions whose own vectors were tried and right, since one was wrong */
+    atomic_uint taken_turn;      /* versions since these are trusted; 0: the next one is tried */
     atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
         pthread_mutex_t lock; /* a leaf */

@@ -151,7 +151,8 @@ static anc_status look(kno_service *kno, krn_call *call, const kno_digest *diges
 {
     const kno_raw_store raw = kno->with.raw;
     kno_raw_view view = {0};
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, &view, call->err);
+    const anc_status status =
+        raw.ops->open(raw.self, digest, bytes, KNO_LOOK_ONCE, &view, call->err);
     raw.ops->close_view(raw.self, &view);
     return status;
 }

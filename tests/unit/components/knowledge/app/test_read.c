@@ -387,8 +387,10 @@ static void expect_unreadable(kno_fixture *f, const char *word)
     assert_non_null(strstr(chunks[0].trouble.ptr, "'hurt' of the collection 'c'"));
     assert_non_null(strstr(chunks[0].trouble.ptr, word));
     assert_non_null(strstr(chunks[0].trouble.ptr, "put the document again"));
-    assert_int_equal(kno_raw_open(f->kno, fixture_call(f), ANC_STR("c"), ANC_STR("hurt"), 0, &raw),
-                     ANC_CORRUPT);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("c"), ANC_STR("hurt"), &d),
+              &f->err);
+    assert_int_equal(kno_raw_open(f->kno, &f->call, &d, true, &raw), ANC_CORRUPT);
     assert_non_null(strstr(f->err.text, "'hurt'"));
     assert_non_null(strstr(f->err.text, word));
     assert_int_equal(kno_unreadable_tell(f->kno, &told), 1);
