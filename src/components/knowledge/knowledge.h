@@ -14,6 +14,7 @@
 #ifndef ANC_KNOWLEDGE_KNOWLEDGE_H
 #define ANC_KNOWLEDGE_KNOWLEDGE_H
 
+#include "base/str.h"
 #include "kernel/domain/call.h"
 
 typedef struct kno_service kno_service;
@@ -356,9 +357,11 @@ typedef struct kno_chunk {
     anc_str metadata;        /* the document's */
     const kno_place *places; /* [n_places], in order; none: neither pages nor rows */
     size_t n_places;
+    anc_str trouble; /* NULL, or why there is no text: names the document, its file and what mends it */
 } kno_chunk;
 
-/* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */
+/* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text, and so has one whose
+ * document's file is damaged or missing, which its `trouble` says. */
 anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
                             kno_chunk *ret) ANC_MUST_CHECK;
 /* The vectors of a version's chunks (0: the current one) by the model that its collection is searched by, in call->mem;
@@ -369,6 +372,10 @@ anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collect
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n) ANC_MUST_CHECK;
+
+/* How many documents were wanted and could not be read, their file being damaged or missing, and were not mended
+ * since; appends the name of one, and what mends it. Any thread, does not block. */
+uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out);
 
 /* ---- statistics and projections ------------------------------------------------------------ */
 

@@ -168,9 +168,9 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
-/* What of a request cannot have been meant so. */
+/* What of a request cannot have been meant so, and documents left out since a file of theirs is damaged or missing. */
 typedef struct srch_warning {
-    anc_str pointer, message; /* in call->mem */
+    anc_str pointer, message; /* in call->mem; pointer "": of no part of the request */
 } srch_warning;
 
 enum { SRCH_MAX_WARNINGS = 8 };
@@ -193,8 +193,7 @@ typedef struct srch_result {
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
     srch_reranked reranked;
-    srch_warning
-        warnings[SRCH_MAX_WARNINGS]; /* [n_warnings]: filters by fields that no document has */
+    srch_warning warnings[SRCH_MAX_WARNINGS]; /* [n_warnings] */
     size_t n_warnings;
     /* search_ms without fetch_ms and rerank_ms */
     double analyze_ms, embed_ms, search_ms, rerank_ms, fetch_ms, total_ms;

@@ -135,14 +135,15 @@ static const http_schema reranked_out =
     }
 
 static const http_field warning_rows[] = {
-    TEXT("pointer", "JSON pointer into the request's body"),
+    TEXT("pointer", "JSON pointer into the request's body; empty: of no part of it"),
     TEXT("message", "for people"),
 };
 static const http_schema warning_out =
-    OUT("Warning", "What can hardly have been meant so.", warning_rows);
+    OUT("Warning", "What can hardly have been meant so, or was left out.", warning_rows);
 #define WARNINGS                              \
     PART("warnings", HTTP_LIST, &warning_out, \
-         "where nothing was found: filters by fields that no document searched has")
+         "documents left out since their file is damaged or missing; where nothing was found: " \
+         "filters by fields that no document searched has")
 
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),

@@ -464,6 +464,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
         return status;
     }
     tell(&put, came_of_it);
+    kno_unreadable_drop(kno, put.into, put.name);
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
 }

@@ -233,7 +233,7 @@ static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, read
         const anc_status status = kno_chunk_list(turn->rag->with.knowledge, &call, d->collection,
                                                  d->id, 0, from, WINDOW, &chunks, &n);
         r->whole = status == ANC_OK;
-        if (status == ANC_NOT_FOUND || status == ANC_LIMIT) {
+        if (status == ANC_NOT_FOUND || status == ANC_LIMIT || status == ANC_CORRUPT) {
             anc_err_clear(call.err);
             return ANC_OK;
         }

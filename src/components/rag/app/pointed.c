@@ -204,7 +204,7 @@ typedef anc_status take_fn(looking *l, const named *d, const kno_chunk *chunks, 
                            bool *ret_over);
 
 /* Reads the chunks a window at a time, at most *windows, which is what is left of them afterwards. *ret_over: `take`
- * wants no more, or there are no more; what was deleted meanwhile has none. */
+ * wants no more, or there are no more; what was deleted meanwhile, or has a damaged file, has none. */
 static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t *windows,
                                bool *ret_over)
 {
@@ -221,7 +221,7 @@ static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t
         ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
         const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
                                                  d->id, 0, from, WINDOW, &chunks, &n);
-        if (status == ANC_NOT_FOUND) {
+        if (status == ANC_NOT_FOUND || status == ANC_CORRUPT) {
             anc_err_clear(call.err);
             *ret_over = true;
             return ANC_OK;
