@@ -407,6 +407,13 @@ anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collect
     return ANC_OK;
 }
 
+uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out)
+{
+    (void)kno;
+    (void)out;
+    return 0;
+}
+
 anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)
 {
     (void)kno;

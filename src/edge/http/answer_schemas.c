@@ -142,8 +142,8 @@ static const http_schema warning_out =
     OUT("Warning", "What can hardly have been meant so, or was left out.", warning_rows);
 #define WARNINGS                              \
     PART("warnings", HTTP_LIST, &warning_out, \
-         "documents left out since their file is damaged or missing; where nothing was found: " \
-         "filters by fields that no document searched has")
+         "filters by fields that no document searched has; documents that were left out, as " \
+         "a file of theirs is damaged or missing")
 
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),
