@@ -292,6 +292,8 @@ def test_another_history_is_left_alone(binary):
             assert got.returncode == 1 and "another version 1" in got.stderr and "an older version was refused" in got.stderr, got
             assert "1 versions put back" in got.stdout and "2 refused" in got.stdout, got
             assert "x is there with other settings" in got.stderr, got
+            got = p.run("import", "f", "-c", "nope")
+            assert got.returncode == 3 and 'has no collection "nope"' in got.stderr, got
             assert server.get("/v1/knowledge/documents/a/text?collection=x").body == b"Something else."
             assert server.get("/v1/knowledge/documents/a?collection=x").json["version"] == 1
             assert server.get("/v1/knowledge/documents/b/text?collection=x").body == b"Second."

@@ -67,6 +67,9 @@ def test_filters_are_typed_and_nested(binary):
             told = search(s, "tax", filters=tree)
             assert told["results"] and [w["pointer"] for w in told["warnings"]] == [f"/filters{at}/field"], told
         assert search(s, "tax", filters=condition("yaer", "exists", False))["warnings"] == []
+        asked = s.post("/v1/chat/query", {"question": "\U0001F600\U0001F600"})
+        assert asked.status == 200 and asked.json["no_answer"] and asked.json["sources"] == [], asked.body
+        assert s.post("/v1/search", {"query": "\U0001F600\U0001F600"}).status == 400
         unknown = s.post("/v1/search", {"query": "tax", "collections": ["default", "nowhere"]})
         assert unknown.status == 404 and unknown.json["errors"][0]["pointer"] == "/collections/1", unknown.body
 

@@ -60,6 +60,7 @@ typedef struct srch_request {
     uint32_t context_chunks;   /* with join_neighbours: so many around each hit are joined to it */
     bool highlight;            /* fill `highlights` */
     bool explain;              /* fill `explained` */
+    bool may_be_wordless;      /* a query that has no word finds nothing, else it is INVALID */
 } srch_request;
 
 /* Bytes of a text; which one, the user says. */

@@ -45,6 +45,7 @@ typedef struct importing {
     size_t n_refused;
 
     uint64_t collections, total, created, updated, unchanged, failed;
+    bool *found;      /* [n_given of the line] a --collection that the file has */
     bool complete;    /* the end line was there */
     bool dropped;     /* the server cannot go on: what is under way is let go */
     bool stopped;     /* interrupted: nothing more is begun */
@@ -82,6 +83,24 @@ static bool is_wanted(const importing *im, anc_str collection)
         if (anc_str_eq(name, collection))
             return true;
     return false;
+}
+
+static void note_found(import *im, anc_str collection)
+{
+    anc_str name;
+    for (size_t at = 0; cli_next_value(im->client->cx, "collection", &at, &name);)
+        im->found[at - 1] = im->found[at - 1] || anc_str_eq(name, collection);
+}
+
+/* Of a file that was read to its end: collections that were asked for are in it. */
+static anc_status check_found(const import *im)
+{
+    anc_str name;
+    for (size_t at = 0; cli_next_value(im->client->cx, "collection", &at, &name);)
+        if (!im->found[at - 1])
+            return ANC_FAIL(im->err, ANC_NOT_FOUND, "%.*s has no collection \"%.*s\"",
+                            ANC_FMT(im->file.name), ANC_FMT(name));
+    return ANC_OK;
 }
 
 /* ---- versions ------------------------------------------------------------------------------ */
@@ -421,6 +440,7 @@ static anc_status take_collection(importing *im)
     const anc_str name = list_text(line, "name");
     if (!is_wanted(im, name))
         return ANC_OK;
+    note_found(im, name);
     const anc_str path =
         anc_arena_printf(cx->mem, "/v1/collections/%.*s", ANC_FMT(cli_encode(cx->mem, name)));
     const anc_status status = settle_settings(im, path);
@@ -486,7 +506,7 @@ static anc_status take_all(importing *im)
     if (!im->complete)
         return ANC_FAIL(im->err, ANC_INVALID, "%.*s ends after line %llu: it was cut off there",
                         ANC_FMT(im->file.name), (unsigned long long)im->file.number);
-    return ANC_OK;
+    return check_found(im);
 }
 
 static void print_end(const importing *im)
@@ -512,6 +532,9 @@ static anc_status open_all(importing *im)
     const anc_str word = im->client->cx->words[0];
     const bool standard = anc_str_eq(word, ANC_STR("-"));
     im->file.name = standard ? ANC_STR("standard input") : word;
+    im->found = anc_arena_alloc(im->client->cx->mem, im->client->cx->n_given, sizeof *im->found);
+    if (im->found == NULL)
+        return ANC_FAIL(im->err, ANC_NO_MEMORY, "an import");
     for (size_t i = 0; i < REFUSED_KEPT; i++)
         im->refused[i] = anc_buf_init(KEY_BYTES);
     for (size_t i = 0; i < PUTS; i++)

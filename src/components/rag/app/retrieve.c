@@ -138,6 +138,7 @@ static anc_status find_passages(rag_turn *turn)
         .rerank = turn->rerank == RAG_YES  ? SRCH_RERANK_YES
                   : turn->rerank == RAG_NO ? SRCH_RERANK_NO
                                            : SRCH_RERANK_AS_CONFIGURED,
+        .may_be_wordless = true, /* nothing answers it, as other questions */
     };
     srch_result result;
     turn->stage = "search";

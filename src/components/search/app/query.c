@@ -268,6 +268,10 @@ static anc_status ask(srch_asking *a)
         ANC_TRY(srch_scopes_read(a));
     }
     a->result.analyze_ms = lap(&w, NULL);
+    if (a->wordless) {
+        a->result.mode = mode_done(a);
+        return ANC_OK;
+    }
     if (a->vectors)
         ANC_TRY(srch_vectors_make(a));
     a->result.embed_ms = lap(&w, series->embed);

@@ -46,6 +46,7 @@ typedef struct srch_asking {
     srch_scope *scopes; /* [n_scopes] */
     size_t n_scopes;
     bool words, vectors;        /* which sides are searched */
+    bool wordless;              /* none is: there is no word in the question, which is allowed */
     srch_candidate *candidates; /* [n] of all scopes, best first */
     size_t n;
     bool reranks; /* rerank.c: whether, how many, until when, and the scores so far */

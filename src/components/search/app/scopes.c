@@ -91,8 +91,8 @@ static anc_status read_demands(srch_asking *a, srch_scope *scope)
     return ANC_OK;
 }
 
-/* A query has to say what to look for. */
-static anc_status check_words(const srch_asking *a, const srch_scope *scope)
+/* A query has to say what to look for, unless it may be one that finds nothing. */
+static anc_status check_words(srch_asking *a, const srch_scope *scope)
 {
     if (scope->n_terms > 0)
         return ANC_OK;
@@ -100,7 +100,10 @@ static anc_status check_words(const srch_asking *a, const srch_scope *scope)
         if (a->marked.marks[i].kind == SRCH_MARK_MUST_NOT)
             return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query",
                                   "the query only excludes; it has to say what to look for");
-    return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query", "there is no word in the query");
+    if (!a->request->may_be_wordless)
+        return ANC_FAIL_FIELD(a->call->err, ANC_INVALID, "/query", "there is no word in the query");
+    a->wordless = true;
+    return ANC_OK;
 }
 
 /* A scope before this one that reads in the same way: its analysis is shared. */

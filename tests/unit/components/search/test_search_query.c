@@ -413,6 +413,22 @@ static void bad_requests_are_named(void **state)
     refuse(w, world_request("leave"), ANC_DEADLINE, "");
 }
 
+static void a_query_without_words_finds_nothing_where_it_may(void **state)
+{
+    world *w = *state;
+    world_open(w);
+    srch_request r = world_request("\xF0\x9F\x98\x80 ?!");
+    refuse(w, r, ANC_INVALID, "/query");
+    r.may_be_wordless = true;
+    anc_err_clear(&w->err);
+    assert_int_equal(world_ask(w, &r).n, 0);
+    r.query = ANC_STR("-leave"); /* still refused: it says what not to look for */
+    refuse(w, r, ANC_INVALID, "/query");
+    r.query = ANC_STR("leave");
+    anc_err_clear(&w->err);
+    assert_true(world_ask(w, &r).n > 0);
+}
+
 static void modes_have_names(void **state)
 {
     (void)state;
@@ -445,6 +461,7 @@ int main(void)
         ROW(a_version_replaced_meanwhile_is_found_anew),
         ROW(a_rebuild_ends_where_it_was),
         ROW(bad_requests_are_named),
+        ROW(a_query_without_words_finds_nothing_where_it_may),
         cmocka_unit_test(modes_have_names),
     };
     return cmocka_run_group_tests_name("search query", tests, NULL, NULL);
