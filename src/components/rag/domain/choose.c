@@ -435,7 +435,8 @@ static double counted_share(const rag_extraction *x, size_t i)
     const rag_view *v = &x->views[i];
     uint64_t missed = 0;
     for (size_t t = 0; t < x->terms.n; t++)
-        missed |= x->terms.dull[t] ? UINT64_C(1) << t : 0;
+        missed |=
+            x->terms.dull[t] || (x->terms.pairs[t] & RAG_SYNONYM_PRICE) != 0 ? UINT64_C(1) << t : 0;
     return 1 - rag_terms_share(&x->terms, missed & ~(v->own | v->above));
 }
 
@@ -450,7 +451,7 @@ static bool is_exact(const rag_extraction *x, size_t i)
         return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
     if (cues == RAG_CUE_PERSON)
         return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
-    if (cues == RAG_CUE_DURATION)
+    if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)
         return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i);
     return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
 }
