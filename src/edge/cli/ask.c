@@ -148,7 +148,6 @@ static void print_end(const answer *a, bool with_sources)
                  ANC_FMT(json_str(json_member(done, "model_used"), ANC_STR("?"))),
                  json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
                  term_reset(stdout));
-    (void)fflush(stdout);
     tell_reranked(a->client->cx, done);
 }
 
@@ -277,7 +276,6 @@ static int print_results(cli_client *client, anc_str body)
                               "searched (+\"…\" insists)\n");
     for (size_t i = 0; i < json_count(results); i++)
         print_result(json_element(results, i), cli_given(client->cx, "full"));
-    (void)fflush(stdout);
     tell_reranked(client->cx, json_root(doc));
     return CLI_OK;
 }

@@ -18,7 +18,8 @@ static const char *const lines[] = {
     "run manage manager tient tenu tenue lead led leader head direct director boss operate charge "
     "chair captain "
     "leitet leiter leitung "
-    "führt dirige directeur directrice responsable gère chef director jefe gestiona direttore "
+    "führt betreibt betrieben betreiber dirige directeur directrice responsable gère chef director "
+    "jefe gestiona direttore "
     "direttrice gestisce "
     "gerente conductor",
     "treasurer trésorier kassenwart kassenwartin schatzmeister kassierer tesorero tesoriere "

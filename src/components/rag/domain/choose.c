@@ -429,7 +429,41 @@ static double told_of(const rag_extraction *x, size_t i)
     return asked > 0 ? fmin(1.0, told / asked) : 0;
 }
 
-/* The best; where that is beside the point, the best of those nearly as good that are not. */
+/* The share of the question that is missed where a unit has it not: all but words for the kind of thing that is asked for. */
+static double counted_share(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    uint64_t missed = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        missed |=
+            x->terms.dull[t] || (x->terms.pairs[t] & RAG_SYNONYM_PRICE) != 0 ? UINT64_C(1) << t : 0;
+    return 1 - rag_terms_share(&x->terms, missed & ~(v->own | v->above));
+}
+
+/* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
+ * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
+static bool is_exact(const rag_extraction *x, size_t i)
+{
+    const double *f = x->views[i].features;
+    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
+    const unsigned cues = x->terms.cues;
+    if (is_row(&x->units.items[i]))
+        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
+    if (cues == RAG_CUE_PERSON)
+        return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
+    if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)
+        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i);
+    return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
+}
+
+/* Whether it may stand in for the best, which is beside the point: it is nearly as good, or a sentence with all that was asked. */
+static bool may_stand_in(const rag_extraction *x, size_t i, size_t best)
+{
+    return x->views[i].score >= x->views[best].score - SECOND_WITHIN ||
+           (!is_row(&x->units.items[i]) && is_exact(x, i));
+}
+
+/* The best; where that is beside the point, the best of those nearly as good, or exact, that are not. */
 static size_t first_of(const rag_extraction *x)
 {
     const size_t best = rag_choose_best(x);
@@ -439,7 +473,7 @@ static size_t first_of(const rag_extraction *x)
     const double least = INSTEAD_TOLD * told_of(x, best);
     for (size_t i = 0; i < x->units.n; i++)
         if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
-            x->views[i].score >= x->views[best].score - SECOND_WITHIN && told_of(x, i) >= least &&
+            may_stand_in(x, i, best) && told_of(x, i) >= least &&
             (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
             !rag_is_beside_point(x, i))
             other = i;
@@ -458,20 +492,6 @@ static bool is_told_abroad(const rag_extraction *x, size_t i)
     const uint64_t rest = real & ~terms->names;
     return v->features[RAG_F_FOREIGN] > 0 && v->features[RAG_F_CUE] > 0 && terms->names != 0 &&
            rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
-}
-
-/* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
- * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
-static bool is_exact(const rag_extraction *x, size_t i)
-{
-    const double *f = x->views[i].features;
-    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
-    const unsigned cues = x->terms.cues;
-    if (is_row(&x->units.items[i]))
-        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
-    if (cues == RAG_CUE_PERSON)
-        return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
-    return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
 }
 
 rag_choice rag_extraction_choose(rag_extraction *x)

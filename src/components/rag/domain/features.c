@@ -72,6 +72,18 @@ static void names_of_forms(const rag_extraction *x, uint64_t *sets)
     }
 }
 
+/* Names that unit i points back at, over a sentence that only points on: "She was built in 1988. Her captain is …". */
+static uint64_t pointed_at(const rag_extraction *x, size_t i)
+{
+    const rag_view *before = &x->views[i - 1];
+    const uint64_t named = before->own & x->terms.names;
+    const bool on =
+        named == 0 && rag_cues_points_back(rag_unit_text(&x->units.items[i - 1], x->passages));
+    if (!rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages)))
+        return 0;
+    return on ? before->above & x->terms.names : named;
+}
+
 static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t *forms)
 {
     const rag_unit *units = x->units.items;
@@ -87,9 +99,7 @@ static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t
             v->above |= forms[units[i].passage] & ~v->own;
         if (i > 0 && same_passage(x, i, i - 1)) {
             v->beside |= x->views[i - 1].own;
-            v->above |= rag_cues_points_back(rag_unit_text(&units[i], x->passages))
-                            ? x->views[i - 1].own & x->terms.names & ~v->own
-                            : 0; /* "his office": of who was named */
+            v->above |= pointed_at(x, i) & ~v->own; /* "his office": of who was named */
         }
         if (same_passage(x, i, i + 1))
             v->beside |= x->views[i + 1].own;

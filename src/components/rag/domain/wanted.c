@@ -343,8 +343,6 @@ static bool counts_elsewhere(const rag_extraction *x, size_t i)
     return rest != 0 && ((v->own | v->above | v->near | v->beside) & rest) == 0;
 }
 
-/* ---- what a thing costs ------------------------------------------------------------------------ */
-
 /* Whether word `k` of the question is of the thing: it counts, and does not only say what is asked. */
 static size_t term_of(const rag_terms *terms, size_t k)
 {
@@ -353,6 +351,27 @@ static size_t term_of(const rag_terms *terms, size_t k)
             return t;
     return RAG_TERMS_MAX;
 }
+
+/* In languages of which few words are known to mean the same, every noun that is counted has to be told, but people. */
+static bool counts_other_nouns(const rag_extraction *x, size_t i)
+{
+    static const char people[] = "menschen leute personen einwohner personas gente habitantes "
+                                 "persone abitanti pessoas";
+    const rag_terms *terms = &x->terms;
+    const rag_view *v = &x->views[i];
+    const uint64_t missing = rag_counted_terms(terms) & ~(v->own | v->above | v->near);
+    if (x->language == TXT_EN || x->language == TXT_FR || x->language == TXT_UND)
+        return false;
+    for (size_t k = 0; missing != 0 && k < terms->asked.n; k++) {
+        const size_t t = term_of(terms, k);
+        if (t != RAG_TERMS_MAX && (missing >> t & 1) != 0 &&
+            !rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), people))
+            return true;
+    }
+    return false;
+}
+
+/* ---- what a thing costs ------------------------------------------------------------------------ */
 
 /* "How much do you spend on training?": the sum has to be for that. */
 static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
@@ -493,5 +512,6 @@ bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
     return rag_lacks_property(x, i) || is_of_rival(x, i) || rag_is_value_of_other(x, i) ||
            is_spent_elsewhere(x, i) || is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
-           (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i)));
+           (x->terms.how_many &&
+            (!rag_has_count(x, i) || counts_elsewhere(x, i) || counts_other_nouns(x, i)));
 }

@@ -137,6 +137,23 @@ DOCUMENT(
     "metros. El muelle queda al norte. La travesía a la isla dura dos horas. El guarda mayor vive "
     "arriba.");
 
+DOCUMENT(
+    barge, "en", "The barge to Holm",
+    "The barge Vera of Lund sails between Wick and Holm. She was launched in 1990 by the Orr yard. "
+    "Her master is Captain Jean Ross. The passage takes forty minutes.");
+DOCUMENT(
+    pension, "de", "Die Pension Waldblick",
+    "Die Pension Waldblick liegt am Hang. Die Sauna wird von Uwe Stark betrieben. In der Pension "
+    "gibt es sieben Doppelzimmer.");
+
+/* That search rates low. */
+static const rag_passage kiln = {
+    .text = ANC_STR_INIT(
+        "The kiln opens at nine. The yearly pass is sold for £12. A firing takes six hours."),
+    .title = ANC_STR_INIT("The kiln"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
 typedef struct told_row {
     const rag_passage *documents[DOCUMENTS_MAX]; /* the rest NULL */
     const char *name;                            /* the question */
@@ -332,6 +349,15 @@ static const told_row beside[] = {
     {{&faro}, "¿Cuánto mide el muelle?", NULL},
     {{&faro}, "¿Cuánto dura la travesía a la isla?", "dos horas"},
     {{&faro}, "¿Cuánto dura el regreso de la isla?", NULL},
+    {{&barge}, "Who is the captain of the Vera of Lund?", "Jean Ross"},
+    {{&barge}, "How long does the passage take?", "forty minutes"},
+    {{&kiln}, "What is the price of the yearly pass?", "£12"},
+    {{&kiln}, "How long does a firing take?", "six hours"},
+    {{&kiln}, "What is the price of the monthly pass?", NULL},
+    {{&kiln}, "How long does a glazing take?", NULL},
+    {{&pension}, "Wer betreibt die Sauna?", "Uwe Stark"},
+    {{&pension}, "Wie viele Doppelzimmer hat die Pension?", "sieben"},
+    {{&pension}, "Wie viele Einzelzimmer hat die Pension?", NULL},
     {{&faro}, "Who is the mayor?", NULL},
     {{&salzmuseum}, "When did he die?", NULL},
 };
