@@ -101,7 +101,8 @@ void srv_catalog_close(srv_house *h)
 
 /* ---- embedding ---- */
 
-/* Half of the cache is for questions. Also where nothing is to be kept: what an earlier start kept then goes, and an erasure finds it. */
+/* Half of the cache is for questions. Also where nothing is to be kept: what an earlier start kept then goes, and an
+ * erasure finds it. */
 static anc_status open_keeper(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;

@@ -14,7 +14,6 @@
 #include "hash/sha256.h"
 #include "house_impl.h"
 #include "ingest/adapters/spool_files/spool_files.h"
-#include "knowledge/adapters/raw_files/raw_files.h"
 #include "model_folders.h"
 #include "net/http_client.h"
 #include "os/sandbox.h"
@@ -333,20 +332,6 @@ static void tell_store(examination *x, const store_finding *f, unsigned long lon
                  anc_arena_printf(x->mem, "%llu %s%s", all, f->files, f->all_sound));
 }
 
-static void examine_raw(examination *x)
-{
-    static const store_finding finding = {
-        "raw store", "files", "put the documents again, or copies of the files in their places",
-        ", each with the bytes of its name"};
-    kno_raw_report report;
-    anc_err err = {0};
-    const anc_str root = os_path_join(x->mem, x->c->data_dir, ANC_STR("raw"));
-    if (kno_raw_files_scan(root, &report, &err) != ANC_OK)
-        srv_tell(x, finding.line, CLI_WRONG, anc_arena_copy(x->mem, anc_str_of(err.text)));
-    else
-        tell_store(x, &finding, report.damaged, report.objects, report.first);
-}
-
 static void examine_spool(examination *x)
 {
     static const store_finding finding = {"spool", "segments",
@@ -511,7 +496,7 @@ void srv_examine(const srv_config *config, cli_found_fn *found, void *arg)
 {
     static void (*const parts[])(examination *) = {
         examine_model,    examine_others,  srv_examine_reranker, srv_examine_other_rerankers,
-        examine_lock,     examine_catalog, examine_tracking,     examine_raw,
+        examine_lock,     examine_catalog, examine_tracking,     srv_examine_raw,
         examine_spool,    examine_index,   examine_documents,    examine_provider,
         srv_examine_buses};
     for (size_t i = 0; i < ANC_COUNT(parts); i++) {

@@ -27,6 +27,9 @@ void srv_examine_reranker(examination *x);
 /* The installed cross-encoders that are not configured. */
 void srv_examine_other_rerankers(examination *x);
 
+/* examine_raw.c: the files of the raw store. */
+void srv_examine_raw(examination *x);
+
 /* examine_buses.c: says nothing of a bus that is not configured. */
 void srv_examine_buses(examination *x);
 

@@ -406,3 +406,52 @@ def test_flipped_bits_of_a_model_are_named(binary):
                 report = {c["check"]: c for c in json.loads(p.run("doctor", "--json").stdout)["checks"]}
                 right = ("wrong", True) if turn == "flipped" else ("ok", False)
                 assert (report["model"]["status"], name in report["model"]["detail"]) == right, (name, bit, turn, report["model"])
+
+
+def object_of(p, text):
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    return p.data / "raw" / digest[:2] / digest
+
+
+def expect_left_out(server, texts, path, word):
+    """The questions that the others answer are answered, and everybody who asks is told of the one that cannot be read."""
+    def names(text):
+        return "'m1'" in text and path.name in text and word in text and "put the document again" in text
+    question = "What is the gate code of the Tamber yard?"
+    found = server.post("/v1/search", {"query": question})
+    assert found.status == 200 and [r["document_id"] for r in found.json["results"]] == ["m2"], found.body
+    answer = server.post("/v1/chat/query", {"question": question})
+    assert answer.status == 200 and "6622" in answer.json["answer"], answer.body
+    for got in (found.json, answer.json):
+        assert len(got["warnings"]) == 1 and got["warnings"][0]["pointer"] == "" and names(got["warnings"][0]["message"]), got
+    raw = server.get("/v1/knowledge/documents/m1/raw")
+    assert raw.status == 500 and names(raw.json["detail"]) and str(path.parent) not in raw.json["detail"], raw.body
+    exported = server.place.run("export", "--url", f"http://127.0.0.1:{server.port}", "-o", "x.ndjson", "--force")
+    assert exported.returncode == 1 and "'m1'" in exported.stderr and word in exported.stderr, exported
+    health = server.get("/health").json
+    detail = health["checks"]["raw_store"]["detail"]
+    assert health["status"] == "degraded" and "'m1' of the collection 'default'" in detail, health
+    assert "put the document again" in detail, detail
+    doctor = json.loads(server.place.run("doctor", "--json").stdout)
+    wrong = [c["detail"] for c in doctor["checks"] if c["check"] == "raw store" and c["status"] == "wrong"]
+    assert len(wrong) == 1 and path.name in wrong[0] and word in wrong[0], doctor
+
+
+def test_one_document_that_cannot_be_read_fails_no_question_of_others(binary):
+    texts = {"m1": "The gate code of the Quarrel yard is 5511. The keeper is Olive Tarn.",
+             "m2": "The gate code of the Tamber yard is 6622. The keeper is Piet Vos."}
+    with place(binary) as p:
+        server = Server(p)
+        for name, text in texts.items():
+            assert server.put_document(id=name, text=text).status == 201
+        path = object_of(p, texts["m1"])
+        for word, hurt in (("damaged", lambda: flip(path, 5 * 8)), ("missing", path.unlink)):
+            hurt()
+            expect_left_out(server, texts, path, word)
+            assert server.put_document(id="m1", text=texts["m1"]).json["status"] == "updated"
+            health = server.get("/health").json
+            assert "raw_store" not in health["checks"], health
+            found = server.post("/v1/search", {"query": "gate code", "mode": "keyword"}).json
+            assert sorted(r["document_id"] for r in found["results"]) == ["m1", "m2"] and found["warnings"] == [], found
+            assert json.loads(p.run("doctor", "--json").stdout)["ok"]
+        assert server.stop() == 0

@@ -4,8 +4,11 @@ import contextlib
 import email.message
 import gzip
 import hashlib
+import http.server
 import json
 import subprocess
+import threading
+import time
 
 from harness import ROOT, Server, place
 
@@ -120,6 +123,56 @@ def test_the_same_answers_from_another_folder(binary):
             assert answers(server) == before[0]
 
 
+@contextlib.contextmanager
+def between(server, answer):
+    """A place before the server: `answer` of method and path gives (status, value), or None for the server's own. Its address."""
+    class Handler(http.server.BaseHTTPRequestHandler):
+        def handle_one(self):
+            body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            status, value = answer(self.command, self.path) or (0, None)
+            got = server.request(self.command, self.path, body, {"Content-Type": self.headers.get("Content-Type", "")}) if status == 0 else None
+            content = got.body if got else json.dumps(value).encode()
+            self.send_response(got.status if got else status)
+            self.send_header("Content-Type", got.headers.get("content-type", "") if got else "application/json")
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+        do_GET = do_PUT = do_POST = handle_one
+
+        def log_message(self, *args):
+            pass
+
+    front = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=front.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{front.server_port}"
+    finally:
+        front.shutdown()
+        front.server_close()
+
+
+def test_vectors_that_cannot_be_read_are_left_out(binary):
+    def fails(method, path):
+        return (500, {"type": "urn:anchorage:problem:corrupt", "title": "it is damaged", "status": 500, "detail": "no such page"}) if "/vectors" in path else None
+
+    with place(binary) as p:
+        with served(p) as server:
+            for i in range(3):
+                server.put_document(id=f"d{i}", text=f"Document number {i} speaks of herons.")
+            with between(server, fails) as url:
+                got = p.run("export", "--url", url, "-o", "f.ndjson")
+            assert got.returncode == 0 and got.stderr.count("without vectors") == 1, got
+            assert "version 1 of d0 in default" in got.stderr and "no such page" in got.stderr, got
+            lines = [json.loads(line) for line in (p.home / "f.ndjson").read_text().splitlines()]
+            assert [line["kind"] for line in lines] == ["anchorage-export", "collection", *["version"] * 3, "end"], lines
+            assert not any("vectors" in line for line in lines), lines
+        subprocess.run(["rm", "-r", str(p.data)], check=True)
+        with served(p) as server:
+            assert p.run("import", "f.ndjson").returncode == 0
+            assert len(server.get("/v1/knowledge/documents").json["items"]) == 3
+
+
 def test_an_import_goes_on_where_it_was_cut_off(binary):
     with place(binary) as p:
         with served(p) as server:
@@ -150,6 +203,59 @@ def test_an_import_goes_on_where_it_was_cut_off(binary):
             code, said, have = imported(whole)
             assert code == 0 and len(have) == 12, (code, said, have)
             assert server.post("/v1/search", {"query": "herons", "top_k": 50}).json["results"], "nothing is found"
+
+
+def held_on_disk(process):
+    """How many files without a name a process has mapped."""
+    return sum(line.endswith("(deleted)\n") for line in open(f"/proc/{process.pid}/maps"))
+
+
+def work_of(process):
+    """What a process has worked; None: it is at it."""
+    fields = open(f"/proc/{process.pid}/stat").read().rsplit(")", 1)[1].split()
+    return fields[11:13] if fields[0] == "S" else None
+
+
+def test_an_import_reads_on_only_so_far(binary):
+    versions, each, piece = 10, 8 << 20, 768 << 10
+    content = bytes(range(256)) * (each // 256)
+    parts = [content[i:i + piece] for i in range(0, each, piece)]
+
+    def sealed(**members):
+        line = json.dumps(members, separators=(",", ":"))[:-1]
+        return line + ',"sum":"' + hashlib.sha256(line.encode()).hexdigest()[:16] + '"}\n'
+
+    pieces = [sealed(kind="content", piece=i + 1, content_base64=base64.b64encode(part).decode()) for i, part in enumerate(parts)]
+    put, go_on = [], threading.Event()
+
+    def waits(method, path):
+        if method != "PUT":
+            return None
+        put.append(int(path.split("?")[0].rsplit("/", 1)[1]))
+        go_on.wait(240)
+        return 200, {"status": "updated"}
+
+    with place(binary) as p:
+        with open(p.home / "f.ndjson", "w") as f:
+            f.write(sealed(kind="anchorage-export", format=2, program="0", versions=versions))
+            for i in range(versions):
+                f.write(sealed(kind="version", collection="c", document_id="a", version=i + 1, pieces=len(parts),
+                               content_sha256=hashlib.sha256(content).hexdigest(), bytes=each, created_at="2020-01-02T03:04:05Z"))
+                f.writelines(pieces)
+            f.write(sealed(kind="end", lines=versions * (1 + len(parts)) + 2))
+        with served(p) as server, between(server, waits) as url:
+            importing = subprocess.Popen([p.binary, "import", "--url", url, "f.ndjson"], env=p.env, cwd=p.home, stdout=subprocess.PIPE, text=True)
+            worked, still = None, 0
+            while still < 20 and importing.poll() is None:  # until it has read as far as it will
+                time.sleep(0.05)
+                before, worked = worked, work_of(importing)
+                still = still + 1 if put and worked is not None and worked == before else 0
+            held = held_on_disk(importing)
+            go_on.set()
+            said = importing.communicate(timeout=120)[0]
+            assert held == 1 + 8, held  # one that is being put, and those of 64 MiB that wait behind it
+            assert importing.returncode == 0 and f"{versions} versions put back" in said, said
+            assert put == list(range(1, versions + 1)), put
 
 
 def test_files_that_are_no_export(binary):

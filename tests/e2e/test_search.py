@@ -53,7 +53,7 @@ def test_filters_are_typed_and_nested(binary):
             fault = answer.json["errors"][0]
             assert answer.status == 400 and fault["pointer"] == pointer, answer.body
             assert all(n in fault["message"] for n in named), fault
-        # a field that no document has: said where nothing is found, and no fault, as the next document may have it
+        # a field that no document has: said, and no fault, as the next document may have it
         mistyped = {"and": [condition("yaer", "eq", 2020), {"or": [condition("tgas", "contains", "tax"), condition("year", "gt", 1)]}]}
         for path, body in (("/v1/search", {"query": "tax"}), ("/v1/chat/query", {"question": "What is a tax on?"})):
             answer = s.post(path, {**body, "filters": mistyped})
@@ -62,7 +62,11 @@ def test_filters_are_typed_and_nested(binary):
             assert [pointer for pointer, _ in told] == ["/filters/and/0/field", "/filters/and/1/or/0/field"], told
             assert '"yaer"' in told[0][1] and '"tgas"' in told[1][1], told
             assert s.post(path, body).json["warnings"] == []
-        assert search(s, "tax", filters=condition("yaer", "ne", 1))["warnings"] == []
+        for tree, at in ((condition("yaer", "ne", 1), ""), ({"not": condition("yaer", "eq", 1)}, "/not"),
+                         ({"or": [condition("year", "gt", 1), condition("yaer", "eq", 1)]}, "/or/1")):
+            told = search(s, "tax", filters=tree)
+            assert told["results"] and [w["pointer"] for w in told["warnings"]] == [f"/filters{at}/field"], told
+        assert search(s, "tax", filters=condition("yaer", "exists", False))["warnings"] == []
         unknown = s.post("/v1/search", {"query": "tax", "collections": ["default", "nowhere"]})
         assert unknown.status == 404 and unknown.json["errors"][0]["pointer"] == "/collections/1", unknown.body
 

@@ -167,6 +167,11 @@ anc_status kno_document_put(kno_service *kno, krn_call *call, const kno_document
     return ANC_OK;
 }
 
+static size_t text_bytes_of(anc_str id)
+{
+    return double_is(id, "long") ? DOUBLE_LONG_TEXT : double_is(id, "empty") ? 0 : 10;
+}
+
 static kno_document document_of(anc_str collection, anc_str id)
 {
     return (kno_document){.collection = collection,
@@ -201,6 +206,25 @@ anc_status kno_document_find(kno_service *kno, krn_call *call, anc_str collectio
     return ANC_OK;
 }
 
+/* With the name that its original has. */
+static void name_original(kno_document *d)
+{
+    const anc_str of_a_type = ANC_STR("nameless of ");
+    if (double_is(d->id, "odd")) {
+        d->file_name = ANC_STR("../..\\.t\303\251 \"x\".html");
+        d->content_type = ANC_STR("text/html");
+    }
+    if (double_is(d->id, "nameless")) {
+        d->file_name = d->uri = d->title = ANC_STR("");
+        d->content_type = ANC_STR("application/pdf");
+    }
+    if (anc_str_starts(d->id, of_a_type)) {
+        d->file_name = d->uri = ANC_STR("");
+        d->title = ANC_STR("t");
+        d->content_type = anc_str_sub(d->id, of_a_type.len, d->id.len);
+    }
+}
+
 anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                                 uint32_t version, kno_document *ret)
 {
@@ -208,6 +232,8 @@ anc_status kno_document_find_at(kno_service *kno, krn_call *call, anc_str collec
     if (version > 3)
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no version %u", version);
     ret->version = version != 0 ? version : ret->version;
+    ret->bytes = text_bytes_of(id);
+    name_original(ret);
     return ANC_OK;
 }
 
@@ -243,7 +269,7 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
     ANC_TRY(kno_document_find(kno, call, collection, id, &found));
     if (version > 3)
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no version %u", version);
-    const size_t n = double_is(id, "long") ? DOUBLE_LONG_TEXT : double_is(id, "empty") ? 0 : 10;
+    const size_t n = text_bytes_of(id);
     char *text = malloc(n + 1);
     if (text == NULL)
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "a text");
@@ -261,26 +287,13 @@ void kno_text_close(kno_service *kno, kno_text *text)
     atomic_fetch_sub(&doubles.texts_open, 1);
 }
 
-anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                        uint32_t version, kno_raw *ret)
+anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
+                        kno_raw *ret)
 {
     kno_text text;
-    ANC_TRY(kno_text_open(kno, call, collection, id, version, &text));
-    *ret = (kno_raw){.bytes = text.text, .of = document_of(collection, id), .owner = text.owner};
-    if (double_is(id, "odd")) {
-        ret->of.file_name = ANC_STR("../..\\.t\303\251 \"x\".html");
-        ret->of.content_type = ANC_STR("text/html");
-    }
-    if (double_is(id, "nameless")) {
-        ret->of.file_name = ret->of.uri = ret->of.title = ANC_STR("");
-        ret->of.content_type = ANC_STR("application/pdf");
-    }
-    const anc_str of_a_type = ANC_STR("nameless of ");
-    if (anc_str_starts(id, of_a_type)) {
-        ret->of.file_name = ret->of.uri = ANC_STR("");
-        ret->of.title = ANC_STR("t");
-        ret->of.content_type = anc_str_sub(id, of_a_type.len, id.len);
-    }
+    ANC_TRY(kno_text_open(kno, call, of->collection, of->id, of->version, &text));
+    *ret = (kno_raw){.bytes = text.text, .owner = text.owner};
+    atomic_fetch_add(whole ? &doubles.raw_whole : &doubles.raw_parts, 1);
     return ANC_OK;
 }
 

@@ -18,6 +18,8 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.holding, 0);
     atomic_store(&doubles.looks, 0);
     atomic_store(&doubles.texts_open, 0);
+    atomic_store(&doubles.raw_whole, 0);
+    atomic_store(&doubles.raw_parts, 0);
     atomic_store(&doubles.broken_uploads, 0);
     atomic_store(&doubles.discarded_uploads, 0);
     atomic_store(&doubles.room, true);

@@ -37,6 +37,7 @@ typedef struct service_doubles {
     atomic_int holding;        /* puts and searches that wait in "hold" */
     atomic_int looks;          /* at batches */
     atomic_int texts_open;
+    atomic_int raw_whole, raw_parts; /* originals opened to be sent whole, and not */
     atomic_int top_k, n_collections; /* of the last question or search */
     atomic_int broken_uploads, discarded_uploads;
     atomic_bool room;         /* of the spool */

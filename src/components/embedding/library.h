@@ -49,8 +49,8 @@ anc_status emb_library_list(emb_library *library, krn_call *call, emb_listed **r
                             size_t *ret_n) ANC_MUST_CHECK;
 
 /* Forgets the vectors of all texts that were seen before, of every model, those that were kept for the next start
- * too; how many, those of them once that are in memory and kept. What the catalog gives; DEADLINE, CANCELLED: some may be left. Any thread
- * but the loop. */
+ * too; how many, those of them once that are in memory and kept. What the catalog gives; DEADLINE, CANCELLED: some may
+ * be left. Any thread but the loop. */
 anc_status emb_forget(emb_library *library, krn_call *call, uint64_t *ret_n) ANC_MUST_CHECK;
 
 /* Forgets the vectors of passages, of every model: some of them may be of a document that is gone. Any thread. */

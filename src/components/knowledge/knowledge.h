@@ -14,6 +14,7 @@
 #ifndef ANC_KNOWLEDGE_KNOWLEDGE_H
 #define ANC_KNOWLEDGE_KNOWLEDGE_H
 
+#include "base/str.h"
 #include "kernel/domain/call.h"
 
 typedef struct kno_service kno_service;
@@ -107,7 +108,6 @@ struct krn_tx; /* kernel/ports/writer.h */
 typedef anc_status kno_publish_fn(void *arg, struct krn_tx *tx, const kno_put_result *put,
                                   anc_err *err);
 
-/* A version as another data folder had it: put back with its number and times, not made anew. */
 /* Vectors of chunks by the digests of what was embedded: what a version takes with it to another data folder. */
 enum { KNO_DIGEST_SIZE = 32, KNO_TAKEN_BYTES = 3 << 20 };
 typedef struct kno_taken_vectors {
@@ -118,6 +118,7 @@ typedef struct kno_taken_vectors {
     const unsigned char *values;  /* [n * dims * 2] binary16, little-endian */
 } kno_taken_vectors;
 
+/* A version as another data folder had it: put back with its number and times, not made anew. */
 typedef struct kno_past {
     uint32_t number;             /* greater than every number that the document has had */
     int64_t created_ms;          /* of the version */
@@ -271,15 +272,15 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
                          uint32_t version, kno_text *ret) ANC_MUST_CHECK;
 void kno_text_close(kno_service *kno, kno_text *text);
 
-/* The original bytes of a version (0: the current one), and what is known of them. Close it with
- * kno_raw_close, on any thread; `of` lives in call->mem. */
+/* The original bytes of the version that kno_document_find_at found for this call. `whole`: all of them are to be read, so
+ * they are hashed first, however often they were before (CORRUPT: damaged); else what was found sound is believed until
+ * its file is changed. NOT_FOUND where the document was deleted meanwhile. Close it with kno_raw_close, on any thread. */
 typedef struct kno_raw {
     anc_str bytes;
-    kno_document of;
     void *owner; /* the adapter's */
 } kno_raw;
-anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                        uint32_t version, kno_raw *ret) ANC_MUST_CHECK;
+anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
+                        kno_raw *ret) ANC_MUST_CHECK;
 void kno_raw_close(kno_service *kno, kno_raw *raw);
 
 /* ---- versions ------------------------------------------------------------------------------ */
@@ -356,9 +357,11 @@ typedef struct kno_chunk {
     anc_str metadata;        /* the document's */
     const kno_place *places; /* [n_places], in order; none: neither pages nor rows */
     size_t n_places;
+    anc_str trouble; /* NULL, or why there is no text: names the document, its file and what mends it */
 } kno_chunk;
 
-/* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text. */
+/* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text, and so has one whose
+ * document's file is damaged or missing, which its `trouble` says. */
 anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_ref *refs, size_t n,
                             kno_chunk *ret) ANC_MUST_CHECK;
 /* The vectors of a version's chunks (0: the current one) by the model that its collection is searched by, in call->mem;
@@ -369,6 +372,10 @@ anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collect
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n) ANC_MUST_CHECK;
+
+/* How many documents were wanted and could not be read, their file being damaged or missing, and were not mended
+ * since; appends the name of one, and what mends it. Any thread, does not block. */
+uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out);
 
 /* ---- statistics and projections ------------------------------------------------------------ */
 

@@ -85,7 +85,7 @@ typedef struct rag_answer {
     bool no_answer; /* nothing relevant was found: it says so and cites nothing */
     rag_timings timings_ms;
     rag_reranked reranked;
-    const struct srch_warning *warnings; /* [n_warnings]: filters by fields that no document has */
+    const struct srch_warning *warnings; /* [n_warnings]: the search's */
     size_t n_warnings;
     int64_t generated_at_ms;
     anc_str trace_id;

@@ -1,8 +1,11 @@
 /* search.h - what others may ask of the search component: passages for a question.
  *
- * The index is a projection of the catalog: it follows the change log and may be thrown away. Order
- * comes from the fusion of both candidate lists; `score` is a calibrated relevance in 0..1, so a
- * caller may say "nothing relevant" by a threshold.
+ * The index is a projection of the catalog: it follows the change log and may be thrown away.
+ *
+ * Order among the hits of one collection comes from the fusion of both candidate lists (`fused`), alone
+ * or beside others: another collection's hits come between them, and move none past another. `score`
+ * is a calibrated relevance in 0..1 of the passage alone, so a caller may say "nothing relevant" by a
+ * threshold, and compare hits of several collections and questions; it need not fall along the order.
  *
  * A query may mark its words: "a phrase", +word, -word, +"a phrase", -"a phrase", begin*. Marks bind
  * words and vectors alike, passage by passage (its title counts). A phrase or a beginning without a
@@ -139,7 +142,7 @@ typedef struct srch_hit {
     anc_str metadata; /* JSON object */
     uint32_t tokens;
     double score;    /* calibrated relevance 0..1; NaN in SRCH_METADATA, where nothing is rated */
-    double fused;    /* what the order comes from; NaN in SRCH_METADATA */
+    double fused;    /* what the order within its collection comes from; NaN in SRCH_METADATA */
     double keyword;  /* BM25, 0 when no word matches; NaN in SRCH_METADATA */
     double semantic; /* cosine; NaN where there is no vector */
     bool is_reranked;
@@ -165,9 +168,9 @@ static inline srch_position srch_position_at(const srch_hit *hit, uint64_t at)
     return found;
 }
 
-/* What of a request cannot have been meant so, where nothing was found. */
+/* What of a request cannot have been meant so, and documents left out since a file of theirs is damaged or missing. */
 typedef struct srch_warning {
-    anc_str pointer, message; /* in call->mem */
+    anc_str pointer, message; /* in call->mem; pointer "": of no part of the request */
 } srch_warning;
 
 enum { SRCH_MAX_WARNINGS = 8 };
@@ -190,8 +193,7 @@ typedef struct srch_result {
     const float *query_vector; /* [dims]; NULL in keyword mode */
     uint32_t dims;
     srch_reranked reranked;
-    srch_warning
-        warnings[SRCH_MAX_WARNINGS]; /* [n_warnings]: filters by fields that no document has */
+    srch_warning warnings[SRCH_MAX_WARNINGS]; /* [n_warnings] */
     size_t n_warnings;
     /* search_ms without fetch_ms and rerank_ms */
     double analyze_ms, embed_ms, search_ms, rerank_ms, fetch_ms, total_ms;

@@ -12,7 +12,7 @@ enum { NAMES_BYTES = 16 << 20, NUMBERS_MAX = 1 << 24, ITEM_BYTES = 16 << 20 };
 
 /* ---- the file ----------------------------------------------------------------------------- */
 
-static anc_status write_head(export *x, uint64_t collections, uint64_t documents)
+static anc_status write_head(exporting *x, uint64_t collections, uint64_t documents)
 {
     char now[ANC_TIME_TEXT + 1];
     anc_time_text(os_wall_ms(), now);
@@ -26,7 +26,7 @@ static anc_status write_head(export *x, uint64_t collections, uint64_t documents
     return export_end_line(x, &w);
 }
 
-static anc_status write_end(export *x)
+static anc_status write_end(exporting *x)
 {
     json_writer w = export_line(x, "end");
     json_put_int(&w, "lines", (int64_t)x->lines + 1);
@@ -62,7 +62,7 @@ static bool keep_number(void *arg, const json_value *version)
 }
 
 typedef struct one_version {
-    export *x;
+    exporting *x;
     const json_value *document;
     uint64_t number;
 } one_version;
@@ -75,7 +75,7 @@ static bool take_version(void *arg, const json_value *version)
     return false;
 }
 
-static anc_status oldest_first(export *x, const json_value *document, anc_str path,
+static anc_status oldest_first(exporting *x, const json_value *document, anc_str path,
                                const numbers *all)
 {
     ANC_ARENA(mem, ITEM_BYTES);
@@ -94,7 +94,7 @@ static anc_status oldest_first(export *x, const json_value *document, anc_str pa
     return ANC_OK;
 }
 
-static anc_status export_document(export *x, const json_value *document)
+static anc_status export_document(exporting *x, const json_value *document)
 {
     ANC_ARENA(mem, ITEM_BYTES);
     if (mem == NULL)
@@ -121,14 +121,14 @@ static anc_status export_document(export *x, const json_value *document)
 
 static bool take_document(void *arg, const json_value *document)
 {
-    export *x = arg;
+    exporting *x = arg;
     x->status = export_document(x, document);
     return x->status == ANC_OK;
 }
 
 /* ---- collections --------------------------------------------------------------------------- */
 
-static anc_status keep_name(export *x, anc_str name)
+static anc_status keep_name(exporting *x, anc_str name)
 {
     (void)anc_buf_add(&x->names, name);
     (void)anc_buf_add_char(&x->names, '\n');
@@ -137,12 +137,12 @@ static anc_status keep_name(export *x, anc_str name)
 
 static bool take_name(void *arg, const json_value *collection)
 {
-    export *x = arg;
+    exporting *x = arg;
     x->status = keep_name(x, list_text(collection, "name"));
     return x->status == ANC_OK;
 }
 
-static bool is_named(const export *x, anc_str name)
+static bool is_named(const exporting *x, anc_str name)
 {
     anc_str part;
     for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &part);)
@@ -151,14 +151,14 @@ static bool is_named(const export *x, anc_str name)
     return false;
 }
 
-static anc_str collection_path(export *x, anc_str name)
+static anc_str collection_path(exporting *x, anc_str name)
 {
     anc_arena *mem = x->client->cx->mem;
     return anc_arena_printf(mem, "/v1/collections/%.*s", ANC_FMT(cli_encode(mem, name)));
 }
 
 /* What is to be exported: all that there are, or those that were named. */
-static anc_status find_names(export *x)
+static anc_status find_names(exporting *x)
 {
     anc_str name;
     cli_context *cx = x->client->cx;
@@ -176,7 +176,7 @@ static anc_status find_names(export *x)
     return x->status;
 }
 
-static anc_status begin(export *x)
+static anc_status begin(exporting *x)
 {
     uint64_t collections = 0, documents = 0;
     ANC_TRY(cli_call_json(x->client, "GET", ANC_STR("/v1/knowledge/stats"), ANC_STR_NONE, &x->stats,
@@ -194,7 +194,7 @@ static anc_status begin(export *x)
 }
 
 /* How many versions a collection has, as it was asked at the beginning: for whoever imports that one alone. */
-static uint64_t versions_in(const export *x, anc_str name)
+static uint64_t versions_in(const exporting *x, anc_str name)
 {
     const json_value *items = json_member(json_root(x->stats), "items");
     for (size_t i = 0; i < json_count(items); i++)
@@ -203,7 +203,7 @@ static uint64_t versions_in(const export *x, anc_str name)
     return 0;
 }
 
-static anc_status export_settings(export *x, anc_str name)
+static anc_status export_settings(exporting *x, anc_str name)
 {
     static const char *const members[] = {
         "name", "description",   "language",        "chunking",
@@ -218,7 +218,7 @@ static anc_status export_settings(export *x, anc_str name)
     return export_end_line(x, &w);
 }
 
-static anc_status export_all(export *x)
+static anc_status export_all(exporting *x)
 {
     anc_str name;
     cli_context *cx = x->client->cx;
@@ -240,7 +240,7 @@ static anc_status export_all(export *x)
 
 /* ---- the command --------------------------------------------------------------------------- */
 
-static void print_end(const export *x)
+static void print_end(const exporting *x)
 {
     const cli_context *cx = x->client->cx;
     FILE *out = x->file != NULL ? stdout : stderr;
@@ -258,7 +258,7 @@ static void print_end(const export *x)
                       (unsigned long long)x->versions, (unsigned long long)x->failed);
 }
 
-static anc_status open_output(export *x)
+static anc_status open_output(exporting *x)
 {
     const cli_context *cx = x->client->cx;
     x->path = cli_value(cx, "output");
@@ -279,7 +279,7 @@ static anc_status open_output(export *x)
     return os_writer_open(x->path, &x->file, x->err);
 }
 
-static anc_status close_output(export *x, anc_status status)
+static anc_status close_output(exporting *x, anc_status status)
 {
     const bool to_file = x->file != NULL;
     if (status != ANC_OK) {
@@ -296,11 +296,12 @@ static anc_status close_output(export *x, anc_status status)
 static int run(cli_client *client)
 {
     anc_err err = {0};
-    export x = {.client = client,
-                .names = anc_buf_init(NAMES_BYTES),
-                .line = anc_buf_init(ARCHIVE_LINE_BYTES),
-                .progress = term_progress_start("exporting", client->cx->quiet || client->cx->json),
-                .err = &err};
+    exporting x = {.client = client,
+                   .names = anc_buf_init(NAMES_BYTES),
+                   .line = anc_buf_init(ARCHIVE_LINE_BYTES),
+                   .progress =
+                       term_progress_start("exporting", client->cx->quiet || client->cx->json),
+                   .err = &err};
     cli_interrupt_catch();
     anc_status status = open_output(&x);
     if (status == ANC_OK) {

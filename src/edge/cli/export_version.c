@@ -12,7 +12,7 @@ enum { SHOWN_FAILURES = 20, ITEM_BYTES = 16 << 20 };
 
 /* One version on its way into the file. */
 typedef struct version_out {
-    export *x;
+    exporting *x;
     const json_value *version;
     anc_str collection, id, document_created_at, parent, made_for;
     uint64_t bytes, got, piece;
@@ -25,7 +25,7 @@ typedef struct version_out {
 
 /* ---- lines --------------------------------------------------------------------------------- */
 
-static anc_status write_line(export *x)
+static anc_status write_line(exporting *x)
 {
     ANC_TRY(archive_seal(&x->line, x->err));
     const anc_str line = anc_buf_view(&x->line);
@@ -38,7 +38,7 @@ static anc_status write_line(export *x)
     return ANC_OK;
 }
 
-json_writer export_line(export *x, const char *kind)
+json_writer export_line(exporting *x, const char *kind)
 {
     anc_buf_clear(&x->line);
     json_writer w = json_writer_of(&x->line);
@@ -47,7 +47,7 @@ json_writer export_line(export *x, const char *kind)
     return w;
 }
 
-anc_status export_end_line(export *x, json_writer *w)
+anc_status export_end_line(exporting *x, json_writer *w)
 {
     json_close_object(w);
     return write_line(x);
@@ -186,10 +186,26 @@ static anc_status end_version(version_out *v)
     return write_vectors(v);
 }
 
-/* Those of the version, where it has all of them. An older server has no such thing to give. */
+/* Once: vectors are made again from the text, all that is lost is time. */
+static void tell_lack(version_out *v, const char *why)
+{
+    exporting *x = v->x;
+    if (x->lack_told)
+        return;
+    x->lack_told = true;
+    (void)fprintf(
+        stderr,
+        "anchorage: without vectors, which an import makes anew (said once): version %llu "
+        "of %.*s in %.*s: %s\n",
+        (unsigned long long)list_count(v->version, "version"), ANC_FMT(v->id),
+        ANC_FMT(v->collection), why);
+}
+
+/* Those of the version, where it has all of them and they can be read. An older server has no such thing to
+ * give. */
 static anc_status fetch_vectors(version_out *v, anc_arena *mem)
 {
-    export *x = v->x;
+    exporting *x = v->x;
     anc_err why = {0};
     if (cli_given(x->client->cx, "no-vectors"))
         return ANC_OK;
@@ -199,8 +215,10 @@ static anc_status fetch_vectors(version_out *v, anc_arena *mem)
                          (unsigned long long)list_count(v->version, "version"));
     const anc_status status =
         cli_call_json(x->client, "GET", path, ANC_STR_NONE, &v->vectors, &why);
+    if (status == ANC_CANCELLED || cli_interrupted())
+        return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
     if (status != ANC_OK && status != ANC_NOT_FOUND)
-        return ANC_FAIL(x->err, status, "%s", why.text);
+        tell_lack(v, why.text);
     if (status == ANC_OK && list_count(json_root(v->vectors), "chunks") > 0)
         return ANC_OK;
     json_doc_free(v->vectors);
@@ -210,7 +228,7 @@ static anc_status fetch_vectors(version_out *v, anc_arena *mem)
 
 static anc_status fetch_version(version_out *v, anc_arena *mem)
 {
-    export *x = v->x;
+    exporting *x = v->x;
     cli_client *client = x->client;
     net_request request;
     net_response response = {0};
@@ -235,7 +253,7 @@ static anc_status fetch_version(version_out *v, anc_arena *mem)
  * the end of the file. */
 static anc_status after_failure(const version_out *v, anc_status status)
 {
-    export *x = v->x;
+    exporting *x = v->x;
     const unsigned long long number = (unsigned long long)list_count(v->version, "version");
     if (status == ANC_CANCELLED)
         return status;
@@ -252,7 +270,7 @@ static anc_status after_failure(const version_out *v, anc_status status)
     return ANC_OK;
 }
 
-anc_status export_version(export *x, const json_value *document, const json_value *version)
+anc_status export_version(exporting *x, const json_value *document, const json_value *version)
 {
     ANC_ARENA(mem, ITEM_BYTES);
     version_out v = {.x = x,

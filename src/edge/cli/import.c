@@ -1,7 +1,9 @@
 /* import.c - `anchorage import`: what an export has is put back, a few versions at a time.
  *
  * Several documents are put side by side. The versions of one document follow each other, so one
- * waits until the one before it is there; meanwhile the file is read on, as long as there is room for what waits.
+ * waits until the one before it is there; meanwhile the file is read on, until AHEAD_BYTES of what cannot go yet are
+ * held, the last of them whole: originals that came in pieces on disk, in the folder for temporary files, others in
+ * memory. As many as are put side by side are held besides.
  * Collections come before all versions.
  */
 #include <errno.h>
@@ -18,7 +20,8 @@ enum {
     REFUSED_KEPT = 2 * PUTS,
     KEY_BYTES = 2048,
     SHOWN_FAILURES = 20,
-    SETTINGS_BYTES = 1 << 20
+    SETTINGS_BYTES = 1 << 20,
+    AHEAD_BYTES = 64 << 20 /* of versions that wait; no more are read then */
 };
 
 typedef enum slot_state { SLOT_FREE, SLOT_WAITS, SLOT_BUSY } slot_state;
@@ -29,7 +32,7 @@ typedef struct import_slot {
     uint64_t turn;
 } import_slot;
 
-typedef struct import {
+typedef struct importing {
     cli_client *client;
     import_file file;
     import_put puts[PUTS];
@@ -49,27 +52,27 @@ typedef struct import {
     term_progress progress;
     anc_status status;
     anc_err *err;
-} import;
+} importing;
 
 static bool is_kind(const json_value *line, const char *kind)
 {
     return anc_str_eq(list_text(line, "kind"), anc_str_of(kind));
 }
 
-static anc_status bad(import *im, const char *why)
+static anc_status bad(importing *im, const char *why)
 {
     return ANC_FAIL(im->err, ANC_INVALID, "%.*s, line %llu: %s", ANC_FMT(im->file.name),
                     (unsigned long long)im->file.number, why);
 }
 
-static anc_status next_line(import *im)
+static anc_status next_line(importing *im)
 {
     json_doc_free(im->line);
     im->line = NULL;
     return import_next(&im->file, &im->line, im->err);
 }
 
-static bool is_wanted(const import *im, anc_str collection)
+static bool is_wanted(const importing *im, anc_str collection)
 {
     const cli_context *cx = im->client->cx;
     anc_str name;
@@ -89,7 +92,7 @@ static bool is_key_of(anc_str key, anc_str collection, anc_str id)
            key.ptr[collection.len] == '\n' && anc_str_ends(key, id);
 }
 
-static bool is_refused(const import *im, anc_str collection, anc_str id)
+static bool is_refused(const importing *im, anc_str collection, anc_str id)
 {
     for (size_t i = 0; i < REFUSED_KEPT; i++)
         if (is_key_of(anc_buf_view(&im->refused[i]), collection, id))
@@ -97,7 +100,7 @@ static bool is_refused(const import *im, anc_str collection, anc_str id)
     return false;
 }
 
-static bool is_under_way(const import *im, anc_str collection, anc_str id)
+static bool is_under_way(const importing *im, anc_str collection, anc_str id)
 {
     for (size_t i = 0; i < PUTS; i++)
         if (im->slots[i].state != SLOT_FREE && is_key_of(im->puts[i].key, collection, id))
@@ -105,7 +108,7 @@ static bool is_under_way(const import *im, anc_str collection, anc_str id)
     return false;
 }
 
-static bool is_refused_key(const import *im, anc_str key)
+static bool is_refused_key(const importing *im, anc_str key)
 {
     for (size_t i = 0; i < REFUSED_KEPT; i++)
         if (anc_str_eq(anc_buf_view(&im->refused[i]), key))
@@ -113,7 +116,8 @@ static bool is_refused_key(const import *im, anc_str key)
     return false;
 }
 
-static void count_failure(import *im, anc_str id, uint64_t version, uint64_t line, const char *why)
+static void count_failure(importing *im, anc_str id, uint64_t version, uint64_t line,
+                          const char *why)
 {
     if (im->failed++ >= SHOWN_FAILURES)
         return;
@@ -131,7 +135,7 @@ static bool stops(anc_status status)
            status != ANC_UNSUPPORTED && status != ANC_CORRUPT && status != ANC_FORBIDDEN;
 }
 
-static void put_failed(import *im, const import_put *put, anc_status status, const char *why)
+static void put_failed(importing *im, const import_put *put, anc_status status, const char *why)
 {
     if (stops(status)) {
         im->dropped = true;
@@ -146,7 +150,7 @@ static void put_failed(import *im, const import_put *put, anc_status status, con
     count_failure(im, put->id, put->version, put->line, why);
 }
 
-static void put_done(import *im, const net_response *response)
+static void put_done(importing *im, const net_response *response)
 {
     CLI_JSON(doc);
     if (json_parse(response->body, &doc, NULL) != ANC_OK)
@@ -160,13 +164,13 @@ static void put_done(import *im, const net_response *response)
         im->updated++;
 }
 
-static uint64_t done_of(const import *im)
+static uint64_t done_of(const importing *im)
 {
     return im->created + im->updated + im->unchanged + im->failed;
 }
 
 /* By what was done since the first one was begun. */
-static term_state state_of(const import *im)
+static term_state state_of(const importing *im)
 {
     const uint64_t done = done_of(im);
     const double seconds = (double)(os_mono_ns() - im->begun_ns) / 1e9;
@@ -179,13 +183,13 @@ static term_state state_of(const import *im)
     return state;
 }
 
-static void show(import *im)
+static void show(importing *im)
 {
     const term_state state = state_of(im);
     term_progress_show(&im->progress, &state);
 }
 
-static void let_go(import *im, import_put *put)
+static void let_go(importing *im, import_put *put)
 {
     import_put_clear(put);
     im->slots[put - im->puts].state = SLOT_FREE;
@@ -194,7 +198,7 @@ static void let_go(import *im, import_put *put)
 static bool job_done(void *arg, void *tag, anc_status status, const net_response *response,
                      const anc_err *err)
 {
-    import *im = arg;
+    importing *im = arg;
     import_put *put = tag;
     anc_err why = {0};
     const anc_status ended = status != ANC_OK ? status : cli_problem(response, &why);
@@ -209,7 +213,7 @@ static bool job_done(void *arg, void *tag, anc_status status, const net_response
 
 /* Passes over versions that are not to be put. At the end the line at hand is one that is, or no
  * version. */
-static anc_status find_version(import *im)
+static anc_status find_version(importing *im)
 {
     for (;;) {
         if (im->line == NULL && !im->file.ended)
@@ -235,7 +239,7 @@ static anc_status find_version(import *im)
 }
 
 /* Reads the next version into a free slot; *ret_any false: there is none, or no slot. */
-static anc_status read_version(import *im, bool *ret_any)
+static anc_status read_version(importing *im, bool *ret_any)
 {
     size_t slot = 0;
     *ret_any = false;
@@ -257,7 +261,7 @@ static anc_status read_version(import *im, bool *ret_any)
 }
 
 /* Whether a version of the same document was read before it. */
-static bool is_behind(const import *im, size_t slot)
+static bool is_behind(const importing *im, size_t slot)
 {
     for (size_t i = 0; i < PUTS; i++)
         if (im->slots[i].state != SLOT_FREE && im->slots[i].turn < im->slots[slot].turn &&
@@ -266,8 +270,18 @@ static bool is_behind(const import *im, size_t slot)
     return false;
 }
 
+/* Whether more may be read: where none is ready, those that wait are behind one that is being put. */
+static bool may_read(const importing *im)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < PUTS; i++)
+        if (im->slots[i].state == SLOT_WAITS)
+            bytes += import_put_bytes(&im->puts[i]);
+    return bytes < AHEAD_BYTES;
+}
+
 /* The version that was read first of those that may go now; PUTS: none. */
-static size_t find_ready(const import *im)
+static size_t find_ready(const importing *im)
 {
     size_t best = PUTS;
     for (size_t i = 0; i < PUTS; i++)
@@ -278,7 +292,7 @@ static size_t find_ready(const import *im)
 }
 
 /* What waits for a version that was refused since is not put either. */
-static void drop_refused(import *im)
+static void drop_refused(importing *im)
 {
     for (size_t i = 0; i < PUTS; i++) {
         import_put *put = &im->puts[i];
@@ -293,7 +307,7 @@ static void drop_refused(import *im)
 /* After a line that cannot be read no more are read; those before it are put. */
 static bool next_job(void *arg, net_job *job)
 {
-    import *im = arg;
+    importing *im = arg;
     bool any = true;
     if (!im->stopped && cli_interrupted()) {
         im->stopped = true;
@@ -304,7 +318,7 @@ static bool next_job(void *arg, net_job *job)
     }
     drop_refused(im);
     size_t ready = find_ready(im);
-    while (ready == PUTS && any && im->status == ANC_OK) {
+    while (ready == PUTS && any && im->status == ANC_OK && may_read(im)) {
         im->status = read_version(im, &any);
         drop_refused(im);
         ready = find_ready(im);
@@ -319,7 +333,7 @@ static bool next_job(void *arg, net_job *job)
 }
 
 /* Puts the versions up to the next line of another kind. */
-static anc_status put_versions(import *im)
+static anc_status put_versions(importing *im)
 {
     anc_err why = {0};
     while (im->status == ANC_OK && (im->line == NULL || is_kind(json_root(im->line), "version")) &&
@@ -359,7 +373,7 @@ static bool same_settings(const json_value *a, const json_value *b)
     return true;
 }
 
-static anc_status send_settings(import *im, const char *method, anc_str path, bool with_name)
+static anc_status send_settings(importing *im, const char *method, anc_str path, bool with_name)
 {
     const json_value *line = json_root(im->line);
     CLI_JSON(answer);
@@ -380,7 +394,7 @@ static anc_status send_settings(import *im, const char *method, anc_str path, bo
 }
 
 /* An empty collection takes the settings of the file; one with documents keeps its own. */
-static anc_status settle_settings(import *im, anc_str path)
+static anc_status settle_settings(importing *im, anc_str path)
 {
     CLI_JSON(there);
     const json_value *line = json_root(im->line);
@@ -400,7 +414,7 @@ static anc_status settle_settings(import *im, anc_str path)
     return ANC_OK;
 }
 
-static anc_status take_collection(import *im)
+static anc_status take_collection(importing *im)
 {
     cli_context *cx = im->client->cx;
     const json_value *line = json_root(im->line);
@@ -425,7 +439,7 @@ static anc_status take_collection(import *im)
 
 /* ---- the file ------------------------------------------------------------------------------ */
 
-static anc_status take_head(import *im)
+static anc_status take_head(importing *im)
 {
     ANC_TRY(next_line(im));
     const json_value *line = json_root(im->line);
@@ -447,7 +461,7 @@ static anc_status take_head(import *im)
     return ANC_OK;
 }
 
-static anc_status take_all(import *im)
+static anc_status take_all(importing *im)
 {
     ANC_TRY(take_head(im));
     ANC_TRY(next_line(im));
@@ -475,7 +489,7 @@ static anc_status take_all(import *im)
     return ANC_OK;
 }
 
-static void print_end(const import *im)
+static void print_end(const importing *im)
 {
     const cli_context *cx = im->client->cx;
     if (cx->json)
@@ -493,7 +507,7 @@ static void print_end(const import *im)
                      (unsigned long long)im->failed);
 }
 
-static anc_status open_all(import *im)
+static anc_status open_all(importing *im)
 {
     const anc_str word = im->client->cx->words[0];
     const bool standard = anc_str_eq(word, ANC_STR("-"));
@@ -506,7 +520,7 @@ static anc_status open_all(import *im)
                          &im->file.lines, im->err);
 }
 
-static void close_all(import *im)
+static void close_all(importing *im)
 {
     for (size_t i = 0; i < PUTS; i++)
         import_put_close(&im->puts[i]);
@@ -519,7 +533,10 @@ static void close_all(import *im)
 static int run(cli_client *client)
 {
     anc_err err = {0};
-import im = {.client = client, .progress = term_progress_start("importing", client->cx->quiet || client->cx->json), .err = & err };
+    importing im = {.client = client,
+                    .progress =
+                        term_progress_start("importing", client->cx->quiet || client->cx->json),
+                    .err = &err};
     cli_interrupt_catch();
     anc_status status = open_all(&im);
     const bool opened = status == ANC_OK;

@@ -12,7 +12,7 @@ typedef struct import_file {
     os_lines *lines;
     uint64_t number; /* of the last line given */
     bool ended;      /* behind the last line */
-    bool is_ours;    /* the first line begins as that of an export */
+    bool is_ours;    /* the first line begins as that of an exporting */
 } import_file;
 
 /* The next line, checked and parsed, *ret_doc NULL at the end of the file. A line that is damaged,
@@ -33,7 +33,8 @@ typedef struct import_put {
 } import_put;
 
 anc_status import_put_open(import_put *put, anc_err *err) ANC_MUST_CHECK;
-void import_put_clear(import_put *put); /* ready for the next version */
+void import_put_clear(import_put *put);         /* ready for the next version */
+size_t import_put_bytes(const import_put *put); /* of its body, in memory or on disk */
 void import_put_close(import_put *put);
 
 /* Makes the request of a version line; reads the content lines behind it where there are some. INVALID

@@ -22,6 +22,7 @@ enum {
     PUT_BYTES = 32 << 20,
     BODY_BYTES = ARCHIVE_LINE_BYTES,
     ORIGINAL_BYTES = 256 << 20,
+    KEPT_BYTES = 1 << 20, /* of a body's room, for the next one */
     BOUNDARY_RANDOM = 16
 };
 
@@ -270,8 +271,16 @@ void import_put_clear(import_put *put)
         (void)munmap(put->map, put->map_bytes);
     put->map = NULL;
     put->key = ANC_STR_NONE;
+    put->map_bytes = 0;
+    if (put->body.len > KEPT_BYTES)
+        anc_buf_done(&put->body);
     anc_buf_clear(&put->body);
     anc_arena_reset(put->mem);
+}
+
+size_t import_put_bytes(const import_put *put)
+{
+    return put->map_bytes + put->body.len;
 }
 
 void import_put_close(import_put *put)

@@ -68,7 +68,7 @@ const http_schema http_health_out = OUT("Health", "How the parts are.", health_r
 static const http_field scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
-    MAYBE("fused", HTTP_REAL, "what the order comes from"),
+    MAYBE("fused", HTTP_REAL, "what the order within a collection comes from"),
     MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema scores_out =
@@ -85,7 +85,9 @@ static const http_schema scores_out =
 
 static const http_field source_rows[] = {
     PASSAGE_ROWS,
-    MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
+    MAYBE("score", HTTP_REAL,
+          "calibrated relevance of the passage alone, 0 to 1; need not fall along the order; null "
+          "in mode metadata"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
 };
 const http_schema http_source_out = OUT("Source", "A passage that was found.", source_rows);
@@ -133,14 +135,15 @@ static const http_schema reranked_out =
     }
 
 static const http_field warning_rows[] = {
-    TEXT("pointer", "JSON pointer into the request's body"),
+    TEXT("pointer", "JSON pointer into the request's body; empty: of no part of it"),
     TEXT("message", "for people"),
 };
 static const http_schema warning_out =
-    OUT("Warning", "What can hardly have been meant so.", warning_rows);
+    OUT("Warning", "What can hardly have been meant so, or was left out.", warning_rows);
 #define WARNINGS                              \
     PART("warnings", HTTP_LIST, &warning_out, \
-         "where nothing was found: filters by fields that no document searched has")
+         "documents left out since their file is damaged or missing; where nothing was found: " \
+         "filters by fields that no document searched has")
 
 static const http_field answer_timing_rows[] = {
     REAL("analyze", "ms"), REAL("embed", "ms"),    REAL("search", "ms"),
@@ -269,7 +272,7 @@ static const http_schema explain_out = OUT("Explanation", "Scores taken apart.",
 static const http_field hit_scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25; 0 when no word matches"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
-    MAYBE("fused", HTTP_REAL, "what the order comes from"),
+    MAYBE("fused", HTTP_REAL, "what the order within a collection comes from"),
     MAYBE("rerank", HTTP_REAL, "of the reranker, in its range; null where it has none"),
 };
 static const http_schema hit_scores_out =
@@ -281,7 +284,9 @@ static const http_field hit_rows[] = {
     INT("first_chunk", "ordinal of the passage's first chunk"),
     INT("last_chunk", "ordinal of its last; more than one with join_neighbours"),
     INT("duplicates", "worse passages that say the same and were left out"),
-    MAYBE("score", HTTP_REAL, "calibrated relevance, 0 to 1; null in mode metadata"),
+    MAYBE("score", HTTP_REAL,
+          "calibrated relevance of the passage alone, 0 to 1; need not fall along the order; null "
+          "in mode metadata"),
     PART("scores", HTTP_OBJECT, &hit_scores_out, "raw parts"),
     {.name = "highlights", .kind = HTTP_LIST, .of = &highlight_out, .help = "where asked for"},
     {.name = "explain", .kind = HTTP_OBJECT, .of = &explain_out, .help = "where asked for"},

@@ -226,46 +226,67 @@ static anc_status refuse_range(http_request *rq, anc_str range, uint64_t length)
     return ANC_OK;
 }
 
-anc_status http_raw_get(http_request *rq)
+/* What is sent of an original: all of it, or the bytes from `from` up to and with `to`. */
+typedef struct share {
+    uint64_t from, to, all;
+    bool part;
+} share;
+
+static anc_status send_original(http_request *rq, const kno_document *of, anc_str tag,
+                                const share *s)
 {
-    http_document_query q;
-    byte_work *t;
+    byte_work *t = rq->work;
     net_header headers[HTTP_HEADERS_MAX];
-    ANC_TRY(http_query(rq, &q));
-    ANC_TRY(new_work(rq, &t));
-    ANC_TRY(kno_raw_open(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
-                         (uint32_t)q.version, &t->raw));
-    t->has_raw = true;
-    const uint64_t all = t->raw.bytes.len;
-    uint64_t from = 0, to = all > 0 ? all - 1 : 0;
-    const anc_str tag = anc_arena_printf(rq->mem, "\"%.*s\"", ANC_FMT(t->raw.of.content_sha256));
-    if (tag.ptr != NULL && client_has(rq, tag)) {
-        send_not_modified(rq, tag);
-        return ANC_OK;
-    }
-    const anc_str range = net_exchange_header(rq->ex, "range");
-    const range_is is = range.ptr != NULL && range_wanted(rq, tag)
-                            ? read_range(range, all, &from, &to)
-                            : RANGE_IGNORED;
-    if (is == RANGE_BEYOND)
-        return refuse_range(rq, range, all);
-    const bool part = is == RANGE_PART;
-    t->bytes = part ? anc_str_sub(t->raw.bytes, from, to - from + 1) : t->raw.bytes;
     const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
-    const anc_str span = anc_arena_printf(rq->mem, "bytes %llu-%llu/%llu", (unsigned long long)from,
-                                          (unsigned long long)to, (unsigned long long)all);
+    const anc_str span =
+        anc_arena_printf(rq->mem, "bytes %llu-%llu/%llu", (unsigned long long)s->from,
+                         (unsigned long long)s->to, (unsigned long long)s->all);
     anc_str disposition;
-    ANC_TRY(http_document_disposition(rq->mem, &t->raw.of, &disposition, &rq->err));
-    if (tag.ptr == NULL || length.ptr == NULL || span.ptr == NULL)
+    ANC_TRY(http_document_disposition(rq->mem, of, &disposition, &rq->err));
+    if (length.ptr == NULL || span.ptr == NULL)
         return http_no_memory(rq, "an original");
     size_t n = closed_headers(rq, headers);
-    headers[n++] = (net_header){ANC_STR("Content-Type"), http_document_type(&t->raw.of)};
+    headers[n++] = (net_header){ANC_STR("Content-Type"), http_document_type(of)};
     headers[n++] = (net_header){ANC_STR("Content-Length"), length};
     headers[n++] = (net_header){ANC_STR("Content-Disposition"), disposition};
     headers[n++] = (net_header){ANC_STR("Accept-Ranges"), ANC_STR("bytes")};
     headers[n++] = (net_header){ANC_STR("ETag"), tag};
-    if (part)
+    if (s->part)
         headers[n++] = (net_header){ANC_STR("Content-Range"), span};
-    send_all(rq, part ? 206 : 200, headers, n);
+    send_all(rq, s->part ? 206 : 200, headers, n);
     return ANC_OK;
+}
+
+/* The bytes are opened only where some are sent, and hashed anew only where all of them are: else a part of a hundred
+ * bytes would cost as much as the whole. */
+anc_status http_raw_get(http_request *rq)
+{
+    http_document_query q;
+    byte_work *t;
+    kno_document of;
+    ANC_TRY(http_query(rq, &q));
+    ANC_TRY(new_work(rq, &t));
+    ANC_TRY(kno_document_find_at(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
+                                 (uint32_t)q.version, &of));
+    const anc_str tag = anc_arena_printf(rq->mem, "\"%.*s\"", ANC_FMT(of.content_sha256));
+    if (tag.ptr == NULL)
+        return http_no_memory(rq, "an original");
+    if (client_has(rq, tag)) {
+        send_not_modified(rq, tag);
+        return ANC_OK;
+    }
+    share s = {.to = of.bytes > 0 ? of.bytes - 1 : 0, .all = of.bytes};
+    const anc_str range = net_exchange_header(rq->ex, "range");
+    const range_is is = range.ptr != NULL && range_wanted(rq, tag)
+                            ? read_range(range, s.all, &s.from, &s.to)
+                            : RANGE_IGNORED;
+    if (is == RANGE_BEYOND)
+        return refuse_range(rq, range, s.all);
+    s.part = is == RANGE_PART;
+    const bool head = anc_str_eq(net_exchange_method(rq->ex), ANC_STR("HEAD"));
+    const bool whole = !head && (!s.part || s.to - s.from + 1 == s.all);
+    ANC_TRY(kno_raw_open(rq->edge->o.kno, &rq->call, &of, whole, &t->raw));
+    t->has_raw = true;
+    t->bytes = s.part ? anc_str_sub(t->raw.bytes, s.from, s.to - s.from + 1) : t->raw.bytes;
+    return send_original(rq, &of, tag, &s);
 }

@@ -2,9 +2,10 @@
  *
  * A request is charged before the bytes are there: with its Content-Length when it comes, where there is none
  * (chunks) with what it grows to; and with what the tree of its JSON will take, by what came of it: three bytes of
- * "[]," make a value of two hundred. A form is charged with what it may keep at most, the rest of it goes to disk. The
- * charge stays until the request ends, since what is made of a body lives as long. Who would go past the budget
- * gets 503 with Retry-After, and what it sends from then on is thrown away. All of it on the loop.
+ * "[]," make a value of two hundred. A form is charged with what it mostly keeps, and with what a large version in it
+ * grows to; the rest of its file goes to disk. The charge stays until the request ends, since what is made of a body
+ * lives as long. Who would go past the budget gets 503 with Retry-After, and what it sends from then on is thrown away.
+ * All of it on the loop.
  */
 #include "gather.h"
 

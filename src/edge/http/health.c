@@ -197,6 +197,8 @@ static condition check_outside(krn_bus bus, anc_buf *detail)
 static condition check_tracking(const http_edge_options *o, anc_buf *detail)
 {
     char trouble[TRK_TROUBLE_BYTES];
+    if (o->trk == NULL)
+        return HEALTHY;
     if (trk_trouble(o->trk, trouble)) {
         (void)anc_buf_add(detail, anc_str_of(trouble));
         return DEGRADED;
@@ -210,6 +212,15 @@ static condition check_tracking(const http_edge_options *o, anc_buf *detail)
         ANC_FMT(o->trk_aside));
     return DEGRADED;
 }
+
+/* Shown while there are documents whose file in the raw store is damaged or missing. */
+static condition check_originals(const http_edge_options *o, anc_buf *detail)
+{
+    return kno_unreadable_tell(o->kno, detail) > 0 ? DEGRADED : HEALTHY;
+}
+
+static const struct check_row now_and_then[] = {{"tracking", check_tracking},
+                                                {"raw_store", check_originals}};
 
 /* Who asks how the server is does not learn where its files lie. */
 static anc_str told(anc_buf *detail)
@@ -243,12 +254,12 @@ static condition look_at_all(const http_edge *edge, json_writer *w)
         if (w != NULL)
             write_check(edge, w, i < n ? checks[i].name : bus.ops->name, c, start_ns, &detail);
     }
-    if (edge->o.trk != NULL) {
+    for (size_t i = 0; i < ANC_COUNT(now_and_then); i++) {
         ANC_BUF(detail, DETAIL_BYTES);
-        const condition c = check_tracking(&edge->o, &detail);
+        const condition c = now_and_then[i].look(&edge->o, &detail);
         worst = c > worst ? c : worst;
         if (w != NULL && c != HEALTHY)
-            write_check(edge, w, "tracking", c, krn_now_ns(edge->o.clock), &detail);
+            write_check(edge, w, now_and_then[i].name, c, krn_now_ns(edge->o.clock), &detail);
     }
     return worst;
 }

@@ -158,7 +158,7 @@ const http_schema http_tracked_queries_out =
 static const http_field scores_rows[] = {
     MAYBE("keyword", HTTP_REAL, "BM25"),
     MAYBE("semantic", HTTP_REAL, "cosine"),
-    MAYBE("fused", HTTP_REAL, "what the order comes from"),
+    MAYBE("fused", HTTP_REAL, "what the order within a collection comes from"),
     MAYBE("rerank", HTTP_REAL, "of the reranker"),
 };
 static const http_schema scores_out = OUT("RetrievalScores", "Parts of a score.", scores_rows);
@@ -170,7 +170,7 @@ static const http_field retrieval_rows[] = {
     INT("version", "of the document; 0 where it was not told"),
     TEXT("collection", ""),
     TEXT("title", "of the document"),
-    MAYBE("score", HTTP_REAL, "calibrated relevance"),
+    MAYBE("score", HTTP_REAL, "calibrated relevance of the passage alone"),
     PART("scores", HTTP_OBJECT, &scores_out, "raw parts"),
     BOOL("cited", "the answer cites it"),
 };

@@ -29,7 +29,9 @@ enum {
     FIELD_BYTES = 1 << 20,
     VERSION_BYTES = 6 << 20, /* with the vectors of its chunks */
     FORM_BYTES =
-        2 << 20 /* what a form is charged with: the file's, and fields as they mostly are */
+        2 << 20, /* what any form is charged with: the file's, and fields as they mostly are */
+    VERSION_TIMES =
+        3 /* of a large version: its text, the tree of its JSON, what is decoded of it */
 };
 
 typedef enum form_field {
@@ -62,6 +64,7 @@ typedef struct upload {
     anc_buf kept;                 /* of the file, not written yet */
     uint64_t total;               /* bytes of the file */
     uint64_t part_bytes;          /* of the part that comes */
+    uint64_t version_charged;     /* for the version, beside FORM_BYTES */
     int fd;                       /* -1: all of it is in `kept` */
     void *map;                    /* of the whole file, or NULL */
     bool writing;                 /* a pool has `kept` */
@@ -253,6 +256,27 @@ static anc_status on_part(void *arg, const net_part *part, anc_err *err)
     return u->file_type.ptr != NULL ? ANC_OK : ANC_FAIL(err, ANC_NO_MEMORY, "an upload");
 }
 
+/* What is past a field of the usual size, before it is kept. */
+static anc_status charge_version(http_request *rq, size_t more, anc_err *err)
+{
+    upload *u = rq->work;
+    const uint64_t length = u->fields[FORM_VERSION].len + more;
+    const uint64_t most = rq->edge->o.max_gathered_bytes;
+    const uint64_t wanted = length > FIELD_BYTES ? VERSION_TIMES * (length - FIELD_BYTES) : 0;
+    if (wanted <= u->version_charged)
+        return ANC_OK;
+    if (wanted - u->version_charged > most - rq->charged)
+        return ANC_FAIL_FIELD(
+            err, ANC_LIMIT, "/version",
+            "the version takes more than %llu MiB of memory, which all bodies may "
+            "take together (http.body_memory_mb)",
+            (unsigned long long)(most >> 20));
+    if (!http_charge(rq, wanted - u->version_charged, err))
+        return ANC_UNAVAILABLE;
+    u->version_charged = wanted;
+    return ANC_OK;
+}
+
 static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
 {
     http_request *rq = arg;
@@ -260,6 +284,8 @@ static anc_status on_data(void *arg, anc_str bytes, anc_err *err)
     u->part_bytes += bytes.len;
     if (u->sha != NULL)
         anc_sha256_add(u->sha, bytes);
+    if (u->at == FORM_VERSION)
+        ANC_TRY(charge_version(rq, bytes.len, err));
     if (u->at != FORM_FILE) {
         (void)anc_buf_add(&u->fields[u->at], bytes);
         return anc_buf_status(&u->fields[u->at], field_names[u->at], err);

@@ -33,8 +33,8 @@ typedef struct krn_bus_stats {
     uint64_t dropped; /* transient events that a full queue refused */
     uint64_t handler_errors;
     uint64_t refused; /* events from outside that did not fit their type; set aside */
-    uint64_t
-        unfit; /* durable events of ours that the bus will never take, and that were given up */
+    /* Durable events of ours that the bus will never take, and that were given up. */
+    uint64_t unfit;
     bool running;
     bool reachable;    /* the last contact with the server went well; in memory: always */
     char problem[512]; /* a whole anc_err.text: why it is not reachable; without secrets */

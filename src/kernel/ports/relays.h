@@ -13,7 +13,7 @@ typedef struct krn_relay_state {
     const char *bus;           /* "memory", "redis", "kafka"; literal */
     uint64_t delivered;        /* seq of the last event that the bus took */
     uint64_t events, failures; /* since the start: events taken, steps that failed */
-    uint64_t waiting;          /* events that the bus had not taken when that was last measured */
+    uint64_t waiting;  /* events not taken when that was last measured, less those taken since */
     int64_t oldest_ms; /* wall time of the oldest event that waits; 0: none is known to wait */
     bool failing;      /* the last try did not take all */
     char problem[KRN_PROBLEM_TEXT]; /* why; without secrets; empty when it is not failing */

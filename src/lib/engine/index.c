@@ -11,7 +11,10 @@
  * Locks: `tidying` lets one thread at a time do the long work, `keeping` one at a time deal with files, the one beside
  * the other; `writing` puts writers in line and is held while small blocks are merged; `current_lock` guards the
  * pointer to the current snapshot and is held for as long as it takes to copy that pointer and count one up. Order:
- * tidying, keeping, writing, current_lock. A reader takes only the last.
+ * tidying, keeping, writing, current_lock. A reader takes only the last. Merges and saves may run on threads that give way
+ * to all others (os_thread_defer, from which an ordinary process has no way back), and then hold a lock while they do: so
+ * what they do under `writing` is a list of parts copied and what died in a moment looked up, and under current_lock a
+ * pointer. One that has to give way just there is let on by the tenth of a core that it keeps.
  */
 #include "engine/engine.h"
 

@@ -39,8 +39,8 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s) ANC_MUST_CHECK;
 /* Makes `next` (owned) the current snapshot. Under `writing`. */
 void eng_swap_in(eng_index *index, eng_snapshot *next);
 
-/* Marks small or, with `large`, grown parts that should become one block and that no merge has taken, or one that should be made anew with a graph; false when there
- * are none. */
+/* Marks small or, with `large`, grown parts that should become one block and that no merge has taken, or one that
+ * should be made anew with a graph; false when there are none. */
 bool eng_parts_choose(const eng_index *index, const eng_snapshot *s, bool large, bool *chosen);
 
 /* One block of what lives in the chosen parts; NULL when memory is out. */
@@ -52,6 +52,13 @@ bool eng_part_is_taken(const eng_index *index, const eng_part *part);
 
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);
+
+/* tidy.c: lets die in `part`, made of the chosen parts of `before`, what died in these until now, and gives the snapshot of
+ * now (owned), with those of the chosen parts that it still has marked in *ret_left (owned): `part` is as if made of them.
+ * Takes no lock for it, so that little is left for eng_parts_put_in to do under one. NULL when memory is out: nothing
+ * has changed but `part`. */
+eng_snapshot *eng_parts_catch_up(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                                 eng_part *part, bool **ret_left) ANC_MUST_CHECK;
 
 /* tidy.c: puts `part` (owned), made of the chosen parts of `before`, in their place in the current snapshot; what died
  * in them since dies in it too. Under `writing`. False when memory is out: nothing has changed. */

@@ -253,19 +253,34 @@ static bool is_taken(const saving *s, const fresh *row)
     return false;
 }
 
+/* Writers wait for as long as it takes to copy a snapshot's list of parts: what died meanwhile was looked up before. */
+static anc_status take_place_of(saving *s, fresh *row)
+{
+    bool ok = true, *left = NULL;
+    eng_part part = part_of(&row->part, row->stored); /* what died in it is its own from here on */
+    eng_snapshot *now = eng_parts_catch_up(s->index, s->before, row->chosen, &part, &left);
+    if (now == NULL) {
+        eng_part_unref(&part);
+        return no_memory(s);
+    }
+    (void)pthread_mutex_lock(&s->index->writing);
+    row->stays = is_taken(s, row);
+    if (!row->stays)
+        ok = eng_parts_put_in(s->index, now, left, part);
+    (void)pthread_mutex_unlock(&s->index->writing);
+    if (row->stays)
+        eng_part_unref(&part);
+    eng_snapshot_release(now);
+    free(left);
+    return ok ? ANC_OK : no_memory(s);
+}
+
 static anc_status take_place(saving *s)
 {
-    anc_status status = ANC_OK;
-    (void)pthread_mutex_lock(&s->index->writing);
-    for (size_t i = 0; i < s->n && status == ANC_OK; i++) {
-        fresh *row = &s->rows[i];
-        row->stays = row->stored != NULL && is_taken(s, row);
-        if (row->stored != NULL && !row->stays &&
-            !eng_parts_put_in(s->index, s->before, row->chosen, part_of(&row->part, row->stored)))
-            status = no_memory(s);
-    }
-    (void)pthread_mutex_unlock(&s->index->writing);
-    return status;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->rows[i].stored != NULL)
+            ANC_TRY(take_place_of(s, &s->rows[i]));
+    return ANC_OK;
 }
 
 /* Where memory is out they are written again by the next save. */

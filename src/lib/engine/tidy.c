@@ -2,8 +2,9 @@
  *
  * What is to become one block is chosen and held under the lock, merged and given its graph without it, and put in
  * under the lock again. What died meanwhile in the old blocks dies in the new one too: a document of it whose old
- * block does not show it any more. A save meanwhile writes the chosen blocks too, but leaves them where they are, so that
- * they are found again at the end.
+ * block does not show it any more. That, too, is looked up without the lock, and under it for what died in the moment
+ * between. A save meanwhile writes the chosen blocks too, but leaves them where they are, so that they are found again at
+ * the end.
  */
 #include <stdlib.h>
 
@@ -46,19 +47,31 @@ static bool is_same(const eng_snapshot *now, const eng_snapshot *before, const b
     return true;
 }
 
+/* A bit for each of 64 documents that lived in `before` and do not now. */
+static uint64_t died_since(const eng_part *now, const eng_part *before, size_t word)
+{
+    const uint64_t *was = eng_part_dead(before), *is = now != NULL ? eng_part_dead(now) : NULL;
+    const uint64_t lived = was != NULL ? ~was[word] : UINT64_MAX;
+    if (now == NULL)
+        return lived;
+    return is != NULL ? lived & is[word] : 0;
+}
+
 /* Lets die in `part` what died in one of the parts that it was made of. */
 static bool bury_some(eng_part *part, const eng_part *now, const eng_part *before)
 {
     const eng_block *b = before->block;
-    for (uint32_t row = 0; row < b->documents.n; row++) {
-        if (before->dead != NULL && eng_bit(before->dead->bits, row))
-            continue;
-        if (now != NULL && (now->dead == NULL || !eng_bit(now->dead->bits, row)))
-            continue;
-        const uint32_t here =
-            eng_block_find(part->block, eng_block_text(b, b->documents.ptr[row].key));
-        if (here != UINT32_MAX && !eng_part_kill(part, here))
-            return false;
+    for (uint32_t from = 0; from < b->documents.n; from += 64) {
+        uint64_t died = died_since(now, before, from / 64);
+        for (; died != 0; died &= died - 1) {
+            const uint32_t row = from + (uint32_t)__builtin_ctzll(died);
+            if (row >= b->documents.n)
+                break;
+            const uint32_t here =
+                eng_block_find(part->block, eng_block_text(b, b->documents.ptr[row].key));
+            if (here != UINT32_MAX && !eng_part_kill(part, here))
+                return false;
+        }
     }
     return true;
 }
@@ -96,6 +109,21 @@ static size_t find_again(const eng_snapshot *next, const eng_snapshot *before, c
     return n;
 }
 
+eng_snapshot *eng_parts_catch_up(eng_index *index, const eng_snapshot *before, const bool *chosen,
+                                 eng_part *part, bool **ret_left)
+{
+    eng_snapshot *now = eng_snapshot_acquire(index);
+    bool *left = calloc(now->n_parts + 1, sizeof *left);
+    if (left == NULL || !bury(part, now, before, chosen)) {
+        free(left);
+        eng_snapshot_release(now);
+        return NULL;
+    }
+    (void)find_again(now, before, chosen, left);
+    *ret_left = left;
+    return now;
+}
+
 bool eng_parts_put_in(eng_index *index, const eng_snapshot *before, const bool *chosen,
                       eng_part part)
 {
@@ -113,6 +141,22 @@ bool eng_parts_put_in(eng_index *index, const eng_snapshot *before, const bool *
     }
     eng_snapshot_release(next);
     free(again);
+    return ok;
+}
+
+static bool put_in(eng_index *index, const eng_snapshot *before, const bool *chosen, eng_part part)
+{
+    bool *left = NULL;
+    eng_snapshot *now = eng_parts_catch_up(index, before, chosen, &part, &left);
+    if (now == NULL) {
+        eng_part_unref(&part);
+        return false;
+    }
+    (void)pthread_mutex_lock(&index->writing);
+    const bool ok = eng_parts_put_in(index, now, left, part);
+    (void)pthread_mutex_unlock(&index->writing);
+    eng_snapshot_release(now);
+    free(left);
     return ok;
 }
 
@@ -134,11 +178,9 @@ static anc_status merge(eng_index *index, const eng_snapshot *before, const bool
         eng_block_unref(merged);
         return status;
     }
-    (void)pthread_mutex_lock(&index->writing);
-    const bool ok = eng_parts_put_in(index, before, chosen, (eng_part){merged, NULL});
-    (void)pthread_mutex_unlock(&index->writing);
-    return ok ? ANC_OK
-              : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to put a merged block into an index");
+    return put_in(index, before, chosen, (eng_part){merged, NULL})
+               ? ANC_OK
+               : ANC_FAIL(err, ANC_NO_MEMORY, "no memory to put a merged block into an index");
 }
 
 /* Chooses what is merged, and lets saves know of it. False where there is nothing, or memory is out (*ret_chosen is

@@ -3,6 +3,7 @@
  * Thirty-two queries at a time: their scores go from the tiles to memory as they are, their exponents are rounded to bf16,
  * and what comes of these and of the values is divided by the sum of them, which the tiles find as well.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "tiles_impl.h"
@@ -275,6 +276,8 @@ static void attend_head(const head *h)
 void inf_attend_amx(const inf_attention *a)
 {
     const size_t places = (a->tokens + INF_PANEL - 1) / INF_PANEL * INF_PANEL;
+    assert(SIDE * (places + INF_PANEL) <= INF_SCORE_ROWS * places);
+    assert(SIDE * (places + INF_PANEL) <= INF_SHARE_ROWS * places);
     uint16_t ones[INF_TILE_ROWS * TILE_BYTES / 2];
     for (size_t i = 0; i < ANC_COUNT(ones); i++)
         ones[i] = inf_bf16_of(1.0f);

@@ -35,11 +35,10 @@ typedef struct inf_matrix {
     const void *panels; /* [columns / INF_PANEL][steps][INF_STEP_BYTES], aligned to INF_ALIGN */
     const float *bias;  /* [columns] */
     const float *scale; /* [columns]; of INF_INT8, else NULL */
-    const int32_t
-        *shift; /* [columns] 128 * the sum of the column's weights; of INF_INT8, else NULL */
-    const float *
-        factors; /* [depth] what rows are multiplied by before they are quantised, and weights were divided
-                           * by; NULL: 1 each */
+    /* [columns] 128 * the sum of the column's weights; of INF_INT8, else NULL. */
+    const int32_t *shift;
+    /* [depth] what rows are multiplied by before they are quantised, and weights were divided by; NULL: 1 each. */
+    const float *factors;
 } inf_matrix;
 
 /* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of int8: anything). There is
@@ -50,26 +49,29 @@ typedef struct inf_rows {
     const float *scales; /* [rows]; of INF_INT8, else NULL */
 } inf_rows;
 
+enum { INF_SCORE_ROWS = 64, INF_SHARE_ROWS = 96 };
+
 /* What one text's tokens take from each other, of all heads, in bf16. */
 typedef struct inf_attention {
-    const uint16_t *
-        queries; /* [tokens][stride]: `heads` times `width` of queries, then as many of keys and of values; there
-                              * is memory for INF_TILE_ROWS rows behind the last, and a panel behind its columns */
+    /* [tokens][stride]: `heads` times `width` of queries, then as many of keys and of values; there is memory for
+     * INF_TILE_ROWS rows behind the last, and a panel behind its columns. */
+    const uint16_t *queries;
     size_t stride;       /* halves from row to row */
     size_t tokens, rows; /* context is asked for the first `rows` tokens */
     size_t heads, width; /* of a head */
-    const float *
-        distances; /* [heads][2 * reach], what a score gets where a key stands (i - reach) tokens behind its
-                              * query; NULL: nothing */
+    /* [heads][2 * reach], what a score gets where a key stands (i - reach) tokens behind its query; NULL: nothing. */
+    const float *distances;
     size_t reach;
-    float *
-        context; /* [rows][context_stride]: heads one behind the other; a panel behind the last may be written */
+    /* [rows][context_stride]: heads one behind the other; a panel behind the last may be written. */
+    float *context;
     size_t context_stride;
-    void *keys_room,
-        *values_room; /* places (whole panels of tokens) times inf_steps of a head, and whole panels of a
-                                    * head times places, of four bytes each */
-    float *scores;    /* [64][places] */
-    uint16_t *shares; /* [96][places], all numbers */
+    /* Places (whole panels of tokens) times inf_steps of a head, and whole panels of a head times places, of four bytes
+     * each. */
+    void *keys_room, *values_room;
+    /* Rooms for so many rows of places. A level may lay fewer rows there that are longer by a panel each, so that they
+     * do not meet in the same places of a cache: AMX has 2 * INF_TILE_ROWS of places + INF_PANEL. */
+    float *scores;    /* [INF_SCORE_ROWS * places] */
+    uint16_t *shares; /* [INF_SHARE_ROWS * places], all numbers */
 } inf_attention;
 
 typedef struct inf_product {

@@ -43,6 +43,9 @@ static bool share_out(inf_scratch *s, const part *parts, size_t n)
 inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
 {
     enum { TILES = 2 * INF_TILE_ROWS }; /* read beyond the last row */
+    _Static_assert((int)INF_QUERY_ROWS == (int)INF_SCORE_ROWS &&
+                       (int)INF_QUERY_ROWS + (int)TILES == (int)INF_SHARE_ROWS,
+                   "there is as much room as products.h says");
     const inf_config *c = &bert->config;
     const size_t head = c->hidden / c->heads;
     const size_t deepest = most(c->hidden, c->inner), f = sizeof(float);

@@ -114,9 +114,10 @@ typedef struct net_job {
     anc_arena *mem;      /* takes the response; borrowed */
 } net_job;
 
-/* Keeps `parallel` (1 to 64) requests in flight: asks `next(arg, job)` for the following one until
- * it gives false, and again whenever one is over; ends when nothing is in flight and `next` gives false. Calls `done(arg, tag, status, response, err)` as each is over, in any order;
- * all on this thread. `done` gives false to stop (what runs is dropped, CANCELLED is given). */
+/* Keeps `parallel` (1 to 64) requests in flight: asks `next(arg, job)` for the following one until it gives false, and
+ * again whenever one is over; ends when nothing is in flight and `next` gives false. Calls
+ * `done(arg, tag, status, response, err)` as each is over, in any order; all on this thread. `done` gives false to stop
+ * (what runs is dropped, CANCELLED is given). */
 anc_status net_client_run_many(net_client *client, unsigned parallel,
                                bool (*next)(void *arg, net_job *job),
                                bool (*done)(void *arg, void *tag, anc_status status,

@@ -16,8 +16,8 @@ enum { OS_PATH_MAX = 4096 };
 typedef struct os_map {
     const unsigned char *bytes;
     size_t len;
-    uint64_t
-        stamp; /* of file, size and time of the last change when it was opened: another one, another content */
+    /* Of file, size and time of the last change when it was opened: another one, another content. */
+    uint64_t stamp;
 } os_map;
 
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;
@@ -48,8 +48,8 @@ void os_writer_abort(os_writer *w); /* removes the temporary file; NULL is a no-
 typedef struct os_stat {
     uint64_t bytes;
     int64_t modified_ms; /* Unix time */
-    int64_t
-        read_ms; /* the same, of the last reading, within a day where the file system notes it at all */
+    /* The same, of the last reading, within a day where the file system notes it at all. */
+    int64_t read_ms;
     bool is_folder;
     bool is_file; /* a regular file */
 } os_stat;

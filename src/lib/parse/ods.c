@@ -2,7 +2,8 @@
  *
  * A cell has its value and, in paragraphs, how it is shown. Dates are taken from the value, all others
  * as they are shown. What is repeated is repeated where it says something; nothing, however often, is
- * nothing. A cell over several rows is said in each of them. Notes of cells are left out, and sheets that are hidden, whose names are the property "hidden_sheets".
+ * nothing. A cell over several rows is said in each of them. Notes of cells are left out, and sheets that are hidden,
+ * whose names are the property "hidden_sheets".
  */
 #include "odf_impl.h"
 #include "sheet_impl.h"

@@ -5,9 +5,10 @@
  *                  -> styles: the formats of numbers, by number
  *                  -> worksheets: rows of cells
  *
- * A cell over several rows is said in each of them. Of a formula the value is shown that was calculated last. Sheets that somebody has hidden are left out, as whoever is
- * handed the workbook does not see them; the property "hidden_sheets" names them, but those that only a macro could
- * show. Hidden rows and columns of a sheet that is shown are read. Notes are left out.
+ * A cell over several rows is said in each of them. Of a formula the value is shown that was calculated last. Sheets
+ * that somebody has hidden are left out, as whoever is handed the workbook does not see them; the property
+ * "hidden_sheets" names them, but those that only a macro could show. Hidden rows and columns of a sheet that is shown
+ * are read. Notes are left out.
  */
 #include "opc_impl.h"
 #include "sheet_impl.h"

@@ -1,7 +1,9 @@
 /* raw_store_contract.c - what every adapter of the raw store must do. */
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -72,7 +74,8 @@ static bool is_there(store *s, const kno_digest *digest, const char *text)
     kno_raw_view view = {0};
     anc_err err;
     anc_err_clear(&err);
-    const anc_status status = s->raw.ops->open(s->raw.self, digest, strlen(text), &view, &err);
+    const anc_status status =
+        s->raw.ops->open(s->raw.self, digest, strlen(text), KNO_LOOK_ONCE, &view, &err);
     if (status == ANC_NOT_FOUND) {
         assert_null(strchr(err.text, '/')); /* where it would lie is not told */
         return false;
@@ -108,7 +111,8 @@ static void an_object_is_named_by_its_bytes(void **state)
     kno_spool_close(&spool);
     assert_true(is_there(s, &digest, "hello world"));
     kno_raw_view view = {0};
-    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 5, &view, &s->err), ANC_CORRUPT);
+    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 5, KNO_LOOK_ONCE, &view, &s->err),
+                     ANC_CORRUPT);
     assert_int_equal(count_all(s), 1);
 }
 
@@ -210,7 +214,7 @@ static void a_view_outlives_its_object(void **state)
     kno_spool spool = spooled(s, "view", "", &digest);
     kno_spool_close(&spool);
     kno_raw_view view = {0};
-    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 4, &view, &s->err), &s->err);
+    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 4, KNO_LOOK_ONCE, &view, &s->err), &s->err);
     assert_true(s->raw.ops->condemn(s->raw.self, &digest));
     ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
     assert_true(anc_str_eq(view.bytes, ANC_STR("view")));
@@ -244,7 +248,7 @@ static void a_disk_without_room_refuses_before_it_is_full(void **state)
     ASSERT_OK(open_store(s, reserve, &full), &s->err);
     assert_int_equal(full.ops->create(full.self, &spool, &s->err), ANC_DISK_FULL);
     anc_err_clear(&s->err);
-    ASSERT_OK(full.ops->open(full.self, &digest, 11, &view, &s->err), &s->err);
+    ASSERT_OK(full.ops->open(full.self, &digest, 11, KNO_LOOK_ONCE, &view, &s->err), &s->err);
     full.ops->close_view(full.self, &view);
     assert_true(full.ops->condemn(full.self, &digest));
     ASSERT_OK(full.ops->remove(full.self, &digest, &s->err), &s->err);
@@ -298,13 +302,15 @@ static void damage_is_named_and_mended_by_the_same_bytes(void **state)
         assert_int_equal(report.damaged, 1);
         assert_string_equal(report.first, path);
         ASSERT_OK(open_store(s, NULL, &s->raw), &s->err);
-        assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), ANC_CORRUPT);
+        assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ONCE, &view, &s->err),
+                         ANC_CORRUPT);
         assert_non_null(strstr(s->err.text, path));
         assert_non_null(strstr(s->err.text, "is damaged"));
         anc_err_clear(&s->err);
         spool = spooled(s, "before ", "it flips", &digest);
         kno_spool_close(&spool);
-        ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), &s->err);
+        ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ONCE, &view, &s->err),
+                  &s->err);
         assert_true(anc_str_eq(view.bytes, ANC_STR("before it flips")));
         s->raw.ops->close_view(s->raw.self, &view);
     }
@@ -324,13 +330,41 @@ static void damage_that_comes_later_is_found_too(void **state)
     const struct timespec more_than_a_tick = {.tv_nsec = 50000000};
     (void)nanosleep(&more_than_a_tick, NULL); /* times of files are those of the system's ticks */
     spoil(path, 3);
-    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, &view, &s->err), ANC_CORRUPT);
+    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ONCE, &view, &s->err),
+                     ANC_CORRUPT);
     assert_non_null(strstr(s->err.text, path));
     anc_err_clear(&s->err);
     spoil(path, 3); /* as it was */
     assert_true(is_there(s, &digest, "before it flips"));
-    s->raw.ops->doubt(s->raw.self, &digest);
+    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ANEW, &view, &s->err), &s->err);
+    assert_true(anc_str_eq(view.bytes, ANC_STR("before it flips")));
+    s->raw.ops->close_view(s->raw.self, &view);
+}
+
+/* A page that was written before may be written again without a change of the file's times: only who looks anew is
+ * sure to see it. */
+static void damage_without_a_trace_is_found_by_who_looks_anew(void **state)
+{
+    store *s = *state;
+    char path[200];
+    kno_digest digest;
+    kno_raw_view view = {0};
+    kno_spool spool = spooled(s, "before ", "it flips", &digest);
+    kno_spool_close(&spool);
     assert_true(is_there(s, &digest, "before it flips"));
+    path_of_object(s, &digest, path);
+    const int fd = open(path, O_RDWR | O_CLOEXEC);
+    assert_true(fd >= 0);
+    char *page = mmap(NULL, 15, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    assert_true(page != MAP_FAILED);
+    *(volatile char *)page = 'b'; /* as it was, but written */
+    assert_true(is_there(s, &digest, "before it flips"));
+    *(volatile char *)page = 'B';
+    assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ANEW, &view, &s->err),
+                     ANC_CORRUPT);
+    assert_non_null(strstr(s->err.text, "is damaged"));
+    assert_int_equal(munmap(page, 15), 0);
+    assert_int_equal(close(fd), 0);
 }
 
 static void a_large_object_is_seen_whole(void **state)
@@ -350,7 +384,8 @@ static void a_large_object_is_seen_whole(void **state)
     ASSERT_OK(spool.ops->finish(spool.self, &digest, &s->err), &s->err);
     kno_spool_close(&spool);
     free(piece);
-    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, (uint64_t)PIECE * PIECES, &view, &s->err),
+    ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, (uint64_t)PIECE * PIECES, KNO_LOOK_ONCE, &view,
+                               &s->err),
               &s->err);
     s->raw.ops->close_view(s->raw.self, &view);
 }
@@ -371,6 +406,7 @@ int main(void)
         TEST(a_disk_without_room_refuses_before_it_is_full),
         TEST(damage_is_named_and_mended_by_the_same_bytes),
         TEST(damage_that_comes_later_is_found_too),
+        TEST(damage_without_a_trace_is_found_by_who_looks_anew),
         TEST(a_large_object_is_seen_whole),
         TEST(a_kill_leaves_no_litter),
     };

@@ -19,14 +19,14 @@ typedef struct emb_opener {
 
 typedef struct emb_service_options {
     emb_encoder encoder; /* the service closes it; ops NULL: there is no model */
-    emb_opener
-        opener; /* without an encoder: the step asks it until it gives one; open NULL: there will be none */
+    /* Without an encoder: the step asks it until it gives one; open NULL: there will be none. */
+    emb_opener opener;
     bool look_later;      /* the step looks at the model, not the opening */
     anc_str model;        /* the configured name; copied */
     anc_str problem;      /* why there is no model, for people; empty: how to get one; copied */
     uint64_t cache_bytes; /* for vectors that were asked for before; 0: none */
-    emb_keeper *
-        keeper; /* what the cache learns of questions outlives the process; borrowed; NULL: it does not */
+    /* What the cache learns of questions outlives the process; borrowed; NULL: it does not. */
+    emb_keeper *keeper;
     krn_clock clock;
     krn_metrics metrics; /* ops NULL: nothing is counted */
     krn_feed feed;       /* ops NULL: nobody watches */

@@ -13,7 +13,7 @@ typedef struct emb_kept_by {
 } emb_kept_by;
 
 /* Encoder and cache are borrowed until emb_keeper_leave. Where there are as many services as can be, this one is not
- * kept. */
+ * kept. Neither waits for the disk. */
 emb_kept_by emb_keeper_join(emb_keeper *keeper, const emb_encoder *encoder,
                             emb_vector_cache *cache);
 void emb_keeper_leave(const emb_kept_by *by); /* what is not written yet is lost */
@@ -22,7 +22,8 @@ void emb_keeper_leave(const emb_kept_by *by); /* what is not written yet is lost
 void emb_keeper_note(const emb_kept_by *by, const unsigned char key[EMB_KEY_BYTES],
                      const float *vector);
 
-/* Forgets all that is kept and waits to be, caches of services included; how many the store had. */
+/* Forgets all that is kept and waits to be, caches of services included; how many the store had. Waits for what is being
+ * read or written, as long as the call has time: DEADLINE, CANCELLED. */
 anc_status emb_keeper_forget(emb_keeper *keeper, krn_call *call, uint64_t *ret_n) ANC_MUST_CHECK;
 
 #endif

@@ -67,11 +67,16 @@ static anc_status look(emb_service *emb, const emb_service_options *options, anc
 
 anc_status emb_install(emb_service *emb, const emb_encoder *encoder, anc_err *err)
 {
-    emb->queries = emb_vector_cache_new(emb->cache_bytes / 2, encoder->dims);
-    emb->passages = emb_vector_cache_new(emb->cache_bytes / 2, encoder->dims);
-    if (emb->queries == NULL || emb->passages == NULL)
+    emb_vector_cache *queries = emb_vector_cache_new(emb->cache_bytes / 2, encoder->dims);
+    emb_vector_cache *passages = emb_vector_cache_new(emb->cache_bytes / 2, encoder->dims);
+    if (queries == NULL || passages == NULL) {
+        emb_vector_cache_free(queries);
+        emb_vector_cache_free(passages);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the vectors of texts seen before");
+    }
     emb->encoder = *encoder;
+    emb->queries = queries;
+    emb->passages = passages;
     emb->kept_by = emb_keeper_join(emb->keeper, &emb->encoder, emb->queries);
     atomic_store_explicit(&emb->ready, true, memory_order_release);
     return ANC_OK;

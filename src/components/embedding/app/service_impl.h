@@ -44,7 +44,7 @@ static inline bool emb_is_ready(const emb_service *emb)
     return atomic_load_explicit(&emb->ready, memory_order_acquire);
 }
 
-/* Takes the encoder, which is the service's from here on where it succeeds. NO_MEMORY. */
+/* Takes the encoder, which is the service's from here on where it succeeds. NO_MEMORY: the service is as it was. */
 anc_status emb_install(emb_service *emb, const emb_encoder *encoder, anc_err *err) ANC_MUST_CHECK;
 
 /* arrival.c: notes how a try of the model ended, and tells who listens where it came back. */

@@ -95,7 +95,7 @@ static anc_status backfill_document(kno_service *kno, krn_call *call, emb_servic
     const kno_raw_store raw = kno->with.raw;
     kno_raw_view view = {0};
     const anc_status opened =
-        raw.ops->open(raw.self, &row->text, row->text_bytes, &view, call->err);
+        raw.ops->open(raw.self, &row->text, row->text_bytes, KNO_LOOK_ONCE, &view, call->err);
     if (opened == ANC_NOT_FOUND) { /* deleted since the list was read */
         anc_err_clear(call->err);
         return ANC_OK;

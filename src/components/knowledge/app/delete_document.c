@@ -82,6 +82,7 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
         status = delete_in_pieces(&work, call);
     ANC_TRY(status);
     kno_retired_collect(&work.retirement);
+    kno_unreadable_drop(kno, document.collection, document.name);
     if (work.going.token != 0)
         kno_sweep_wake(kno);
     krn_count(kno->count.deleted, work.retirement.n);

@@ -60,7 +60,8 @@ static anc_status read_chunks(kno_service *kno, krn_call *call, const kno_docume
     if (chunks == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);
     kno_raw_view view = {0};
-    ANC_TRY(raw.ops->open(raw.self, &d->current.text, d->current.text_bytes, &view, call->err));
+    ANC_TRY(raw.ops->open(raw.self, &d->current.text, d->current.text_bytes, KNO_LOOK_ONCE, &view,
+                          call->err));
     anc_status status = ANC_OK;
     for (size_t i = 0; status == ANC_OK && i < n; i++) {
         status = kno_chunk_to_public(call, d, &d->current, &records[i], view.bytes, &chunks[i]);

@@ -63,7 +63,8 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler,
  * switches a collection over to another model once every document has its vectors, and its index where it is
  * followed; again every KNO_BACKFILL_IDLE_NS when all have them: a document may come to lack one whose put found
  * the model gone.
- * recut: cuts documents again whose collection has other settings than they were cut by. */
+ * recut: cuts documents again whose collection has other settings than they were cut by.
+ * unreadable: looks whether a document of which a file was damaged or missing was mended, one each time. */
 #define KNO_SWEEP_EVERY_NS (INT64_C(600) * 1000000000)
 int64_t kno_sweep_step(void *kno, int64_t now_ns);
 #define KNO_BACKFILL_IDLE_NS (INT64_C(600) * 1000000000)
@@ -74,5 +75,7 @@ void kno_model_is_there(void *kno);
     (INT64_C(2) * 1000000000) /* between rounds while a model is being changed */
 #define KNO_RECUT_IDLE_NS (INT64_C(60) * 1000000000) /* a wake that was lost costs at most this */
 int64_t kno_recut_step(void *kno, int64_t now_ns);
+#define KNO_UNREADABLE_EVERY_NS (INT64_C(10) * 1000000000)
+int64_t kno_unreadable_step(void *kno, int64_t now_ns);
 
 #endif

@@ -245,7 +245,7 @@ static anc_status open_object(const kno_put *put, const kno_digest *digest, uint
 {
     const kno_raw_store raw = put->kno->with.raw;
     kno_raw_view view = {0};
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, &view, NULL);
+    const anc_status status = raw.ops->open(raw.self, digest, bytes, KNO_LOOK_ONCE, &view, NULL);
     raw.ops->close_view(raw.self, &view);
     return status;
 }
@@ -464,6 +464,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
         return status;
     }
     tell(&put, came_of_it);
+    kno_unreadable_drop(kno, put.into, put.name);
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
 }

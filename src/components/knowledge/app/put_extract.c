@@ -179,7 +179,8 @@ anc_status kno_put_extract(kno_put *put)
     ANC_TRY(put->text.ops->finish(put->text.self, &put->version.text, err));
     put->text_kept = true;
     put->version.text_bytes = x.at;
-    ANC_TRY(with->raw.ops->open(with->raw.self, &put->version.text, x.at, &put->view, err));
+    ANC_TRY(with->raw.ops->open(with->raw.self, &put->version.text, x.at, KNO_LOOK_ONCE, &put->view,
+                                err));
     ANC_TRY(keep_original(put));
     return kno_put_describe(put, &parsed);
 }

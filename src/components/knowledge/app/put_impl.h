@@ -88,7 +88,7 @@ typedef struct kno_put {
     bool *known;         /* [n_chunks] whether the catalog has the vector */
     emb_held also_with;  /* the wanted model where it is another one; emb NULL: not, or it fails */
     bool *also_known;    /* [n_chunks] */
-    bool taken_right, taken_wrong; /* vectors that came along were compared with the model's */
+    bool taken_right, taken_wrong; /* vectors that came along may be used, or may not */
     uint64_t embedded;
     int64_t version_id; /* 0: not staged yet */
     kno_live live;      /* of that version */

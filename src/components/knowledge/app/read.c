@@ -124,17 +124,19 @@ anc_status kno_document_list(kno_service *kno, krn_call *call, anc_str collectio
 
 /* ---- text and original --------------------------------------------------------------------- */
 
-/* The object of a version; NOT_FOUND where the document was deleted since its row was read. */
-static anc_status open_object(kno_service *kno, krn_call *call, const kno_document_record *d,
-                              const kno_digest *digest, uint64_t bytes, kno_raw_view *ret)
+/* The object of a version; NOT_FOUND where the document was deleted since its row was read, CORRUPT where the file is
+ * damaged or missing. */
+static anc_status open_object(kno_service *kno, krn_call *call, const kno_object *o, uint64_t bytes,
+                              kno_raw_look look, kno_raw_view *ret)
 {
     const kno_raw_store raw = kno->with.raw;
-    const anc_status status = raw.ops->open(raw.self, digest, bytes, ret, call->err);
-    if (status != ANC_NOT_FOUND)
-        return status;
-    anc_err_clear(call->err);
-    return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
-                    ANC_FMT(d->name));
+    const anc_status status = raw.ops->open(raw.self, &o->digest, bytes, look, ret, call->err);
+    return status == ANC_OK ? ANC_OK : kno_unreadable_name(kno, call, o, status);
+}
+
+static kno_object text_of(const kno_document_record *d, const kno_version_record *v)
+{
+    return (kno_object){d->collection, d->name, v->number, v->text};
 }
 
 anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
@@ -145,7 +147,8 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
     kno_raw_view view = {0};
     ANC_TRY(kno_document_get(kno, call, collection, id, &d));
     ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(open_object(kno, call, &d, &v.text, v.text_bytes, &view));
+    const kno_object o = text_of(&d, &v);
+    ANC_TRY(open_object(kno, call, &o, v.text_bytes, KNO_LOOK_ONCE, &view));
     *ret = (kno_text){.text = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
@@ -157,20 +160,16 @@ void kno_text_close(kno_service *kno, kno_text *text)
     *text = (kno_text){0};
 }
 
-anc_status kno_raw_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
-                        uint32_t version, kno_raw *ret)
+anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
+                        kno_raw *ret)
 {
-    kno_document_record d;
-    kno_version_record v;
+    kno_object o = {of->collection, of->id, of->version, {{0}}};
     kno_raw_view view = {0};
-    kno_document of;
-    ANC_TRY(kno_document_get(kno, call, collection, id, &d));
-    ANC_TRY(kno_version_get(kno, call, &d, version, &v));
-    ANC_TRY(kno_document_to_public(call, &d, &v, &of));
-    /* looked at anew: a disk may change bytes without a trace */
-    kno->with.raw.ops->doubt(kno->with.raw.self, &v.content);
-    ANC_TRY(open_object(kno, call, &d, &v.content, v.bytes, &view));
-    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .of = of};
+    if (!kno_digest_of_hex(of->content_sha256, &o.digest))
+        return ANC_FAIL(call->err, ANC_BUG, "the original of '%.*s' has no digest",
+                        ANC_FMT(of->id));
+    ANC_TRY(open_object(kno, call, &o, of->bytes, whole ? KNO_LOOK_ANEW : KNO_LOOK_ONCE, &view));
+    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner};
     return ANC_OK;
 }
 
@@ -236,6 +235,7 @@ typedef struct open_text {
     kno_digest digest;
     kno_raw_view view;
     bool open;
+    anc_str trouble; /* of `digest`, where it was not opened; NULL: none */
 } open_text;
 
 static void open_text_close(open_text *t)
@@ -245,19 +245,38 @@ static void open_text_close(open_text *t)
     t->open = false;
 }
 
-/* OK with `view.bytes` of the version's text, or NOT_FOUND with a clear error where the document
- * was deleted since the rows were read. */
-static anc_status open_text_of(open_text *t, krn_call *call, const kno_version_record *v)
+/* OK with `view.bytes` of the version's text, NOT_FOUND where the document was deleted since the rows
+ * were read, CORRUPT where its file is damaged or missing. */
+static anc_status open_text_of(open_text *t, krn_call *call, const kno_document_record *d,
+                               const kno_version_record *v)
 {
+    const kno_object o = text_of(d, v);
     if (t->open && kno_digest_eq(&t->digest, &v->text))
         return ANC_OK;
     open_text_close(t);
-    const kno_raw_store raw = t->kno->with.raw;
-    const anc_status status = raw.ops->open(raw.self, &v->text, v->text_bytes, &t->view, call->err);
-    if (status == ANC_NOT_FOUND)
-        anc_err_clear(call->err);
-    t->open = status == ANC_OK;
+    ANC_TRY(open_object(t->kno, call, &o, v->text_bytes, KNO_LOOK_ONCE, &t->view));
+    t->open = true;
     t->digest = v->text;
+    return ANC_OK;
+}
+
+/* The same; where it is CORRUPT `t->trouble` says why, and the file is not read once more for the next chunk. */
+static anc_status try_text_of(open_text *t, krn_call *call, const kno_document_record *d,
+                              const kno_version_record *v)
+{
+    if (t->trouble.ptr != NULL && kno_digest_eq(&t->digest, &v->text))
+        return ANC_CORRUPT;
+    t->trouble = ANC_STR_NONE;
+    const anc_status status = open_text_of(t, call, d, v);
+    if (status != ANC_CORRUPT && status != ANC_NOT_FOUND)
+        return status;
+    if (status == ANC_CORRUPT) {
+        t->digest = v->text;
+        t->trouble = anc_arena_copy(call->mem, anc_str_of(call->err->text));
+    }
+    anc_err_clear(call->err);
+    if (status == ANC_CORRUPT && t->trouble.ptr == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a chunk");
     return status;
 }
 
@@ -282,8 +301,9 @@ anc_status kno_chunks_fetch(kno_service *kno, krn_call *call, const kno_chunk_re
         if (!p->found ||
             !kno_labels_meet(p->document.acl, call->principal.labels, call->principal.n_labels))
             continue;
-        const anc_status status = open_text_of(&text, call, &p->document.current);
-        if (status == ANC_NOT_FOUND)
+        const anc_status status = try_text_of(&text, call, &p->document, &p->document.current);
+        ret[i].trouble = text.trouble;
+        if (status == ANC_NOT_FOUND || status == ANC_CORRUPT)
             continue;
         ANC_TRY(status);
         ANC_TRY(kno_chunk_to_public(call, &p->document, &p->document.current, &p->chunk,
@@ -309,11 +329,8 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
     if (out == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu chunks", n);
     ANC_CLEANUP(open_text_close) open_text text = {.kno = kno};
-    const anc_status status = n > 0 ? open_text_of(&text, call, &v) : ANC_OK;
-    if (status == ANC_NOT_FOUND)
-        return ANC_FAIL(call->err, ANC_NOT_FOUND, "the document '%.*s' was deleted meanwhile",
-                        ANC_FMT(id));
-    ANC_TRY(status);
+    if (n > 0)
+        ANC_TRY(open_text_of(&text, call, &document, &v));
     for (size_t i = 0; i < n; i++)
         ANC_TRY(kno_chunk_to_public(call, &document, &v, &records[i], text.view.bytes, &out[i]));
     *ret = out;

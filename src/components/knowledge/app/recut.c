@@ -145,7 +145,8 @@ static anc_status cut_held(kno_service *kno, krn_call *call, const kno_document_
     const kno_raw_store raw = kno->with.raw;
     const kno_version_record *v = &d->current;
     kno_raw_view view = {0};
-    const anc_status opened = raw.ops->open(raw.self, &v->content, v->bytes, &view, call->err);
+    const anc_status opened =
+        raw.ops->open(raw.self, &v->content, v->bytes, KNO_LOOK_ONCE, &view, call->err);
     if (opened == ANC_NOT_FOUND) { /* deleted since the list was read, or lost */
         const kno_document_store documents = kno->with.catalog.documents;
         kno_document_record now;

@@ -47,8 +47,8 @@ static anc_status fill(kno_put *put, const kno_version_record *old)
     ANC_TRY(kno_fold_names(put));
     ANC_TRY(
         h.ops->chunks(h.self, &put->call, old->id, 0, KNO_CHUNKS, &put->chunks, &put->n_chunks));
-    return with->raw.ops->open(with->raw.self, &old->text, old->text_bytes, &put->view,
-                               put->call.err);
+    return with->raw.ops->open(with->raw.self, &old->text, old->text_bytes, KNO_LOOK_ONCE,
+                               &put->view, put->call.err);
 }
 
 /* ---- what it had attached -------------------------------------------------------------------- */
@@ -72,7 +72,8 @@ static anc_status open_original(const kno_put *put, const kno_version_record *ol
 {
     const kno_raw_store raw = put->kno->with.raw;
     anc_err *err = put->call.err;
-    const anc_status status = raw.ops->open(raw.self, &old->content, old->bytes, ret, err);
+    const anc_status status =
+        raw.ops->open(raw.self, &old->content, old->bytes, KNO_LOOK_ONCE, ret, err);
     if (status != ANC_NOT_FOUND)
         return status;
     return ANC_FAIL(err, ANC_CORRUPT,

@@ -51,8 +51,10 @@ anc_status kno_service_open(const kno_service_options *options, kno_service **re
     atomic_init(&kno->shown, options->is_followed ? 0 : UINT64_MAX);
     pthread_mutex_init(&kno->live_lock, NULL);
     pthread_mutex_init(&kno->moves.lock, NULL);
+    pthread_mutex_init(&kno->unreadable.lock, NULL);
     kno->moves.rows = anc_map_new();
-    if (kno->moves.rows == NULL) {
+    kno->unreadable.names = anc_map_new();
+    if (kno->moves.rows == NULL || kno->unreadable.names == NULL) {
         kno_service_close(kno);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the knowledge service");
     }
@@ -67,6 +69,9 @@ anc_status kno_service_start(kno_service *kno, krn_scheduler scheduler, anc_err 
     ANC_TRY(scheduler.ops->add(scheduler.self, "backfill", kno_backfill_step, kno,
                                &kno->backfill_id, err));
     ANC_TRY(scheduler.ops->add(scheduler.self, "recut", kno_recut_step, kno, &kno->recut_id, err));
+    uint32_t unreadable;
+    ANC_TRY(scheduler.ops->add(scheduler.self, "unreadable", kno_unreadable_step, kno, &unreadable,
+                               err));
     kno->scheduler = scheduler;
     return ANC_OK;
 }
@@ -115,6 +120,8 @@ void kno_service_close(kno_service *kno)
     if (kno == NULL)
         return;
     anc_map_free(kno->moves.rows);
+    anc_map_free(kno->unreadable.names);
+    pthread_mutex_destroy(&kno->unreadable.lock);
     pthread_mutex_destroy(&kno->moves.lock);
     pthread_mutex_destroy(&kno->live_lock);
     free(kno);

@@ -64,13 +64,20 @@ struct kno_service {
     uint32_t recut_id, sweep_id, backfill_id;
     atomic_bool sweep_asked;
     atomic_uint_least64_t discarded; /* versions whose rows went */
-    atomic_uint taken;           /* versions in a row whose own vectors were right, tried or not */
+    atomic_uint taken; /* versions whose own vectors were tried and right, since one was wrong */
+    atomic_uint taken_turn;      /* versions since these are trusted; 0: the next one is tried */
     atomic_uint_least64_t shown; /* change up to which all are shown */
     struct {
         pthread_mutex_t lock; /* a leaf */
         struct anc_map *rows; /* owned: by "collection\nrevision" */
         uint64_t nth;         /* the last announcement */
     } moves;                  /* changes to another model that wait for an index; the backfill's */
+    struct {
+        pthread_mutex_t lock;    /* a leaf */
+        struct anc_map *names;   /* owned: "collection\nid"; under lock */
+        atomic_uint_least64_t n; /* of them */
+        size_t cursor;           /* the step's alone */
+    } unreadable;
     struct {
         krn_series *created, *updated, *unchanged, *failed, *deleted, *embedded, *put_seconds,
             *recut;
@@ -154,6 +161,19 @@ void kno_live_end(kno_service *kno, kno_live *live); /* one that never began is 
 anc_status kno_chunk_to_public(krn_call *call, const kno_document_record *d,
                                const kno_version_record *v, const kno_chunk_record *k, anc_str text,
                                kno_chunk *ret) ANC_MUST_CHECK;
+
+/* unreadable.c: what became of an object of a version that could not be opened with `status`: CORRUPT, naming the
+ * document, where its file is damaged or missing, NOT_FOUND where the document was deleted meanwhile, else `status`. */
+typedef struct kno_object {
+    anc_str collection, document;
+    uint32_t version;
+    kno_digest digest; /* of its original or its text */
+} kno_object;
+anc_status kno_unreadable_name(kno_service *kno, krn_call *call, const kno_object *o,
+                               anc_status status) ANC_MUST_CHECK;
+
+/* unreadable.c: the document was put or deleted, so nothing is said of it any more. */
+void kno_unreadable_drop(kno_service *kno, anc_str collection, anc_str document);
 
 void kno_recut_wake(kno_service *kno);
 void kno_sweep_wake(kno_service *kno); /* it looks for rows that nobody needs from the beginning */

@@ -1,8 +1,8 @@
 /* taken.c - vectors that a version takes along: read for an export, and used by an import instead of embedding again.
  *
- * A vector is taken where the digest of its text and the revision of its model are the same. The first of a version is
- * compared with what the model makes of that text, of every version at first and of every sixteenth after some were
- * right; where it is another, none of the version's is taken.
+ * A vector is taken where the digest of its text and the revision of its model are the same. All of a version must be
+ * of unit length; one that chance chooses is compared with what the model makes of that text, of every version at first
+ * and of every sixteenth after some were right. Where one is not as it should be, none of the version's is taken.
  */
 #include <string.h>
 
@@ -55,6 +55,13 @@ static anc_str key_of(const unsigned char *digest)
     return (anc_str){(const char *)digest, KNO_DIGEST_SIZE};
 }
 
+static void say_wrong(const kno_put *put)
+{
+    krn_log_write(put->kno->with.log, KRN_WARN, "knowledge",
+                  "vectors that came with a version are not the model's: it is embedded again",
+                  KRN_STR("document_id", put->name), KRN_STR("model", put->model));
+}
+
 static double cosine_of(const unsigned char *a, const unsigned char *b, uint32_t dims, float *room)
 {
     double sum = 0;
@@ -79,22 +86,78 @@ static anc_status is_right(kno_put *put, const kno_chunk_record *chunk, const un
                              put->view.bytes, chunk, &unknown, 1, &made));
     *ret =
         made.n == 1 && made.dims == dims && cosine_of(given, made.bytes, dims, room) >= SAME_COSINE;
-    if (!*ret)
-        krn_log_write(put->kno->with.log, KRN_WARN, "knowledge",
-                      "vectors that came with a version are not the model's: it is embedded again",
-                      KRN_STR("document_id", put->name), KRN_STR("model", put->model));
     return ANC_OK;
 }
 
-/* Decides for the version. */
-static anc_status try_one(kno_put *put, const kno_chunk_record *chunk, const unsigned char *given)
+static bool all_unit(const kno_taken_vectors *given)
 {
-    const unsigned before = atomic_fetch_add(&put->kno->taken, 1);
-    bool right = before >= TRUSTED && before % TRIED_AGAIN != 0;
-    if (!right)
-        ANC_TRY(is_right(put, chunk, given, &right));
-    if (!right)
+    const size_t bytes = 2 * (size_t)given->dims;
+    for (size_t i = 0; i < given->n; i++)
+        if (!kno_half_is_unit(given->values + i * bytes, given->dims))
+            return false;
+    return true;
+}
+
+static bool is_lacking(const kno_put *put, size_t chunk, const anc_map *map, uint64_t *ret_at)
+{
+    return !put->known[chunk] && anc_map_find(map, key_of(put->chunks[chunk].digest.bytes), ret_at);
+}
+
+/* One of the version's chunks that the catalog lacks and that came along, each as likely as another; n_chunks:
+ * there is none. */
+static size_t choose(const kno_put *put, const anc_map *map)
+{
+    const krn_clock clock = put->kno->with.clock;
+    size_t chosen = put->n_chunks;
+    uint64_t seen = 0, at = 0;
+    for (size_t i = 0; i < put->n_chunks; i++) {
+        uint64_t drawn = 0;
+        if (!is_lacking(put, i, map, &at))
+            continue;
+        if (++seen > 1)
+            clock.ops->random(clock.self, &drawn, sizeof drawn);
+        if (drawn % seen == 0)
+            chosen = i;
+    }
+    return chosen;
+}
+
+/* Whether so many were right that this version's need no trying. */
+static bool is_trusted(kno_service *kno)
+{
+    return atomic_load(&kno->taken) >= TRUSTED &&
+           atomic_fetch_add(&kno->taken_turn, 1) % TRIED_AGAIN != 0;
+}
+
+/* Compares the one that was chosen. Of a model that failed nothing is known: the next version is tried. */
+static anc_status try_one(kno_put *put, size_t chunk, const anc_map *map, bool *ret)
+{
+    const kno_taken_vectors *given = &put->input->past->vectors;
+    uint64_t at = 0;
+    if (!is_lacking(put, chunk, map, &at))
+        return ANC_OK;
+    const anc_status status =
+        is_right(put, &put->chunks[chunk], given->values + at * 2 * given->dims, ret);
+    if (status != ANC_OK)
+        atomic_store(&put->kno->taken_turn, 0);
+    else if (*ret)
+        atomic_fetch_add(&put->kno->taken, 1);
+    return status;
+}
+
+/* Decides for the version, where there is something to take. */
+static anc_status decide(kno_put *put, const anc_map *map)
+{
+    const size_t chosen = choose(put, map);
+    if (chosen == put->n_chunks)
+        return ANC_OK;
+    bool right = all_unit(&put->input->past->vectors);
+    if (right && !is_trusted(put->kno))
+        ANC_TRY(try_one(put, chosen, map, &right));
+    if (!right) {
         atomic_store(&put->kno->taken, 0);
+        say_wrong(put);
+    }
     put->taken_right = right;
     put->taken_wrong = !right;
     return ANC_OK;
@@ -127,18 +190,12 @@ static anc_status collect(kno_put *put, size_t from, size_t n, const anc_map *ma
     if (digests == NULL || values == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for %zu vectors",
                         n);
-    for (size_t i = from; i < from + n && !put->taken_wrong; i++) {
+    for (size_t i = from; i < from + n; i++) {
         uint64_t at = 0;
-        const kno_chunk_record *k = &put->chunks[i];
-        if (put->known[i] || !anc_map_find(map, key_of(k->digest.bytes), &at))
+        if (!is_lacking(put, i, map, &at))
             continue;
-        const unsigned char *value = given->values + at * bytes;
-        if (!put->taken_right)
-            ANC_TRY(try_one(put, k, value));
-        if (put->taken_wrong)
-            break;
-        digests[taken] = k->digest;
-        memcpy(values + taken++ * bytes, value, bytes);
+        digests[taken] = put->chunks[i].digest;
+        memcpy(values + taken++ * bytes, given->values + at * bytes, bytes);
         put->known[i] = true;
     }
     *ret = (kno_vectors){
@@ -155,7 +212,9 @@ anc_status kno_put_take_vectors(kno_put *put, size_t from, size_t n, kno_vectors
     if (map == NULL)
         return ANC_FAIL(put->call.err, ANC_NO_MEMORY, "no memory to compare vectors");
     anc_status status = map_given(put, &put->input->past->vectors, map);
-    if (status == ANC_OK)
+    if (status == ANC_OK && !put->taken_right)
+        status = decide(put, map);
+    if (status == ANC_OK && put->taken_right)
         status = collect(put, from, n, map, ret);
     anc_map_free(map);
     return status;

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <string.h>
 
+static const double UNIT_SLACK = 0.01;
+
 static uint16_t half_of(float value)
 {
     uint32_t bits = 0;
@@ -55,6 +57,11 @@ static float float_of(uint16_t bits)
     return value;
 }
 
+static float float_at(const unsigned char *bytes, size_t i)
+{
+    return float_of((uint16_t)(bytes[2 * i] | (unsigned)bytes[2 * i + 1] << 8));
+}
+
 void kno_half_pack(const float *values, size_t n, unsigned char *out)
 {
     for (size_t i = 0; i < n; i++) {
@@ -68,7 +75,7 @@ void kno_half_unpack_unit(const unsigned char *bytes, size_t n, float *out)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        out[i] = float_of((uint16_t)(bytes[2 * i] | (unsigned)bytes[2 * i + 1] << 8));
+        out[i] = float_at(bytes, i);
         sum += (double)out[i] * (double)out[i];
     }
     if (sum <= 0)
@@ -76,4 +83,14 @@ void kno_half_unpack_unit(const unsigned char *bytes, size_t n, float *out)
     const float scale = (float)(1.0 / sqrt(sum));
     for (size_t i = 0; i < n; i++)
         out[i] *= scale;
+}
+
+bool kno_half_is_unit(const unsigned char *bytes, size_t n)
+{
+    double sum = 0;
+    for (size_t i = 0; i < n; i++) {
+        const double value = (double)float_at(bytes, i);
+        sum += value * value;
+    }
+    return fabs(sqrt(sum) - 1) <= UNIT_SLACK; /* false for what is no number */
 }

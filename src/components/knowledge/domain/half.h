@@ -7,6 +7,7 @@
 #ifndef ANC_KNOWLEDGE_DOMAIN_HALF_H
 #define ANC_KNOWLEDGE_DOMAIN_HALF_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* `n` floats into 2 * n bytes; rounds to nearest, ties to even; past the range: infinity. */
@@ -14,5 +15,8 @@ void kno_half_pack(const float *values, size_t n, unsigned char *out);
 
 /* 2 * n bytes into `n` floats, then scaled to unit length (all zero stays). */
 void kno_half_unpack_unit(const unsigned char *bytes, size_t n, float *out);
+
+/* Whether they are numbers and their length is 1, but for a hundredth: what a model made and kno_half_pack kept. */
+bool kno_half_is_unit(const unsigned char *bytes, size_t n);
 
 #endif

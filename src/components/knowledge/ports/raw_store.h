@@ -45,15 +45,17 @@ typedef struct kno_raw_view {
     void *owner;
 } kno_raw_view;
 
+typedef enum kno_raw_look { KNO_LOOK_ONCE, KNO_LOOK_ANEW } kno_raw_look;
+
 typedef struct kno_raw_store_ops {
     const char *name;
     ANC_MUST_CHECK anc_status (*create)(void *self, kno_spool *ret, anc_err *err);
 
     /* NOT_FOUND when there is none; CORRUPT when it does not have `bytes` bytes, or others than its name says: each
-     * object is looked at as a whole when it is opened first, and again when its file was changed or it is doubted. */
+     * object is looked at as a whole when it is opened first, and again when its file was changed. With KNO_LOOK_ANEW
+     * it is looked at in any case, which takes as long as hashing all of it: a disk may change bytes without a trace. */
     ANC_MUST_CHECK anc_status (*open)(void *self, const kno_digest *digest, uint64_t bytes,
-                                      kno_raw_view *ret, anc_err *err);
-    void (*doubt)(void *self, const kno_digest *digest);
+                                      kno_raw_look look, kno_raw_view *ret, anc_err *err);
     void (*close_view)(void *self, kno_raw_view *view); /* a zeroed one is a no-op */
 
     bool (*condemn)(void *self, const kno_digest *digest);

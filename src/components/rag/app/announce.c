@@ -43,13 +43,18 @@ static void put_retrieval(json_writer *w, const rag_answer *a, size_t i)
     json_close_object(w);
 }
 
+static bool is_same_document(const srch_hit *a, const srch_hit *b)
+{
+    return anc_str_eq(a->document_id, b->document_id) && anc_str_eq(a->collection, b->collection);
+}
+
 size_t rag_documents_of(const rag_answer *answer, anc_str *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < answer->n_sources; i++) {
         bool known = false;
-        for (size_t k = 0; k < n && !known; k++)
-            known = anc_str_eq(out[k], answer->sources[i].document_id);
+        for (size_t k = 0; k < i && !known; k++)
+            known = is_same_document(&answer->sources[k], &answer->sources[i]);
         if (!known)
             out[n++] = answer->sources[i].document_id;
     }

@@ -1,4 +1,5 @@
-/* counted.c - "How many invoices are overdue?": rows of a table counted, where the whole of it is known. On a pool.
+/* counted.c - "How many invoices are overdue?", "Which are?": rows of a table counted, where the whole of it is known. On
+ * a pool.
  *
  * The documents with rows among those that the search found, and those whose name has what is counted, are read from end
  * to end. Where exactly one table has the answer beyond doubt (domain/tally.h), the hits become the rows that were counted
@@ -232,7 +233,7 @@ static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, read
         const anc_status status = kno_chunk_list(turn->rag->with.knowledge, &call, d->collection,
                                                  d->id, 0, from, WINDOW, &chunks, &n);
         r->whole = status == ANC_OK;
-        if (status == ANC_NOT_FOUND || status == ANC_LIMIT) {
+        if (status == ANC_NOT_FOUND || status == ANC_LIMIT || status == ANC_CORRUPT) {
             anc_err_clear(call.err);
             return ANC_OK;
         }
@@ -299,8 +300,10 @@ static anc_status count_document(counting *c, const rag_named *d)
     r->whole = true;
     ANC_TRY(read_all(c, d, mem, r));
     c->too_many = c->too_many || !r->whole;
-    for (size_t i = 0; i < r->n_tables && r->whole; i++)
+    for (size_t i = 0; i < r->n_tables && r->whole; i++) {
+        ANC_TRY(krn_call_check(c->turn->rag->with.clock, &c->turn->call));
         ANC_TRY(count_in(c, d, r, &r->tables[i]));
+    }
     return ANC_OK;
 }
 
@@ -360,6 +363,7 @@ anc_status rag_counted_take(rag_turn *turn, srch_result *found)
 {
     counting c = {.turn = turn, .question = turn->query, .pointer = rag_pointer_of(turn->query)};
     bool counts = false;
+    bool lists = false;
     anc_str counted;
     if (turn->pointed || turn->mode == SRCH_METADATA || turn->filters != NULL ||
         turn->sought.len > 0 || c.pointer.kind == RAG_POINTS_PAGE ||
@@ -371,5 +375,7 @@ anc_status rag_counted_take(rag_turn *turn, srch_result *found)
     ANC_TRY(find_documents(&c, found, counted));
     for (size_t i = 0; i < c.n_documents && !c.too_many && c.answers < 2; i++)
         ANC_TRY(count_document(&c, &c.documents[i]));
-    return c.answers == 1 && !c.too_many ? show_rows(&c, found) : ANC_OK;
+    ANC_TRY(rag_tally_lists(turn->mem, c.question, &lists, &turn->err));
+    /* a row that is alone is an answer as any other */
+    return c.answers == 1 && !c.too_many && (c.n > 1 || !lists) ? show_rows(&c, found) : ANC_OK;
 }

@@ -75,6 +75,8 @@ static anc_status fetch(rag_service *rag, krn_call *call, const json_value *sour
         const json_value *s = json_element(sources, i);
         const kno_chunk_ref ref = ref_of(s);
         ANC_TRY(kno_chunks_fetch(rag->with.knowledge, call, &ref, 1, &ret->chunks[i]));
+        if (ret->chunks[i].trouble.ptr != NULL)
+            return ANC_FAIL(call->err, ANC_CORRUPT, "%.*s", ANC_FMT(ret->chunks[i].trouble));
         if (!reaches(&ret->chunks[i], number_of(s, "start"), number_of(s, "end")))
             ret->chunks[i].text = ANC_STR_NONE;
         ret->n_fields +=

@@ -7,6 +7,7 @@
  * at all, the question is answered as any other.
  */
 #include "base/str.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/pointer.h"
 #include "sheets_impl.h"
 #include "text/language.h"
@@ -203,7 +204,7 @@ typedef anc_status take_fn(looking *l, const named *d, const kno_chunk *chunks, 
                            bool *ret_over);
 
 /* Reads the chunks a window at a time, at most *windows, which is what is left of them afterwards. *ret_over: `take`
- * wants no more, or there are no more; what was deleted meanwhile has none. */
+ * wants no more, or there are no more; what was deleted meanwhile, or has a damaged file, has none. */
 static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t *windows,
                                bool *ret_over)
 {
@@ -220,7 +221,7 @@ static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t
         ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
         const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
                                                  d->id, 0, from, WINDOW, &chunks, &n);
-        if (status == ANC_NOT_FOUND) {
+        if (status == ANC_NOT_FOUND || status == ANC_CORRUPT) {
             anc_err_clear(call.err);
             *ret_over = true;
             return ANC_OK;
@@ -310,8 +311,21 @@ static anc_status walk_all(looking *l, const named *d)
     return ANC_OK;
 }
 
-/* The sheet that is meant of the document; *ret_has false: it is a workbook that has none such, and what is no workbook
- * has no sheets to be told apart. */
+/* Whether a sheet is meant that what is no workbook cannot have: one of a name that is not its own, or another than the
+ * first, of a file that is named besides. */
+static bool is_no_such_sheet(const rag_pointer *p, const named *d)
+{
+    if (p->kind == RAG_POINTS_SHEET)
+        return true;
+    if (p->file.len == 0)
+        return false;
+    if (p->sheet.len == 0)
+        return p->sheet_number > 1 && p->sheet_number != RAG_POINTS_LAST;
+    return !rag_phrase_in(rag_pointer_last_part(d->uri), p->sheet) &&
+           !rag_phrase_in(d->title, p->sheet);
+}
+
+/* The sheet that is meant of the document; *ret_has false: it has none such. */
 static anc_status choose_sheet(looking *l, const named *d, bool *ret_has)
 {
     const rag_pointer *p = &l->pointer;
@@ -330,8 +344,8 @@ static anc_status choose_sheet(looking *l, const named *d, bool *ret_has)
     ANC_TRY(status);
     ANC_TRY(rag_sheets_of(l->scratch, &found, &l->sheets, &l->turn->err));
     l->in_sheet = l->sheets.n > 0;
-    *ret_has = l->in_sheet ? rag_sheets_want(&l->sheets, p) : p->kind != RAG_POINTS_SHEET;
-    l->counted = l->counted || l->in_sheet;
+    *ret_has = l->in_sheet ? rag_sheets_want(&l->sheets, p) : !is_no_such_sheet(p, d);
+    l->counted = l->counted || l->in_sheet || (!*ret_has && p->kind != RAG_POINTS_SHEET);
     return ANC_OK;
 }
 

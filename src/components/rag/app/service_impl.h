@@ -200,8 +200,8 @@ struct rag_piece_field;
 size_t rag_kept_fields(const kno_chunk *c, uint32_t source, struct rag_piece_field *out);
 #define RAG_INVENTORY_KEPT ANC_STR("What documents there were then is not kept.")
 
-/* announce.c: the documents of the answer's sources, each once, in the order of their first passages, into out
- * [n_sources]; their number. */
+/* announce.c: the ids of the documents of the answer's sources, each document once (the same id in two collections is
+ * that of two), in the order of their first passages, into out [n_sources]; their number. */
 size_t rag_documents_of(const rag_answer *answer, anc_str *out);
 
 /* announce.c: what documents.retrieved has as `retrievals`, and query.completed as `metadata`. */

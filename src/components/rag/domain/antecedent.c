@@ -338,6 +338,28 @@ static bool owner_by_name(const search *f, const rag_spoken *s, anc_str *ret)
     return false;
 }
 
+/* "Invoice 2003" of "which customer has invoice 2003?": what has a number, and not what is asked for. */
+static bool numbered_thing(const rag_spoken *s, anc_str *ret)
+{
+    static const anc_str asking[] = {WORD("which"), WORD("what")};
+    static const anc_str being[] = {WORD("is"), WORD("are"), WORD("was"), WORD("were")};
+    if (s->language != TXT_EN || s->words.n < 4 ||
+        !among(asking, ANC_COUNT(asking), rag_spoken_word(s, 0)))
+        return false;
+    for (size_t i = 2; i + 1 < s->words.n; i++) {
+        if (rag_spoken_is_preposition(s, i) ||
+            among(being, ANC_COUNT(being), rag_spoken_word(s, i)))
+            return false;
+        if (i > 2 && rag_spoken_is_noun(s, i) && !s->words.items[i].digits &&
+            s->words.items[i + 1].digits && rag_spoken_joined(s, i) &&
+            !rag_spoken_is_calendar(s, i)) {
+            *ret = rag_spoken_run(s, (rag_run){i, i + 2});
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
 {
     rag_run run;
@@ -382,8 +404,9 @@ static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
     if (rag_tongue_knows(s->language))
         return rag_referent(s, rag_tongue_gender(s->language, f->pronoun), ret);
     return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
-           owner_by_name(f, s, ret) || topic_thing(f, s, ret) || agreeing_thing(f, s, ret) ||
-           told_thing(f, turn, ret) || named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
+           owner_by_name(f, s, ret) || numbered_thing(s, ret) || topic_thing(f, s, ret) ||
+           agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
+           named_thing(f, s, RAG_KIND_EITHER, false, ret) ||
            named_thing(f, s, RAG_KIND_THING, true, ret);
 }
 

@@ -512,6 +512,8 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     if (is_list_asked(x, first))
         tell_list(x, first, &choice.picks[0]);
+    if (rag_asks_for_several(x) && rag_has_peers(x, first))
+        choice.picks[0].cut_after = true; /* it is one of them */
     const size_t used = chars_of(x, &choice.picks[0]);
     const size_t left =
         used + MARKER_CHARS < RAG_ANSWER_MAX_CHARS ? RAG_ANSWER_MAX_CHARS - used : 0;

@@ -6,6 +6,7 @@
 #include "extract_impl.h"
 #include "rag/domain/card.h"
 #include "rag/domain/tables.h"
+#include "tally_impl.h"
 
 /* The terms of the question that the words from byte `start` to `end` mean as the name of a column. */
 static uint64_t meant_by(const rag_terms *terms, rag_words words, size_t start, size_t end)
@@ -104,6 +105,35 @@ bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t 
     return false;
 }
 
+/* "Stock", "Headcount" */
+static bool is_quantity(anc_str name)
+{
+    for (anc_str one; anc_str_split(&name, ' ', &one);)
+        if (rag_tally_is_quantity(one))
+            return true;
+    return false;
+}
+
+bool rag_columns_count(const rag_extraction *x, size_t i, uint64_t counted)
+{
+    const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
+    named_row over;
+    size_t at_name = 0, at_cell = 0, first, last;
+    anc_str name, cell;
+    if (!names_over(x, i, &over))
+        return false;
+    for (size_t k = 0;
+         rag_cell_next(row, &at_cell, &cell) && rag_cell_next(over.names, &at_name, &name); k++) {
+        words_of_name(&over, name, &first, &last);
+        const size_t start = (size_t)(name.ptr - over.text.ptr);
+        const uint64_t named = rag_terms_meant(&x->terms, over.words, first, last) |
+                               meant_by(&x->terms, over.words, start, start + name.len);
+        if (k > 0 && digits_in(cell) > 0 && ((named & counted) != 0 || is_quantity(name)))
+            return true;
+    }
+    return false;
+}
+
 /* The terms that the names of a card's lines mean. */
 static uint64_t named_in_card(const rag_extraction *x, size_t i)
 {
@@ -142,16 +172,18 @@ static bool lacks_field(const rag_extraction *x, size_t i)
     return false;
 }
 
-bool rag_columns_empty(const rag_extraction *x, size_t i)
+/* What is asked that the names of empty columns of a row say or mean, and none of its cells or other columns. */
+static uint64_t asked_of_empty(const rag_extraction *x, size_t i)
 {
     const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
     named_row over;
     uint64_t empty = 0, filled = x->views[i].own;
-    uint64_t said = 0; /* by the very words of empty columns: then a dull one counts too */
+    uint64_t said =
+        0; /* by the very words of empty columns: then a dull one counts too, and one that asks ("cost") */
     size_t at_name = 0, at_cell = 0, first, last;
     anc_str name, cell;
     if (!names_over(x, i, &over))
-        return lacks_field(x, i);
+        return 0;
     while (rag_cell_next(over.names, &at_name, &name)) {
         if (!rag_cell_next(row, &at_cell, &cell))
             cell = ANC_STR("");
@@ -163,9 +195,37 @@ bool rag_columns_empty(const rag_extraction *x, size_t i)
         if (cell.len == 0)
             said |= rag_terms_in(&x->terms, over.words, first, last);
     }
+    uint64_t plain = 0;
     for (size_t t = 0; t < x->terms.n; t++)
-        if ((empty >> t & 1) != 0 && (filled >> t & 1) == 0 &&
-            (!x->terms.dull[t] || (said >> t & 1) != 0) && !x->terms.asks[t])
+        plain |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
+    return empty & ~filled & (plain | said);
+}
+
+bool rag_columns_empty(const rag_extraction *x, size_t i)
+{
+    named_row over;
+    return names_over(x, i, &over) ? asked_of_empty(x, i) != 0 : lacks_field(x, i);
+}
+
+/* Names, codes and numbers of the question. */
+static uint64_t identifying(const rag_terms *terms)
+{
+    uint64_t set = terms->names;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->digits[t] || terms->code[t] != 0 ? UINT64_C(1) << t : 0;
+    return set;
+}
+
+bool rag_columns_empty_elsewhere(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    const uint64_t of = identifying(&x->terms) & v->own;
+    if (x->units.items[i].cells == 0 || of == 0)
+        return false;
+    const uint64_t told = v->own | v->above | v->near | rag_columns_meant(x, i);
+    for (size_t k = 0; k < x->units.n; k++)
+        if (k != i && x->units.items[k].cells > 0 &&
+            (x->views[k].own & identifying(&x->terms)) == of && (asked_of_empty(x, k) & ~told) != 0)
             return true;
     return false;
 }

@@ -385,6 +385,7 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
            is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
            is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
+           rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i);

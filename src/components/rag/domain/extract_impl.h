@@ -111,6 +111,11 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
 bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t digits);
 /* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */
 bool rag_columns_empty(const rag_extraction *x, size_t i);
+/* Whether it is the row of what was asked about in a table that does not tell what was asked, where one that does has
+ * nothing in that column. */
+bool rag_columns_empty_elsewhere(const rag_extraction *x, size_t i);
+/* Whether a column of unit i, but the first, counts these terms, or says how many, and has a figure there. */
+bool rag_columns_count(const rag_extraction *x, size_t i, uint64_t counted);
 /* The terms that all words of a title or a heading mean so. */
 uint64_t rag_columns_meant_over(const rag_terms *terms, rag_words words);
 
@@ -135,6 +140,13 @@ uint64_t rag_counted_terms(const rag_terms *terms);
 bool rag_counts(const rag_extraction *x, size_t i);
 /* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
 bool rag_has_count(const rag_extraction *x, size_t i);
+
+/* several.c: whether other rows of the table that unit i is a row of have as much of the question. */
+bool rag_has_peers(const rag_extraction *x, size_t i);
+/* Whether "which … are", "list the …" asks for more than one. */
+bool rag_asks_for_several(const rag_extraction *x);
+/* Whether how many rows there are, or what they come to, is asked, and unit i is only one of those. */
+bool rag_is_one_of_several(const rag_extraction *x, size_t i);
 
 /* defines.c: whether it is asked who or what one thing is, and whether unit i says so. */
 bool rag_asks_definition(const rag_terms *terms);

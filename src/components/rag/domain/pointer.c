@@ -4,7 +4,7 @@
 #include "base/str.h"
 #include "rag/domain/words.h"
 
-enum { NUMBER_DIGITS = 9, EXTENSION_MIN = 2, EXTENSION_MAX = 5 };
+enum { NUMBER_MAX = 999999999, EXTENSION_MIN = 2, EXTENSION_MAX = 5 };
 
 /* ---- tokens: words with their points, hyphens and slashes --------------------------------------- */
 
@@ -94,15 +94,18 @@ rag_pointed rag_token_kind(const rag_tokens *all, size_t i)
     return RAG_POINTS_NOWHERE;
 }
 
-/* The number that `word` begins with, and behind how many bytes; 0: none. */
+/* The number that `word` begins with, and behind how many bytes; 0: none. One that is larger is NUMBER_MAX, which no
+ * document has a place for either. */
 static uint32_t leading_number(anc_str word, size_t *ret_bytes)
 {
-    uint32_t n = 0;
+    uint64_t n = 0;
     size_t i = 0;
-    for (; i < word.len && i < NUMBER_DIGITS && word.ptr[i] >= '0' && word.ptr[i] <= '9'; i++)
-        n = 10 * n + (uint32_t)(word.ptr[i] - '0');
+    for (; i < word.len && word.ptr[i] >= '0' && word.ptr[i] <= '9'; i++) {
+        n = 10 * n + (uint64_t)(word.ptr[i] - '0');
+        n = n > NUMBER_MAX ? NUMBER_MAX : n;
+    }
     *ret_bytes = i;
-    return n;
+    return (uint32_t)n;
 }
 
 /* The place of `word` among lists of words that mean 1, 2, 3, …; 0: in none. */
@@ -267,6 +270,16 @@ static void read_others(const rag_tokens *all, size_t *last, rag_pointer *p)
     }
 }
 
+/* "-3": as little a place as 0. */
+static bool is_below_nought(anc_str word)
+{
+    static const anc_str signs[] = {ANC_STR_INIT("-"), ANC_STR_INIT("\u2212")};
+    for (size_t i = 0; i < ANC_COUNT(signs); i++)
+        if (anc_str_starts(word, signs[i]))
+            return rag_token_number(anc_str_sub(word, signs[i].len, word.len)) > 0;
+    return false;
+}
+
 /* The number behind token `i`: 7, "no. 7", "seven", 0; false: none is there. */
 static bool read_number(const rag_tokens *all, size_t i, size_t *last, rag_pointer *p)
 {
@@ -285,7 +298,7 @@ static bool read_number(const rag_tokens *all, size_t i, size_t *last, rag_point
         read_range(all, last, p);
     if (p->number > 0 && is_plural(rag_token_text(all, i)))
         read_others(all, last, p);
-    return p->number > 0 || anc_str_eq(word, ANC_STR("0"));
+    return p->number > 0 || anc_str_eq(word, ANC_STR("0")) || is_below_nought(word);
 }
 
 /* Fills kind, numbers and the bytes where token `i` names a place that has a number. */

@@ -26,8 +26,9 @@ typedef enum rag_pointed {
 
 typedef struct rag_pointer {
     rag_pointed kind;
-    uint32_t number; /* from 1; 0 where "page 0" is said; RAG_POINTS_LAST: the last there is */
-    uint32_t until;  /* the last that is meant, `number` where one is */
+    uint32_t
+        number; /* from 1; 0 where "page 0" or "page -3" is said; RAG_POINTS_LAST: the last there is */
+    uint32_t until;                 /* the last that is meant, `number` where one is */
     uint32_t also[RAG_POINTS_ALSO]; /* [n_also]: "pages 2, 5 and 9" has 5 and 9 */
     size_t n_also;
     size_t start, end; /* bytes of the question: "row 7" */

@@ -14,7 +14,8 @@
 #include "rag/domain/tables.h"
 #include "tally_impl.h"
 
-enum { CONDITIONS = 8, CELLS_MAX = 60000, NAMES = 4 };
+enum { CONDITIONS = 8, CELLS_MAX = 60000, NAMES = 4, SLOTS = 8192 };
+_Static_assert(SLOTS >= 2 * RAG_TALLY_ROWS, "half of the slots stay empty");
 
 typedef struct cell {
     anc_str text;
@@ -28,6 +29,8 @@ typedef struct condition {
     size_t column;
 } condition;
 
+typedef enum column_is { COLUMN_UNSEEN, COLUMN_DISTINCT, COLUMN_REPEATS } column_is;
+
 typedef struct tally {
     anc_arena *mem;
     const rag_tally_table *table;
@@ -39,6 +42,8 @@ typedef struct tally {
     anc_str file;
     condition conditions[CONDITIONS];
     size_t n_conditions;
+    const anc_str **slots; /* [SLOTS] for one column at a time; NULL until it is needed */
+    column_is is_seen[RAG_TALLY_COLUMNS]; /* of the rows that are counted */
 } tally;
 
 enum { TITLE, FILE_NAME, HEADING, COLUMNS };
@@ -350,20 +355,48 @@ static size_t count(const tally *t, const condition *but, bool *ret_rows)
     return n;
 }
 
-/* "Customers" where a row is an invoice: each of the rows has another one in that column. */
-static bool are_distinct(const tally *t, size_t column, const bool *rows)
+/* FNV-1a over the bytes as anc_str_eq_nocase compares them, mixed at the end. */
+static uint64_t hash_nocase(anc_str text)
 {
-    for (size_t i = 0; i < t->table->n; i++) {
-        const anc_str one = cell_at(t, i, column)->text;
-        if (!rows[i])
-            continue;
-        if (one.len == 0)
-            return false;
-        for (size_t k = 0; k < i; k++)
-            if (rows[k] && anc_str_eq_nocase(cell_at(t, k, column)->text, one))
-                return false;
+    uint64_t h = 14695981039346656037u;
+    for (size_t i = 0; i < text.len; i++) {
+        const unsigned char c = (unsigned char)text.ptr[i];
+        h = (h ^ (c >= 'A' && c <= 'Z' ? c + 32u : c)) * 1099511628211u;
     }
+    return h ^ h >> 29;
+}
+
+/* False: it is among the slots already. */
+static bool take_slot(tally *t, const anc_str *text)
+{
+    size_t at = (size_t)(hash_nocase(*text) % SLOTS);
+    for (; t->slots[at] != NULL; at = (at + 1) % SLOTS)
+        if (anc_str_eq_nocase(*t->slots[at], *text))
+            return false;
+    t->slots[at] = text;
     return true;
+}
+
+/* "Customers" where a row is an invoice: each of the rows has another one in that column. */
+static anc_status are_distinct(tally *t, size_t column, const bool *rows, bool *ret, anc_err *err)
+{
+    column_is *is = &t->is_seen[column];
+    if (t->slots == NULL)
+        t->slots = anc_arena_alloc(t->mem, SLOTS, sizeof *t->slots);
+    if (t->slots == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(t->mem), "no room to compare rows");
+    if (*is == COLUMN_UNSEEN) {
+        *is = COLUMN_DISTINCT;
+        for (size_t i = 0; i < SLOTS; i++)
+            t->slots[i] = NULL;
+        for (size_t i = 0; i < t->table->n && *is == COLUMN_DISTINCT; i++) {
+            const anc_str *one = &cell_at(t, i, column)->text;
+            if (rows[i] && (one->len == 0 || !take_slot(t, one)))
+                *is = COLUMN_REPEATS;
+        }
+    }
+    *ret = *is == COLUMN_DISTINCT;
+    return ANC_OK;
 }
 
 /* Whether a column but the first has nothing but figures: it may say how many there are of what a row names. */
@@ -395,17 +428,18 @@ static bool is_called_so(const tally *t)
 }
 
 /* What is counted may be a condition too ("invoices" in a column of kinds): then it must not matter. */
-static bool is_certain_what(const tally *t, size_t n, const bool *rows)
+static anc_status is_certain_what(tally *t, size_t n, const bool *rows, bool *ret, anc_err *err)
 {
-    for (size_t i = t->q.first; i < t->q.end; i++) {
+    *ret = true;
+    for (size_t i = t->q.first; i < t->q.end && *ret; i++) {
         const condition *is = condition_of(t, i);
         const size_t column = column_named(t, i);
-        if (is != NULL && (is_in_names(t, i) || column < t->n_columns) && count(t, is, NULL) != n)
-            return false;
-        if (is == NULL && column < t->n_columns && !are_distinct(t, column, rows))
-            return false;
+        if (is != NULL && (is_in_names(t, i) || column < t->n_columns))
+            *ret = count(t, is, NULL) == n;
+        else if (is == NULL && column < t->n_columns)
+            ANC_TRY(are_distinct(t, column, rows, ret, err));
     }
-    return true;
+    return ANC_OK;
 }
 
 anc_status rag_tally_count(anc_arena *mem, anc_str question, const rag_tally_table *table,
@@ -429,6 +463,7 @@ anc_status rag_tally_count(anc_arena *mem, anc_str question, const rag_tally_tab
     if (!is_called_so(t) && has_figures(t))
         return ANC_OK;
     const size_t n = count(t, NULL, ret_rows);
-    *ret = is_certain_what(t, n, ret_rows) ? n : 0;
+    ANC_TRY(is_certain_what(t, n, ret_rows, &sure, err));
+    *ret = sure ? n : 0;
     return ANC_OK;
 }

@@ -24,9 +24,15 @@ typedef struct rag_tally_table {
 
 /* What is counted in "How many unpaid invoices are there?": the words behind "how many" up to the first that only holds
  * the sentence together; empty where the question counts nothing, or does not say what ("How many are there?").
+ * A question of more than 40 words counts nothing.
  * *ret_counts: whether it counts. English, French, German, Spanish, Italian, Portuguese. */
 anc_status rag_tally_counted(anc_arena *mem, anc_str question, bool *ret_counts, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;
+
+/* Whether it asks for the rows and not for their number: "Which invoices are overdue?", "List the overdue invoices". Such a
+ * question counts as well. */
+anc_status rag_tally_lists(anc_arena *mem, anc_str question, bool *ret,
+                           anc_err *err) ANC_MUST_CHECK;
 
 /* Which rows are counted, in ret_rows [table->n], and how many; 0: it cannot be said. `mem` is scratch. */
 anc_status rag_tally_count(anc_arena *mem, anc_str question, const rag_tally_table *table,

@@ -4,6 +4,9 @@
 
 #include "rag/domain/words.h"
 
+/* A question of more words counts nothing: each of them is looked for in all cells of a table. */
+enum { RAG_COUNTING_WORDS = 40 };
+
 /* The words behind "how many", each once: of a joined form its parts. */
 typedef struct rag_counting {
     anc_str text;
@@ -11,6 +14,7 @@ typedef struct rag_counting {
     rag_words words;
     size_t first; /* behind "how many"; words.n: it counts nothing */
     size_t end;   /* behind what is counted */
+    bool lists;   /* it asks which they are, not how many */
 } rag_counting;
 
 anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret,

@@ -371,28 +371,6 @@ static bool counts_other_nouns(const rag_extraction *x, size_t i)
     return false;
 }
 
-/* How many rows there are with something is asked, and this is but one of those: the others of the table may stand in
- * other passages, so they are not counted either. */
-static bool is_one_of_many(const rag_extraction *x, size_t i)
-{
-    const rag_unit *items = x->units.items;
-    const anc_str names = rag_unit_columns(&x->units, &items[i], x->passages);
-    const anc_str row = rag_unit_text(&items[i], x->passages);
-    uint64_t rest = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        rest |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
-    if (items[i].cells == 0 || (items[i].columns == RAG_NO_UNIT && !items[i].continues) ||
-        rag_counts(x, i))
-        return false;
-    for (size_t k = 0; k < x->units.n; k++)
-        if (k != i && items[k].cells > 0 && items[k].kind == RAG_UNIT_PROSE &&
-            (x->views[k].own & rest) == (x->views[i].own & rest) &&
-            anc_str_eq(rag_unit_columns(&x->units, &items[k], x->passages), names) &&
-            !anc_str_eq(rag_unit_text(&items[k], x->passages), row))
-            return true;
-    return false;
-}
-
 /* ---- what a thing costs ------------------------------------------------------------------------ */
 
 /* "How much do you spend on training?": the sum has to be for that. */
@@ -534,6 +512,6 @@ bool rag_lacks_wanted(const rag_extraction *x, size_t i)
 {
     return rag_lacks_property(x, i) || is_of_rival(x, i) || rag_is_value_of_other(x, i) ||
            is_spent_elsewhere(x, i) || is_row_of_other_day(x, i) || is_silent_of_property(x, i) ||
-           (x->terms.how_many && (!rag_has_count(x, i) || counts_elsewhere(x, i) ||
-                                  counts_other_nouns(x, i) || is_one_of_many(x, i)));
+           (x->terms.how_many &&
+            (!rag_has_count(x, i) || counts_elsewhere(x, i) || counts_other_nouns(x, i)));
 }

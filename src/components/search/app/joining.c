@@ -125,7 +125,7 @@ static anc_status read_text(srch_asking *a, srch_row *row)
     kno_text text;
     const anc_status status = kno_text_open(a->srch->config.knowledge, call, hit->collection,
                                             hit->document_id, hit->version, &text);
-    if (status != ANC_OK && status != ANC_NOT_FOUND)
+    if (status != ANC_OK && status != ANC_NOT_FOUND && status != ANC_CORRUPT)
         return status;
     if (status == ANC_OK && hit->end <= text.text.len)
         hit->text = anc_arena_copy(

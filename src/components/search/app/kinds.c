@@ -4,7 +4,8 @@
  * An answer without hits to {"field": "year", "op": "gte", "value": "abc"} would look as if there were no such
  * documents. Whether a field has values of a kind is asked of the index with filters of its own, over what the caller
  * may read. Only conditions that all hits must fit are refused, so that the fault does not depend on the question. A
- * field that no document has may come with the next one, so it is a warning.
+ * field that no document has may come with the next one, so it is a warning; also where there are hits, since a mistyped
+ * name lets too much through in a `not`, a `ne` or a `nin`, and too little in an `or`.
  */
 #include <stdio.h>
 
@@ -12,7 +13,17 @@
 #include "query_impl.h"
 #include "search/domain/fields.h"
 
-enum { POINTER_BYTES = 128 };
+enum {
+    POINTER_BYTES = 128,
+    MOST_ASKED = 32 /* conditions looked into, where there are hits */
+};
+
+/* Where in the tree. */
+typedef struct place {
+    const char *pointer;
+    bool must;    /* every hit must fit it */
+    bool negated; /* within an odd number of nots */
+} place;
 
 static anc_status may_go_on(void *arg)
 {
@@ -108,39 +119,59 @@ static anc_status check_kind(srch_asking *a, const srch_filter *leaf, const char
                           ANC_FMT(field), ANC_FMT(text));
 }
 
-/* `must`: every hit must fit it. */
-static anc_status check_leaf(srch_asking *a, const srch_filter *leaf, const char *pointer,
-                             bool must)
+/* Who asks for documents without a field means it to be absent. */
+static bool asks_for_absence(const srch_filter *leaf, place p)
+{
+    return leaf->op == SRCH_EXISTS && p.negated;
+}
+
+/* Some hit has the field, so nothing is to be said. */
+static bool hits_have_it(const srch_asking *a, const srch_filter *leaf, place p)
+{
+    return a->n > 0 && p.must && (leaf->op == SRCH_EXISTS || !fits_without(leaf));
+}
+
+static anc_status check_leaf(srch_asking *a, const srch_filter *leaf, place p, uint32_t *asked)
 {
     const srch_filter exists = {.op = SRCH_EXISTS, .field = leaf->field};
     srch_kind built_in;
     bool there = false;
-    if (fits_without(leaf) || leaf->field.len == 0 || srch_built_in(leaf->field, &built_in))
+    if (leaf->field.len == 0 || srch_built_in(leaf->field, &built_in) ||
+        asks_for_absence(leaf, p) || hits_have_it(a, leaf, p) ||
+        (a->n > 0 && (*asked)++ >= MOST_ASKED))
         return ANC_OK;
     ANC_TRY(is_there(a, &exists, &there));
     if (!there)
-        return warn(a, leaf->field, pointer);
-    return must ? check_kind(a, leaf, pointer) : ANC_OK;
+        return warn(a, leaf->field, p.pointer);
+    return p.must && a->n == 0 && !fits_without(leaf) ? check_kind(a, leaf, p.pointer) : ANC_OK;
 }
 
-static anc_status check_tree(srch_asking *a, const srch_filter *filter, const char *pointer,
-                             bool must)
+static anc_status check_tree(srch_asking *a, const srch_filter *filter, place p, uint32_t *asked)
 {
     char at[POINTER_BYTES];
-    if (filter->op == SRCH_NOT)
-        return ANC_OK;
-    if (filter->op != SRCH_AND && filter->op != SRCH_OR)
-        return check_leaf(a, filter, pointer, must);
-    const char *name = filter->op == SRCH_AND ? "and" : "or";
-    for (size_t i = 0; i < filter->n_children; i++) {
-        if (snprintf(at, sizeof at, "%s/%s/%zu", pointer, name, i) >= (int)sizeof at)
+    if (filter->op == SRCH_NOT) {
+        if (filter->children[0].op == SRCH_EXISTS) /* {"exists": false} is read so */
             return ANC_OK;
-        ANC_TRY(check_tree(a, &filter->children[i], at, must && filter->op == SRCH_AND));
+        if (snprintf(at, sizeof at, "%s/not", p.pointer) >= (int)sizeof at)
+            return ANC_OK;
+        return check_tree(a, &filter->children[0], (place){at, false, !p.negated}, asked);
+    }
+    if (filter->op != SRCH_AND && filter->op != SRCH_OR)
+        return check_leaf(a, filter, p, asked);
+    const char *name = filter->op == SRCH_AND ? "and" : "or";
+    const bool must = p.must && filter->op == SRCH_AND;
+    for (size_t i = 0; i < filter->n_children; i++) {
+        if (snprintf(at, sizeof at, "%s/%s/%zu", p.pointer, name, i) >= (int)sizeof at)
+            return ANC_OK;
+        ANC_TRY(check_tree(a, &filter->children[i], (place){at, must, p.negated}, asked));
     }
     return ANC_OK;
 }
 
 anc_status srch_kinds_check(srch_asking *a)
 {
-    return a->filter != NULL ? check_tree(a, a->filter, "/filters", true) : ANC_OK;
+    uint32_t asked = 0;
+    if (a->filter == NULL)
+        return ANC_OK;
+    return check_tree(a, a->filter, (place){"/filters", true, false}, &asked);
 }

@@ -1,6 +1,7 @@
 /* passages.c - the best candidates fetched from the catalog, as what a caller sees.
  *
  * A candidate can be gone by the time it is fetched (its version was replaced): it is passed over, and told.
+ * One whose document's file is damaged or missing is passed over with a warning.
  * So is a passage that says the same as a better one, of whatever document and collection; the better
  * one counts it. Both make room for the next candidate, so that a caller gets as many as it asked for
  * while there are any. A list of documents by filter alone leaves no copies out.
@@ -91,6 +92,17 @@ static void add(gathering *g, const srch_candidate *c, const kno_chunk *chunk)
     g->rows[g->n++] = row;
 }
 
+/* Once for each document, however many passages it has and however often they are fetched. */
+static void warn(srch_asking *a, anc_str trouble)
+{
+    srch_result *r = &a->result;
+    for (size_t i = 0; i < r->n_warnings; i++)
+        if (anc_str_eq(r->warnings[i].message, trouble))
+            return;
+    if (r->n_warnings < SRCH_MAX_WARNINGS)
+        r->warnings[r->n_warnings++] = (srch_warning){.pointer = ANC_STR(""), .message = trouble};
+}
+
 /* Fetches `n` candidates at once and keeps those that are there and new. */
 static anc_status gather(gathering *g, const srch_candidate *candidates, size_t n)
 {
@@ -108,6 +120,8 @@ static anc_status gather(gathering *g, const srch_candidate *candidates, size_t 
     for (size_t i = 0; i < n && g->n < g->most; i++)
         if (chunks[i].text.ptr != NULL)
             add(g, &candidates[i], &chunks[i]);
+        else if (chunks[i].trouble.ptr != NULL)
+            warn(g->a, chunks[i].trouble);
         else
             g->a->gone = true;
     return ANC_OK;

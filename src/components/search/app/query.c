@@ -91,6 +91,7 @@ static void rank(srch_asking *a, srch_scope *scope)
     srch_rescale(found->candidates, found->n, scope->unrelated);
     srch_fuse(found->candidates, found->n, both ? &a->srch->config.fusion : &one, &scope->fusion);
     srch_rate(found->candidates, found->n, scope->sides, found->bm25_bound);
+    srch_level(found->candidates, found->n);
 }
 
 /* Documents by filter alone: nothing was rated, and nothing is claimed. */
@@ -147,7 +148,7 @@ static anc_status search_scope(srch_asking *a, size_t at, bool relaxed, uint32_t
     return ANC_OK;
 }
 
-/* The candidates of all collections in one order. */
+/* The candidates of all collections in one order, which leaves those of each in theirs. */
 static anc_status merge(srch_asking *a)
 {
     size_t n = 0;
@@ -271,8 +272,7 @@ static anc_status ask(srch_asking *a)
         ANC_TRY(srch_vectors_make(a));
     a->result.embed_ms = lap(&w, series->embed);
     ANC_TRY(find_hits(a, &w));
-    if (a->n == 0)
-        ANC_TRY(srch_kinds_check(a));
+    ANC_TRY(srch_kinds_check(a));
     a->result.mode = mode_done(a);
     return ANC_OK;
 }

@@ -62,8 +62,8 @@ typedef struct srch_asking {
 /* scopes.c: the collections of the request, or all that may be read. */
 anc_status srch_scopes_find(srch_asking *a) ANC_MUST_CHECK;
 
-/* kinds.c: of an answer without hits. INVALID when a condition that every hit must fit compares a field with a value of
- * a kind that it has in no document. Conditions on fields that no document has are the result's warnings. */
+/* kinds.c: INVALID when there are no hits and a condition that every hit must fit compares a field with a value of a
+ * kind that it has in no document. Conditions on fields that no document has are the result's warnings. */
 anc_status srch_kinds_check(srch_asking *a) ANC_MUST_CHECK;
 
 /* vectors.c: decides which sides are searched. UNAVAILABLE in semantic mode without a model. */

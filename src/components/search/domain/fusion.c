@@ -1,4 +1,4 @@
-/* fusion.c - weighted sum of scaled scores, reciprocal ranks, and the orders they give. */
+/* fusion.c - weighted sum of scaled scores, reciprocal ranks, and the orders of one collection and of several. */
 #include "search/domain/fusion.h"
 
 #include <math.h>
@@ -81,11 +81,15 @@ static int by_fused(const void *a, const void *b)
     return order_ties(x, y);
 }
 
-static int by_score(const void *a, const void *b)
+/* Within a collection levels fall along the order of by_fused, so that this is by_fused there. Sums do not compare
+ * across collections. */
+static int by_level(const void *a, const void *b)
 {
     const srch_candidate *x = a, *y = b;
-    if (x->score != y->score)
-        return x->score > y->score ? -1 : 1;
+    if (x->level != y->level)
+        return x->level > y->level ? -1 : 1;
+    if (x->collection != y->collection)
+        return x->collection < y->collection ? -1 : 1;
     return by_fused(a, b);
 }
 
@@ -119,10 +123,34 @@ void srch_merge_by_time(srch_candidate *candidates, size_t n)
         qsort(candidates, n, sizeof *candidates, by_time);
 }
 
+/* Runs are kept in the first places of `level` and `pooled`, which are never ahead of the candidate that is read; then
+ * they are spread from the last one backwards, which are never behind the place that is written. */
+void srch_level(srch_candidate *c, size_t n)
+{
+    size_t runs = 0;
+    for (size_t i = 0; i < n; i++, runs++) {
+        double mean = c[i].score;
+        uint32_t pooled = 1;
+        for (; runs > 0 && c[runs - 1].level < mean; runs--) {
+            const uint32_t both = pooled + c[runs - 1].pooled;
+            mean = (mean * pooled + c[runs - 1].level * c[runs - 1].pooled) / both;
+            pooled = both;
+        }
+        c[runs].level = mean;
+        c[runs].pooled = pooled;
+    }
+    for (size_t end = n; runs > 0; runs--) {
+        const double mean = c[runs - 1].level;
+        const size_t start = end - c[runs - 1].pooled;
+        while (end > start)
+            c[--end].level = mean;
+    }
+}
+
 void srch_merge(srch_candidate *candidates, size_t n)
 {
     if (n > 0)
-        qsort(candidates, n, sizeof *candidates, by_score);
+        qsort(candidates, n, sizeof *candidates, by_level);
 }
 
 size_t srch_one_per_document(srch_candidate *candidates, size_t n, size_t enough)

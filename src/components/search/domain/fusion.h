@@ -27,8 +27,10 @@ typedef struct srch_candidate {
     double semantic;                      /* the cosine as it is; what is shown */
     double coverage;                      /* share of the query's idf weight, 0..1 */
     uint32_t rank_keyword, rank_semantic; /* from 1; 0: not in that list */
-    double fused;                         /* what the order comes from */
-    double score;                         /* calibrated relevance, 0..1; NaN: not rated */
+    double fused;                         /* what the order within its collection comes from */
+    double score;    /* calibrated relevance, 0..1, of this passage alone; NaN: not rated */
+    double level;    /* what collections are merged by; see srch_level */
+    uint32_t pooled; /* of srch_level alone */
     bool is_reranked;
     double rerank;                /* of the reranker, in its range; where is_reranked */
     double at_ms;                 /* of a list by time; else 0 */
@@ -66,7 +68,13 @@ void srch_fuse(srch_candidate *candidates, size_t n, const srch_fusion_options *
 /* What a score becomes on its side, 0..1; times the share it is what was added. */
 double srch_fusion_scaled(const srch_fusion_side *side, double score);
 
-/* Orders candidates of several collections by their calibrated score, then as above. */
+/* Fills `level` of the candidates of one collection, in the order that srch_fuse gave and once `score` is there: the
+ * scores made to fall along that order, each run that does not fall replaced by its mean (the least squares fit; pool
+ * adjacent violators). O(n). It depends on nothing outside the collection. */
+void srch_level(srch_candidate *candidates, size_t n);
+
+/* Orders candidates of several collections by their level. Those of one collection keep the order of srch_fuse among
+ * each other, whatever else is there. */
 void srch_merge(srch_candidate *candidates, size_t n);
 
 /* Orders candidates of several collections by their time, the latest first, then by document. */

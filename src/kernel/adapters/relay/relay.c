@@ -251,7 +251,9 @@ static anc_status read_batch(krn_relay *r, krn_call *call, krn_kept_event **ret,
     return status;
 }
 
-static void note_taken(krn_relay *r, const krn_kept_event *events, size_t n, size_t taken)
+/* `rest`: behind these there are no others. */
+static void note_taken(krn_relay *r, const krn_kept_event *events, size_t n, size_t taken,
+                       bool rest)
 {
     if (taken > 0)
         r->cursor = events[taken - 1].seq;
@@ -260,11 +262,13 @@ static void note_taken(krn_relay *r, const krn_kept_event *events, size_t n, siz
     r->state.delivered = r->cursor;
     r->state.events += taken;
     r->state.oldest_ms = taken < n ? events[taken].time_ms : 0;
+    const bool none_left = (rest && taken == n) || r->state.waiting < taken;
+    r->state.waiting = none_left ? 0 : r->state.waiting - taken;
     (void)pthread_mutex_unlock(&r->mutex);
 }
 
 static anc_status publish(krn_relay *r, krn_call *call, const krn_kept_event *events, size_t n,
-                          int64_t now_ns)
+                          bool rest, int64_t now_ns)
 {
     size_t taken = 0;
     krn_announcement *list = anc_arena_alloc(call->mem, n, sizeof *list);
@@ -279,7 +283,7 @@ static anc_status publish(krn_relay *r, krn_call *call, const krn_kept_event *ev
         n == 0 ? ANC_OK
                : r->o.bus.ops->publish(r->o.bus.self, list, n, now_ns + r->o.publish_ns, &taken,
                                        call->err);
-    note_taken(r, events, n, taken);
+    note_taken(r, events, n, taken, rest);
     return status;
 }
 
@@ -320,7 +324,7 @@ static anc_status step(krn_relay *r, krn_call *call, int64_t now_ns, bool *ret_m
     *ret_more = false;
     ANC_TRY(load_cursor(r, call));
     ANC_TRY(read_batch(r, call, &events, &n));
-    const anc_status published = publish(r, call, events, n, now_ns);
+    const anc_status published = publish(r, call, events, n, n < asked, now_ns);
     if (published == ANC_OK) {
         ANC_TRY(save_cursor_in_time(r, call, now_ns));
         *ret_more = n == asked;

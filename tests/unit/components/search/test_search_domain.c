@@ -2,6 +2,7 @@
 #include "support/test.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -98,6 +99,9 @@ static void collections_meet_by_score(void **state)
     c[1].score = 0.9;
     c[2].score = 0.6;
     c[2].collection = 1;
+    srch_level(c + 1, 1);
+    srch_level(c, 1);
+    srch_level(c + 2, 1);
     srch_merge(c, 3);
     assert_string_equal(id_at(c, 0), "b");
     assert_int_equal(c[1].collection, 1);
@@ -105,6 +109,76 @@ static void collections_meet_by_score(void **state)
     c[2].collection = 1;
     assert_int_equal(srch_one_per_document(c, 3, 10), 2);
     assert_int_equal(srch_one_per_document(c, 3, 1), 1);
+}
+
+static void levels_are_scores_made_to_fall(void **state)
+{
+    (void)state;
+    static const double scores[] = {0.9, 0.5, 0.7, 0.6, 0.6, 0.1, 0.2, 0.3},
+                        levels[] = {0.9, 0.6, 0.6, 0.6, 0.6, 0.2, 0.2, 0.2};
+    srch_candidate c[ANC_COUNT(scores)] = {0};
+    for (size_t i = 0; i < ANC_COUNT(scores); i++)
+        c[i].score = scores[i];
+    srch_level(c, ANC_COUNT(scores));
+    for (size_t i = 0; i < ANC_COUNT(scores); i++) {
+        assert_true(fabs(c[i].level - levels[i]) < 1e-12);
+        assert_true(c[i].score == scores[i]);
+    }
+    srch_level(c, 0);
+}
+
+enum { LISTED = 60, LISTS = 3 };
+
+static uint64_t drawn = 11;
+
+/* 0..1 in steps of 1/20, so that there are ties. */
+static double draw(void)
+{
+    drawn = drawn * 6364136223846793005u + 1442695040888963407u;
+    return (double)((drawn >> 33) % 21) / 20;
+}
+
+/* A list of one collection as a search makes it; how often its scores do not fall. */
+static size_t make_list(srch_candidate *c, uint32_t collection, double best)
+{
+    static char ids[LISTED][8];
+    const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
+    size_t rises = 0;
+    for (size_t i = 0; i < LISTED; i++) {
+        (void)snprintf(ids[i], sizeof ids[i], "d%zu", i);
+        c[i] = candidate(ids[i], best * draw(), best * draw(), 0, 0);
+        c[i].collection = collection;
+        c[i].coverage = best * draw();
+    }
+    srch_fuse(c, LISTED, &half, NULL);
+    srch_rate(c, LISTED, SRCH_BOTH_SIDES, 1);
+    srch_level(c, LISTED);
+    for (size_t i = 1; i < LISTED; i++)
+        rises += c[i].score > c[i - 1].score;
+    return rises;
+}
+
+/* Whatever else is searched, the candidates of a collection stand in their own order among each other. */
+static void collections_leave_each_others_order(void **state)
+{
+    (void)state;
+    enum { ROUNDS = 200 };
+    size_t rises = 0;
+    for (int round = 0; round < ROUNDS; round++) {
+        srch_candidate lists[LISTS][LISTED], all[LISTS * LISTED];
+        size_t at[LISTS] = {0};
+        for (uint32_t l = 0; l < LISTS; l++) {
+            rises += make_list(lists[l], l, l == 1 ? 0.1 : 1);
+            memcpy(all + (size_t)l * LISTED, lists[l], sizeof lists[l]);
+        }
+        srch_merge(all, ANC_COUNT(all));
+        for (size_t i = 0; i < ANC_COUNT(all); i++) {
+            const uint32_t l = all[i].collection;
+            assert_string_equal(id_at(all, i), id_at(lists[l], at[l]++));
+            assert_true(i == 0 || all[i].level <= all[i - 1].level);
+        }
+    }
+    assert_true(rises > ROUNDS);
 }
 
 static void what_unrelated_texts_have_is_taken_out(void **state)
@@ -324,6 +398,8 @@ int main(void)
         cmocka_unit_test(equal_scores_keep_one_order),
         cmocka_unit_test(reciprocal_ranks),
         cmocka_unit_test(collections_meet_by_score),
+        cmocka_unit_test(levels_are_scores_made_to_fall),
+        cmocka_unit_test(collections_leave_each_others_order),
         cmocka_unit_test(what_unrelated_texts_have_is_taken_out),
         cmocka_unit_test(relevance_tells_apart),
         cmocka_unit_test(a_sketch_is_begun_and_completed),

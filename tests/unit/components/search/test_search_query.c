@@ -93,6 +93,64 @@ static void who_asks_decides_what_is_seen(void **state)
     assert_true(anc_str_eq(result.hits[0].document_id, ANC_STR("secret")));
 }
 
+/* Forty documents of some words each, so that what fuses best is not always what is rated best. */
+static void fill_handbook(void)
+{
+    enum { FIRST = 9, MORE = 40, WORDS = 24 };
+    static const char *const pool[] = {"leave",  "office", "train", "march", "days",    "paid",
+                                       "ticket", "board",  "year",  "lost",  "manager", "letter",
+                                       "rope",   "lamp",   "river", "stone", "window",  "ladder"};
+    static char texts[MORE][WORDS * 8 + 1], ids[MORE][8];
+    uint32_t seed = 5;
+    for (size_t i = 0; i < MORE; i++) {
+        size_t at = 0;
+        for (size_t n = 5 + i % (WORDS - 5), k = 0; k < n; k++) {
+            seed = seed * 1664525u + 1013904223u;
+            at += (size_t)snprintf(texts[i] + at, sizeof texts[i] - at, "%s ",
+                                   pool[(seed >> 16) % ANC_COUNT(pool)]);
+        }
+        (void)snprintf(ids[i], sizeof ids[i], "h%zu", i);
+        world_add(FIRST + i, 0, ids[i], "Note", texts[i], NULL);
+    }
+}
+
+/* Hits of the handbook in their order are the same, alone and beside others; what each is scored too. */
+static void other_collections_change_nothing_here(void **state)
+{
+    static const char *const questions[] = {"paid leave in march", "train ticket of the manager",
+                                            "who lost a letter at the office",
+                                            "river stone window ladder"};
+    world *w = *state;
+    fill_handbook();
+    world_open(w);
+    const anc_str handbook = ANC_STR("handbook");
+    size_t rises = 0, others = 0;
+    for (size_t q = 0; q < ANC_COUNT(questions); q++) {
+        srch_request r = world_request(questions[q]);
+        r.top_k = 100;
+        const srch_result all = world_ask(w, &r);
+        r.collections = &handbook;
+        r.n_collections = 1;
+        const srch_result alone = world_ask(w, &r);
+        size_t at = 0;
+        for (size_t i = 0; i < all.n; i++) {
+            const srch_hit *h = &all.hits[i];
+            if (!anc_str_eq(h->collection, handbook)) {
+                others++;
+                continue;
+            }
+            assert_true(at < alone.n);
+            assert_true(anc_str_eq(h->chunk_id, alone.hits[at].chunk_id));
+            assert_true(h->fused == alone.hits[at].fused && h->score == alone.hits[at].score);
+            rises += at > 0 && h->score > alone.hits[at - 1].score;
+            assert_true(at == 0 || h->fused <= alone.hits[at - 1].fused);
+            at++;
+        }
+        assert_int_equal(at, alone.n);
+    }
+    assert_true(rises > 0 && others > 0);
+}
+
 static void filters_apply_inside(void **state)
 {
     world *w = *state;
@@ -271,6 +329,50 @@ static void conditions_of_another_kind_are_told(void **state)
     }
 }
 
+/* A mistyped name is told wherever it stands, with hits or without; that a field be absent may be asked. */
+static void fields_that_nothing_has_are_told(void **state)
+{
+#define TYPO "{\"field\":\"yaer\",\"op\":"
+#define YEAR "{\"field\":\"year\",\"op\":\"gte\",\"value\":2000}"
+    static const struct {
+        const char *filter, *pointer;
+        bool hits;
+    } rows[] = {
+        {TYPO "\"ne\",\"value\":1}", "/filters/field", true},
+        {TYPO "\"nin\",\"value\":[1]}", "/filters/field", true},
+        {TYPO "\"eq\",\"value\":1}", "/filters/field", false},
+        {TYPO "\"exists\"}", "/filters/field", false},
+        {TYPO "\"exists\",\"value\":false}", NULL, true},
+        {"{\"not\":" TYPO "\"eq\",\"value\":1}}", "/filters/not/field", true},
+        {"{\"not\":" TYPO "\"exists\"}}", NULL, true},
+        {"{\"not\":{\"or\":[" TYPO "\"exists\"}]}}", NULL, true},
+        {"{\"or\":[" YEAR "," TYPO "\"gt\",\"value\":1}]}", "/filters/or/1/field", true},
+        {"{\"and\":[" YEAR "," TYPO "\"ne\",\"value\":1}]}", "/filters/and/1/field", true},
+        {"{\"or\":[" YEAR ",{\"field\":\"title\",\"op\":\"ne\",\"value\":\"x\"}]}", NULL, true},
+        {"{\"field\":\"year\",\"op\":\"ne\",\"value\":1}", NULL, true},
+        {YEAR, NULL, true},
+    };
+#undef TYPO
+#undef YEAR
+    world *w = *state;
+    world_open(w);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        json_doc *doc = NULL;
+        anc_err_clear(&w->err);
+        ASSERT_OK(json_parse(anc_str_of(rows[i].filter), &doc, &w->err), &w->err);
+        srch_request r = world_request("leave office");
+        r.filters = json_root(doc);
+        const srch_result result = world_ask(w, &r);
+        assert_true((result.n > 0) == rows[i].hits);
+        assert_int_equal(result.n_warnings, rows[i].pointer != NULL ? 1 : 0);
+        if (rows[i].pointer != NULL) {
+            assert_true(anc_str_eq(result.warnings[0].pointer, anc_str_of(rows[i].pointer)));
+            assert_true(anc_str_find(result.warnings[0].message, ANC_STR("yaer")) != SIZE_MAX);
+        }
+        json_doc_free(doc);
+    }
+}
+
 static void bad_requests_are_named(void **state)
 {
     world *w = *state;
@@ -332,8 +434,10 @@ int main(void)
         ROW(copies_are_left_out),
         ROW(french_is_read_as_french),
         ROW(who_asks_decides_what_is_seen),
+        ROW(other_collections_change_nothing_here),
         ROW(filters_apply_inside),
         ROW(conditions_of_another_kind_are_told),
+        ROW(fields_that_nothing_has_are_told),
         ROW(without_a_model_words_are_searched),
         ROW(a_failing_model_is_survived),
         ROW(one_hit_a_document),

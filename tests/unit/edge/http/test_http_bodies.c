@@ -152,6 +152,51 @@ static void test_budget_of_trees(void **state)
     (void)close(first);
 }
 
+/* A form for a version put back, whose field "version" has `n` bytes. */
+static answer put_version(size_t n)
+{
+    ANC_BUF(body, 8 << 20);
+    (void)anc_buf_add(&body,
+                      ANC_STR("--B\r\nContent-Disposition: form-data; name=\"version\"\r\n\r\n"
+                              "{\"created_at\":\"2020-01-02T03:04:05Z\",\"title\":\"T\""));
+    for (const size_t end = body.len + n; body.len < end;)
+        (void)anc_buf_add_char(&body, ' ');
+    (void)anc_buf_add(&body, ANC_STR("}\r\n--B\r\nContent-Disposition: form-data; name=\"file\"; "
+                                     "filename=\"a\"\r\n\r\nx\r\n--B--\r\n"));
+    assert_false(body.refused);
+    return ask(&f, "PUT", "/v1/knowledge/documents/hive/versions/1",
+               "Content-Type: multipart/form-data; boundary=B\r\n", anc_buf_view(&body));
+}
+
+/* A version is charged with all that it grows to, not as another field. */
+static void test_budget_of_versions(void **state)
+{
+    static const struct {
+        size_t mib;
+        int status, beside; /* alone; beside another body */
+    } rows[] = {{0, 201, 201}, {2, 201, 503}, {4, 413, 503}};
+    const http_edge_options options = {.max_body_bytes = 10 << 20};
+    (void)state;
+    edge_close(&f);
+    edge_open(&f, &options);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        answer a = put_version(rows[i].mib << 20);
+        if (a.status != rows[i].status || (a.status == 413 && !answer_has(&a, "body_memory_mb")))
+            fail_msg("%zu MiB: %d: %.*s", rows[i].mib, a.status, ANC_FMT(a.body));
+        answer_done(&a);
+    }
+    const int first = begin_body(7 << 20, "{\"text\":\"");
+    answer a = get(&f, "/livez"); /* an answer later the head of the first has been read */
+    answer_done(&a);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        a = put_version(rows[i].mib << 20);
+        if (a.status != rows[i].beside)
+            fail_msg("%zu MiB beside another: %d: %.*s", rows[i].mib, a.status, ANC_FMT(a.body));
+        answer_done(&a);
+    }
+    (void)close(first);
+}
+
 /* What is small is not to be large: questions, settings. */
 static void test_small_bodies(void **state)
 {
@@ -412,6 +457,7 @@ int main(void)
         EACH(test_limits_before_reading),
         EACH(test_budget_of_bodies),
         EACH(test_budget_of_trees),
+        EACH(test_budget_of_versions),
         EACH(test_small_bodies),
         EACH(test_lists_without_memory),
         EACH(test_deep_body),

@@ -106,6 +106,33 @@ static void parts(void **state)
     }
 }
 
+/* Only where all bytes are sent are they hashed anew, and only where some are, opened. */
+static void what_is_not_sent_is_not_read(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *method, *headers;
+        int whole, parts;
+    } rows[] = {
+        {"GET", "", 1, 0},
+        {"GET", "Range: bytes=0-\r\n", 1, 0},
+        {"GET", "Range: bytes=0-8\r\n", 0, 1},
+        {"GET", "Range: bytes=4-\r\n", 0, 1},
+        {"GET", "Range: bytes=10-\r\n", 0, 0},
+        {"GET", "If-None-Match: \"00ff\"\r\n", 0, 0},
+        {"HEAD", "", 0, 1},
+    };
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        atomic_store(&doubles.raw_whole, 0);
+        atomic_store(&doubles.raw_parts, 0);
+        answer a = ask(&edge, rows[i].method, RAW("hive"), rows[i].headers, ANC_STR_NONE);
+        if (atomic_load(&doubles.raw_whole) != rows[i].whole ||
+            atomic_load(&doubles.raw_parts) != rows[i].parts)
+            fail_msg("%s %s%d", rows[i].method, rows[i].headers, a.status);
+        answer_done(&a);
+    }
+}
+
 static void nothing_has_no_parts(void **state)
 {
     (void)state;
@@ -129,9 +156,10 @@ static void a_long_one_comes_whole(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(an_original_cannot_act),     cmocka_unit_test(names),
-        cmocka_unit_test(a_head_tells_without_bytes), cmocka_unit_test(parts),
-        cmocka_unit_test(nothing_has_no_parts),       cmocka_unit_test(a_long_one_comes_whole),
+        cmocka_unit_test(an_original_cannot_act),       cmocka_unit_test(names),
+        cmocka_unit_test(a_head_tells_without_bytes),   cmocka_unit_test(parts),
+        cmocka_unit_test(what_is_not_sent_is_not_read), cmocka_unit_test(nothing_has_no_parts),
+        cmocka_unit_test(a_long_one_comes_whole),
     };
     edge_open(&edge, NULL);
     const int failed = cmocka_run_group_tests_name("originals", tests, NULL, NULL);

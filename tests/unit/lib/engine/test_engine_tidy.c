@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "engine_help.h"
+#include "index.h"
 
 enum { DIMS = 24, TOP = 10, DOCUMENTS = 400, QUESTIONS = 8, KEY_BYTES = 16, TOPICS = 12 };
 
@@ -211,6 +212,50 @@ static void what_happens_meanwhile_is_kept(void **state)
     eng_index_close(m.index);
 }
 
+/* Documents that go or come anew before the last look without a lock, between that and the lock, or not at all. */
+static void what_happens_in_the_last_moment_is_kept(void **state)
+{
+    enum { N = 130, FIRST = 70, SECOND = 100 };
+    (void)state;
+    anc_err err = {0};
+    char key[KEY_BYTES];
+    bool *left = NULL;
+    eng_index *index = filled(&(eng_thresholds){0}, N);
+    ASSERT_OK(eng_delete(index, key_of(0, key), &err), &err);
+    eng_snapshot *before = eng_snapshot_acquire(index);
+    bool *chosen = calloc(before->n_parts, sizeof *chosen);
+    assert_non_null(chosen);
+    for (size_t i = 0; i < before->n_parts; i++)
+        chosen[i] = true;
+    eng_part part = {.block = eng_parts_merge(before, chosen, NULL)};
+    assert_non_null(part.block);
+    assert_int_equal(part.block->documents.n, N - 1);
+    for (uint32_t i = 1; i < FIRST; i++)
+        ASSERT_OK(eng_delete(index, key_of(i, key), &err), &err);
+    eng_snapshot *now = eng_parts_catch_up(index, before, chosen, &part, &left);
+    assert_non_null(now);
+    assert_int_equal(part.dead->documents, FIRST - 1);
+    for (uint32_t i = FIRST; i < SECOND; i++)
+        ASSERT_OK(eng_delete(index, key_of(i, key), &err), &err);
+    put(index, SECOND, 2);
+    (void)pthread_mutex_lock(&index->writing);
+    assert_true(eng_parts_put_in(index, now, left, part));
+    (void)pthread_mutex_unlock(&index->writing);
+    assert_int_equal(eng_stats(index).documents, N - SECOND);
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    for (uint32_t i = 0; i < N; i++) {
+        uint32_t version = 0;
+        assert_int_equal(eng_document_find(s, key_of(i, key), &version), i >= SECOND);
+        assert_int_equal(version, i < SECOND ? 0 : i == SECOND ? 2 : 1);
+    }
+    eng_snapshot_release(s);
+    eng_snapshot_release(now);
+    eng_snapshot_release(before);
+    free(chosen);
+    free(left);
+    eng_index_close(index);
+}
+
 static anc_status clear(void *arg)
 {
     anc_err err = {0};
@@ -300,6 +345,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_the_best_under_any_filter),
         cmocka_unit_test(what_happens_meanwhile_is_kept),
+        cmocka_unit_test(what_happens_in_the_last_moment_is_kept),
         cmocka_unit_test(an_index_that_is_cleared_meanwhile_stays_empty),
         cmocka_unit_test(work_that_is_ended_changes_nothing),
         cmocka_unit_test(little_is_tidy_by_itself),

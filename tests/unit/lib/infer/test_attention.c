@@ -54,8 +54,8 @@ static world world_new(size_t tokens, size_t width, float size, bool distances)
     }
     w.rooms[0] = zeroed(places * inf_steps(INF_BF16, width) * 4);
     w.rooms[1] = zeroed(places * whole_panels(width) * 4);
-    w.rooms[2] = zeroed(64 * places * sizeof(float));
-    w.rooms[3] = zeroed(96 * places * sizeof(uint16_t));
+    w.rooms[2] = zeroed(INF_SCORE_ROWS * places * sizeof(float));
+    w.rooms[3] = zeroed(INF_SHARE_ROWS * places * sizeof(uint16_t));
     return w;
 }
 

@@ -7,7 +7,8 @@
 #include "kernel/ports/clock.h"
 #include "os/thread.h"
 
-/* `pool` and `turns` are borrowed, as in emb_infer_options; `precision` as well, copied. INVALID for a path that is too long, NO_MEMORY. */
+/* `pool` and `turns` are borrowed, as in emb_infer_options; `precision` as well, copied. INVALID for a path that is
+ * too long, NO_MEMORY. */
 anc_status emb_infer_source_open(anc_str models_dir, anc_str precision, os_pool *pool,
                                  inf_turns *turns, krn_clock clock, emb_encoder_source *ret,
                                  anc_err *err) ANC_MUST_CHECK;

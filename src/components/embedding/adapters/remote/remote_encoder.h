@@ -18,8 +18,8 @@ typedef struct emb_remote_encoder_options {
     uint32_t max_batch;  /* texts of one request; 0: 64 */
     anc_str query_prefix, passage_prefix; /* before each text; may be empty; copied */
     krn_clock clock;                      /* for deadlines */
-    const atomic_bool *
-        cancelled; /* ends the asking within a second; borrowed for the opening; NULL: nothing does */
+    /* Ends the asking within a second; borrowed for the opening; NULL: nothing does. */
+    const atomic_bool *cancelled;
 } emb_remote_encoder_options;
 
 /* Without either dims it asks for the vector of a word, for at most ten seconds. INVALID for what cannot be an

@@ -10,9 +10,8 @@
  * vanished is written again. A process that dies forgets the table, which is right: nobody holds
  * anything then, and a condemned object is found by the sweep once more.
  *
- * An object is checked against its name when it is opened, at first, after a change of its file and where it is
- * doubted (sound.h). One that is not sound is named in
- * the log and refused; a spool with its bytes takes its place.
+ * An object is checked against its name when it is opened, at first, after a change of its file and where that is
+ * asked for (sound.h). One that is not sound is named in the log and refused; a spool with its bytes takes its place.
  */
 #include "raw_files.h"
 
@@ -209,8 +208,8 @@ static anc_status create(void *self, kno_spool *ret, anc_err *err)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
-static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes, kno_raw_view *ret,
-                            anc_err *err)
+static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes, kno_raw_look look,
+                            kno_raw_view *ret, anc_err *err)
 {
     raw_files *f = self;
     char path[PATH_BYTES];
@@ -226,6 +225,8 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
         free(map);
         return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
     }
+    if (look == KNO_LOOK_ANEW)
+        kno_sound_forget(&f->sound, digest);
     status = check_bytes(f, digest, path, map, err);
     if (status == ANC_OK && map->len != bytes)
         status = ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path, map->len,
@@ -237,12 +238,6 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
     }
     *ret = (kno_raw_view){.bytes = {(const char *)map->bytes, map->len}, .owner = map};
     return ANC_OK;
-}
-
-static void doubt(void *self, const kno_digest *digest)
-{
-    raw_files *f = self;
-    kno_sound_forget(&f->sound, digest);
 }
 
 static void close_view(void *self, kno_raw_view *view)
@@ -340,7 +335,6 @@ static const kno_raw_store_ops ops = {
     .name = "files",
     .create = create,
     .open = open_view,
-    .doubt = doubt,
     .close_view = close_view,
     .condemn = condemn,
     .remove = remove_condemned,

@@ -27,4 +27,7 @@ typedef struct kno_raw_report {
 
 anc_status kno_raw_files_scan(anc_str root, kno_raw_report *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* Where the object lies; `mem` is full: NULL. */
+anc_str kno_raw_files_path(anc_str root, const kno_digest *digest, anc_arena *mem);
+
 #endif

@@ -65,6 +65,13 @@ static anc_status scan_shard(anc_str folder, anc_arena *mem, kno_raw_report *rep
     return ANC_OK;
 }
 
+anc_str kno_raw_files_path(anc_str root, const kno_digest *digest, anc_arena *mem)
+{
+    char hex[2 * KNO_DIGEST_BYTES + 1];
+    anc_hex_text(digest->bytes, sizeof digest->bytes, hex);
+    return anc_arena_printf(mem, "%.*s/%.2s/%s", ANC_FMT(root), hex, hex);
+}
+
 anc_status kno_raw_files_scan(anc_str root, kno_raw_report *ret, anc_err *err)
 {
     kno_raw_report report = {0};

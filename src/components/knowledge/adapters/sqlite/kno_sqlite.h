@@ -19,4 +19,11 @@ anc_status kno_sqlite_open(db_readers *readers, kno_sqlite **ret, kno_catalog *r
                            anc_err *err) ANC_MUST_CHECK;
 void kno_sqlite_close(kno_sqlite *self); /* NULL is a no-op */
 
+/* Calls `fn` for each file of the raw store that a current version needs, while a server may be at work there: the
+ * original's and, where that is another one, the text's. The names are good during the call. `path` is the catalog's. */
+typedef void kno_sqlite_object_fn(void *arg, anc_str collection, anc_str document,
+                                  const kno_digest *digest);
+anc_status kno_sqlite_objects(anc_str path, kno_sqlite_object_fn *fn, void *arg,
+                              anc_err *err) ANC_MUST_CHECK;
+
 #endif

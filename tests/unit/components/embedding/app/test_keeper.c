@@ -29,6 +29,10 @@ typedef struct world {
     krn_call call;
     anc_str texts[MANY];
     bool writer_fails;
+    void (*during)(
+        struct world *w); /* called once in the middle of a write, or of a page; NULL: nothing is */
+    emb_service *other;
+    emb_library *library;
 } world;
 
 static int setup(void **state)
@@ -48,13 +52,49 @@ static int setup(void **state)
     return 0;
 }
 
-/* ---- a writer that can be told to fail ---- */
+/* ---- a writer that can be told to fail, and a store in the midst of whose work something happens ---- */
+
+static void happen(world *w)
+{
+    void (*during)(world * w) = w->during;
+    w->during = NULL;
+    if (during != NULL)
+        during(w);
+}
+
+static anc_status page(void *self, krn_call *call, const emb_kept_model *model,
+                       const emb_kept *behind, emb_kept **ret, size_t *ret_n)
+{
+    world *w = self;
+    const emb_embedding_store store = emb_sqlite_store(krn_sqlite_readers(w->catalog));
+    const anc_status status = store.ops->page(store.self, call, model, behind, ret, ret_n);
+    happen(w);
+    return status;
+}
+
+static anc_status size(void *self, krn_call *call, uint64_t *ret_bytes)
+{
+    world *w = self;
+    const emb_embedding_store store = emb_sqlite_store(krn_sqlite_readers(w->catalog));
+    return store.ops->size(store.self, call, ret_bytes);
+}
+
+/* The others do not look at `self`. */
+static emb_embedding_store store_of(world *w)
+{
+    static emb_embedding_store_ops ops;
+    ops = *emb_sqlite_store(krn_sqlite_readers(w->catalog)).ops;
+    ops.page = page;
+    ops.size = size;
+    return (emb_embedding_store){&ops, w};
+}
 
 static anc_status run(void *self, krn_call *call, krn_work_fn *work, void *arg)
 {
     world *w = self;
     if (w->writer_fails)
         return ANC_FAIL(call->err, ANC_DISK_FULL, "the disk is full");
+    happen(w);
     return krn_writer_run(krn_sqlite_writer(w->catalog), call, work, arg);
 }
 
@@ -69,7 +109,7 @@ static void start_as(world *w, uint64_t most_bytes, uint64_t cache_bytes, const 
                                         .n_migrations = emb_n_migrations,
                                         .without_thread = true};
     ASSERT_OK(krn_sqlite_open(&catalog, &w->catalog, &w->err), &w->err);
-    const emb_keeper_options keeper = {.store = emb_sqlite_store(krn_sqlite_readers(w->catalog)),
+    const emb_keeper_options keeper = {.store = store_of(w),
                                        .writer = {&ops, w},
                                        .clock = krn_system_clock(),
                                        .most_bytes = most_bytes};
@@ -99,10 +139,13 @@ static void work(world *w)
 /* As a kill: what no step wrote is lost. */
 static void end(world *w)
 {
+    emb_library_close(w->library);
+    emb_service_close(w->other);
     emb_service_close(w->emb);
     emb_keeper_close(w->keeper);
     krn_sqlite_close(w->catalog);
-    w->emb = NULL;
+    w->emb = w->other = NULL;
+    w->library = NULL;
     w->keeper = NULL;
     w->catalog = NULL;
 }
@@ -401,6 +444,136 @@ static void threads_ask_while_it_works(void **state)
     emb_library_close(library);
 }
 
+static emb_service *open_another(world *w)
+{
+    emb_service *emb = NULL;
+    const emb_service_options options = {.encoder = encoder_hash_open(krn_system_clock(), NULL),
+                                         .cache_bytes = MIB,
+                                         .keeper = w->keeper,
+                                         .clock = krn_system_clock()};
+    ASSERT_OK(emb_service_open(&options, &emb, &w->err), &w->err);
+    return emb;
+}
+
+/* All of this on the very thread that is busy: whoever waited for it would wait for ever. */
+static void come_erase_and_leave(world *w)
+{
+    uint64_t n = 0;
+    emb_service_close(open_another(w));
+    w->other = open_another(w);
+    const emb_library_options options = {
+        .configured = w->other, .keeper = w->keeper, .most = 1, .clock = krn_system_clock()};
+    ASSERT_OK(emb_library_open(&options, &w->library, &w->err), &w->err);
+    krn_call call = w->call;
+    call.deadline_ns = krn_now_ns(krn_system_clock()) + 50000000;
+    assert_int_equal(emb_forget(w->library, &call, &n), ANC_DEADLINE);
+    atomic_store(&w->cancelled, true);
+    assert_int_equal(emb_forget(w->library, &w->call, &n), ANC_CANCELLED);
+    atomic_store(&w->cancelled, false);
+    anc_err_clear(&w->err);
+    assert_true(emb_keeper_step(w->keeper, 5) > 5);
+    emb_service_close(w->emb);
+    w->emb = NULL;
+}
+
+static void nobody_waits_for_a_write_longer_than_it_can(void **state)
+{
+    world *w = *state;
+    uint64_t n = 0;
+    start(w);
+    work(w);
+    ask(w, EMB_QUERY, 0, 3);
+    w->during = come_erase_and_leave;
+    work(w);
+    assert_null(w->emb);
+    assert_int_equal(rows(w), 3);
+    work(w);
+    assert_true(emb_keeper_has_read(w->keeper)); /* the one that came meanwhile, too */
+    assert_int_equal(emb_cache(w->other).entries, 3);
+    ASSERT_OK(emb_forget(w->library, &w->call, &n), &w->err);
+    assert_int_equal(n, 3);
+    assert_int_equal(rows(w), 0);
+    assert_int_equal(emb_cache(w->other).entries, 0);
+}
+
+static void nobody_waits_for_a_page_longer_than_it_can(void **state)
+{
+    world *w = *state;
+    start(w);
+    work(w);
+    ask(w, EMB_QUERY, 0, 300);
+    work(w);
+    end(w);
+    start(w);
+    w->during = come_erase_and_leave;
+    work(w);
+    assert_null(w->emb);
+    assert_true(emb_keeper_has_read(w->keeper));
+    assert_int_equal(emb_cache(w->other).entries, 300);
+}
+
+/* Another has the place of one that left while its page was read: it gets all that it is to have, and no page of the other's. */
+static void leave_and_let_another_in(world *w)
+{
+    emb_service_close(w->emb);
+    w->emb = open_another(w);
+}
+
+static void one_that_comes_in_the_place_of_one_that_left_is_read_all(void **state)
+{
+    world *w = *state;
+    start(w);
+    work(w);
+    ask(w, EMB_QUERY, 0, 600);
+    work(w);
+    end(w);
+    start(w);
+    w->during = leave_and_let_another_in;
+    work(w);
+    assert_int_equal(emb_cache(w->emb).entries, 600);
+    assert_int_equal(rows(w), 600);
+}
+
+typedef struct stepping {
+    emb_keeper *keeper;
+    atomic_bool enough;
+} stepping;
+
+static void step_on(void *arg)
+{
+    stepping *s = arg;
+    while (!atomic_load(&s->enough))
+        (void)emb_keeper_step(s->keeper, 5);
+}
+
+/* On a thread of its own the step works without a rest: an erasure gets its turn, and who comes and leaves needs none. */
+static void services_come_and_go_while_it_works(void **state)
+{
+    enum { ROUNDS = 30 };
+    world *w = *state;
+    os_thread *thread = NULL;
+    uint64_t n = 0;
+    start(w);
+    const emb_library_options options = {
+        .configured = w->emb, .keeper = w->keeper, .most = 1, .clock = krn_system_clock()};
+    ASSERT_OK(emb_library_open(&options, &w->library, &w->err), &w->err);
+    stepping s = {.keeper = w->keeper};
+    ASSERT_OK(os_thread_start("steps", step_on, &s, &thread, &w->err), &w->err);
+    for (size_t round = 0; round < ROUNDS; round++) {
+        w->other = open_another(w);
+        ask(w, EMB_QUERY, round * 20, 20);
+        emb_service_close(w->other);
+        w->other = NULL;
+        if (round % 10 == 9)
+            ASSERT_OK(emb_forget(w->library, &w->call, &n), &w->err);
+    }
+    atomic_store(&s.enough, true);
+    os_thread_join(thread);
+    work(w);
+    assert_int_equal(rows(w), 0);
+    assert_int_equal(emb_cache(w->emb).entries, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -416,7 +589,11 @@ int main(void)
         TEST(where_nothing_is_to_be_kept_the_old_goes),
         TEST(a_catalog_that_takes_nothing_hurts_no_question),
         TEST(more_at_once_than_may_wait_is_left_out),
+        TEST(nobody_waits_for_a_write_longer_than_it_can),
+        TEST(nobody_waits_for_a_page_longer_than_it_can),
+        TEST(one_that_comes_in_the_place_of_one_that_left_is_read_all),
         TEST(threads_ask_while_it_works),
+        TEST(services_come_and_go_while_it_works),
     };
     return cmocka_run_group_tests_name("keeper", tests, NULL, NULL);
 }

@@ -1,5 +1,6 @@
 /* test_read.c - collections, lists, old versions, access, and what projections read. */
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -357,6 +358,81 @@ static void a_failing_model_is_tried_again(void **state)
 
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
+static char *object_path(kno_fixture *f, const char *id, char out[512])
+{
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("c"), anc_str_of(id), &d),
+              &f->err);
+    (void)snprintf(out, 512, "%s/raw/%.2s/%.*s", f->folder, d.content_sha256.ptr,
+                   ANC_FMT(d.content_sha256));
+    return out;
+}
+
+static void fetch_two(kno_fixture *f, kno_chunk chunks[2])
+{
+    const kno_chunk_ref refs[] = {{ANC_STR("c"), ANC_STR("hurt"), 1, 0},
+                                  {ANC_STR("c"), ANC_STR("well"), 1, 0}};
+    ASSERT_OK(kno_chunks_fetch(f->kno, fixture_call(f), refs, 2, chunks), &f->err);
+    assert_true(chunks[1].text.len > 0 && chunks[1].trouble.ptr == NULL);
+}
+
+/* `word`: what is told of the file. */
+static void expect_unreadable(kno_fixture *f, const char *word)
+{
+    ANC_BUF(told, 1024);
+    kno_chunk chunks[2];
+    kno_raw raw;
+    fetch_two(f, chunks);
+    assert_null(chunks[0].text.ptr);
+    assert_non_null(strstr(chunks[0].trouble.ptr, "'hurt' of the collection 'c'"));
+    assert_non_null(strstr(chunks[0].trouble.ptr, word));
+    assert_non_null(strstr(chunks[0].trouble.ptr, "put the document again"));
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("c"), ANC_STR("hurt"), &d),
+              &f->err);
+    assert_int_equal(kno_raw_open(f->kno, &f->call, &d, true, &raw), ANC_CORRUPT);
+    assert_non_null(strstr(f->err.text, "'hurt'"));
+    assert_non_null(strstr(f->err.text, word));
+    assert_int_equal(kno_unreadable_tell(f->kno, &told), 1);
+    assert_non_null(strstr(told.ptr, "'hurt' of the collection 'c'"));
+}
+
+static void expect_readable(kno_fixture *f)
+{
+    ANC_BUF(told, 1024);
+    kno_chunk chunks[2];
+    assert_int_equal(kno_unreadable_tell(f->kno, &told), 0);
+    fetch_two(f, chunks);
+    assert_true(chunks[0].text.len > 0 && chunks[0].trouble.ptr == NULL);
+}
+
+static void a_damaged_or_missing_file_is_told_until_it_is_mended(void **state)
+{
+    static const char text[] = "The gate code is 5511.", spoilt[] = "The gate code is 5512.";
+    kno_fixture *f = *state;
+    char path[512];
+    (void)put(f, "c", "hurt", "", text);
+    (void)put(f, "c", "well", "", story);
+    expect_readable(f);
+    (void)object_path(f, "hurt", path);
+
+    assert_int_equal(remove(path), 0);
+    expect_unreadable(f, "is missing");
+    (void)kno_unreadable_step(f->kno, 0);
+    expect_unreadable(f, "is missing");
+    FILE *file = fopen(path, "wb"); /* put back by hand */
+    assert_true(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+    (void)kno_unreadable_step(f->kno, 0);
+    expect_readable(f);
+
+    file = fopen(path, "wb");
+    assert_true(file != NULL && fputs(spoilt, file) >= 0 && fclose(file) == 0);
+    expect_unreadable(f, "is damaged");
+    assert_int_equal(put(f, "c", "hurt", "", text).status, KNO_UPDATED);
+    ANC_BUF(told, 1024);
+    assert_int_equal(kno_unreadable_tell(f->kno, &told), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -371,6 +447,7 @@ int main(void)
         TEST(vectors_come_later),
         TEST(another_model_fills_in_for_all),
         TEST(a_failing_model_is_tried_again),
+        TEST(a_damaged_or_missing_file_is_told_until_it_is_mended),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     failed += RUN_TABLE("collections refused", bad_collections, bad_collection_is_refused);

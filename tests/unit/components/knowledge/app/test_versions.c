@@ -260,22 +260,27 @@ static void originals_and_texts_of_every_version(void **state)
     (void)put(f, "", "{}", "# One\n\nThe first text.");
     (void)put(f, "", "{}", "# Two\n\nThe second text.");
     kno_raw raw;
-    ASSERT_OK(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 1, &raw), &f->err);
+    kno_document d;
+    krn_call *call = fixture_call(f);
+    ASSERT_OK(kno_document_find_at(f->kno, call, notes, a_id, 1, &d), &f->err);
+    ASSERT_OK(kno_raw_open(f->kno, call, &d, false, &raw), &f->err);
     assert_true(anc_str_eq(raw.bytes, ANC_STR("# One\n\nThe first text.")));
-    assert_string_equal(raw.of.file_name.ptr, "a.txt");
-    assert_int_equal(raw.of.version, 1);
+    assert_string_equal(d.file_name.ptr, "a.txt");
+    assert_int_equal(d.version, 1);
     kno_raw_close(f->kno, &raw);
-    ASSERT_OK(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 0, &raw), &f->err);
+    call = fixture_call(f);
+    ASSERT_OK(kno_document_find_at(f->kno, call, notes, a_id, 0, &d), &f->err);
+    ASSERT_OK(kno_raw_open(f->kno, call, &d, true, &raw), &f->err);
     assert_true(anc_str_eq(raw.bytes, ANC_STR("# Two\n\nThe second text.")));
     kno_raw_close(f->kno, &raw);
-    kno_document d;
     ASSERT_OK(kno_document_find_at(f->kno, fixture_call(f), notes, a_id, 1, &d), &f->err);
     assert_string_equal(d.title.ptr, "One");
     kno_chunk *chunks = NULL;
     size_t n = 0;
     ASSERT_OK(kno_chunk_list(f->kno, fixture_call(f), notes, a_id, 1, 0, 10, &chunks, &n), &f->err);
     assert_string_equal(chunks[0].id.ptr, "a.1.0");
-    assert_int_equal(kno_raw_open(f->kno, fixture_call(f), notes, a_id, 3, &raw), ANC_NOT_FOUND);
+    assert_int_equal(kno_document_find_at(f->kno, fixture_call(f), notes, a_id, 3, &d),
+                     ANC_NOT_FOUND);
 }
 
 static anc_status put_back(kno_fixture *f, const kno_past *past, const char *title,

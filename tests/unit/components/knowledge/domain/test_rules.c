@@ -185,9 +185,31 @@ static void vectors_come_back_as_unit_vectors(void **state)
     assert_true(back[0] == 0.0F);
 }
 
+static void what_no_model_makes_is_no_unit_vector(void **state)
+{
+    (void)state;
+    static const struct {
+        float value;
+        bool is_unit;
+    } rows[] = {{0.5F, true},      {0.504F, true},     {0.496F, true}, {0.51F, false},
+                {0.49F, false},    {0.0F, false},      {1.0F, false},  {-0.5F, true},
+                {INFINITY, false}, {-INFINITY, false}, {NAN, false}};
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        const float values[4] = {rows[i].value, rows[i].value, rows[i].value, rows[i].value};
+        const float last[4] = {0.5F, 0.5F, 0.5F, rows[i].value};
+        unsigned char bytes[8];
+        kno_half_pack(values, 4, bytes);
+        assert_int_equal(kno_half_is_unit(bytes, 4), rows[i].is_unit);
+        kno_half_pack(last, 4, bytes);
+        if (!isfinite(rows[i].value))
+            assert_false(kno_half_is_unit(bytes, 4));
+    }
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(a_long_title_is_cut_at_a_character),
+    const struct CMUnitTest tests[] = {cmocka_unit_test(what_no_model_makes_is_no_unit_vector),
+                                       cmocka_unit_test(a_long_title_is_cut_at_a_character),
                                        cmocka_unit_test(labels),
                                        cmocka_unit_test(vectors_come_back_as_unit_vectors)};
     int failed = RUN_TABLE("title", titles, title);

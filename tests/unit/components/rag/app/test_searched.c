@@ -67,6 +67,28 @@ static void searches_are_told_together(void **state)
     world_close(&w);
 }
 
+/* An id is one of its collection: the same in another is of another document. */
+static void documents_are_told_apart_by_their_collections(void **state)
+{
+    (void)state;
+    world w;
+    srch_hit hits[3];
+    open_world(&w);
+    for (size_t i = 0; i < ANC_COUNT(hits); i++)
+        hits[i] = (srch_hit){.document_id = ANC_STR("d"),
+                             .chunk_id = ANC_STR("c"),
+                             .collection = i == 1 ? ANC_STR("it") : ANC_STR("hr"),
+                             .title = ANC_STR("t"),
+                             .score = (double)NAN};
+    const srch_request request = {.query = ANC_STR("bees"), .top_k = 3};
+    const srch_result result = {.hits = hits, .n = 3, .total_ms = 2};
+    rag_search_told(w.rag, &w.call, &request, &result, ANC_STR("q1"));
+    assert_true(rag_searches_write(w.rag, &w.call));
+    assert_int_equal(w.outbox.n, 3);
+    assert_int_equal(w.outbox.events[2].count, 2);
+    world_close(&w);
+}
+
 static int64_t now_ns(const world *w)
 {
     return w->clock.mono_ns;
@@ -209,6 +231,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(searches_are_told_together),
+        cmocka_unit_test(documents_are_told_apart_by_their_collections),
         cmocka_unit_test(searches_are_told_when_asked_for),
         cmocka_unit_test(a_search_that_fails_is_told),
         cmocka_unit_test(searches_wait_for_a_writer_that_fails),

@@ -95,6 +95,35 @@ static const rag_passage flotte = {
     .language = ANC_STR_INIT("fr"),
     .score = 0.1};
 
+static const rag_passage jobs = {
+    .text = ANC_STR_INIT("Job | Van | Garage | Cost | State\nJ1 | VN-11 | Ferris | 420 | done\n"
+                         "J2 | VN-12 | Ferris | 180 | open\nJ3 | VN-13 | Garage Noll | 310 | "
+                         "cancelled\nJ4 | VN-12 | Ferris | | open\n"),
+    .title = ANC_STR_INIT("garage.xlsx"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
+static const rag_passage tariffs = {
+    .text = ANC_STR_INIT("Tariff | Price per month | Rebate\nSmall | 4,90 |\nMiddle | 9,90 | 10 %\n"
+                         "Large | 24,50 | 20 %\n"),
+    .title = ANC_STR_INIT("tariffs.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
+static const rag_passage boats = {
+    .text = ANC_STR_INIT("Boat | Harbour | Seats | Skipper\nSolan | Oban | 40 | Ida Roe\n"
+                         "Fulmar | Oban | 12 | Al Moss\nTotal | | 52 |\n"),
+    .title = ANC_STR_INIT("boats.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
+static const rag_passage fines = {
+    .text = ANC_STR_INIT("Fine | Reader | State\nF-1 | Orrin | unpaid\nF-2 | Bel | waived\n"
+                         "F-3 | Cato | unpaid\n"),
+    .title = ANC_STR_INIT("fines.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.3};
+
 #define WINCH                                                                                     \
     "SKU: A-100; Item: Winch drum; Warehouse: Leith; Quantity: 14; Unit price: 820.5; Delivery: " \
     "2024-03-01 [1]"
@@ -155,6 +184,23 @@ static const column_row rows[] = {
     {"when it was paid", &invoices, "When was invoice A-2 paid?",
      "Invoice: A-2; Customer: Bel; Status: paid; Paid on: 2024-01-02 [1]"},
     {"when what is not was", &invoices, "When was invoice A-1 paid?", NULL},
+    {"a cost that is not there", &jobs, "What did job J4 cost?", NULL},
+    {"the cost of it", &jobs, "What was the cost of job J4?", NULL},
+    {"a cost that is", &jobs, "What did job J1 cost?",
+     "Job: J1; Van: VN-11; Garage: Ferris; Cost: 420; State: done [1]"},
+    {"a rebate that is not there", &tariffs, "What rebate does the Small tariff have?", NULL},
+    {"a rebate that is", &tariffs, "What rebate does the Middle tariff have?",
+     "Tariff: Middle; Price per month: 9,90; Rebate: 10 % [1]"},
+    {"one of several is no sum", &jobs, "What is the total cost of the open jobs?", NULL},
+    {"nor an average", &jobs, "What is the average cost of the done and open jobs?", NULL},
+    {"one row is no number", &jobs, "How many invoices are cancelled?", NULL},
+    {"nor is its key", &jobs, "How many jobs were cancelled since May?", NULL},
+    {"one of several goes on", &fines, "Which fines are unpaid?",
+     "Fine: F-1; Reader: Orrin; State: unpaid … [1]"},
+    {"the only one does not", &fines, "Which fines are waived?",
+     "Fine: F-2; Reader: Bel; State: waived [1]"},
+    {"a column that counts", &boats, "How many seats does the Solan have?",
+     "Boat: Solan; Harbour: Oban; Seats: 40; Skipper: Ida Roe [1]"},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 

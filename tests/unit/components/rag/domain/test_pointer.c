@@ -37,7 +37,11 @@ static const place_row places[] = {
     {"the last in French", "la dernière page", RAG_POINTS_PAGE, RAG_POINTS_LAST, ""},
     {"the last in German", "die letzte Zeile", RAG_POINTS_ROW, RAG_POINTS_LAST, ""},
     {"a number with a point", "page 3.5", RAG_POINTS_NOWHERE, 0, ""},
-    {"digits without end", "row 12345678901", RAG_POINTS_NOWHERE, 0, ""},
+    {"digits without end", "row 12345678901", RAG_POINTS_ROW, 999999999, ""},
+    {"more digits than any number has", "page 99999999999999999999999 of a.pdf", RAG_POINTS_PAGE,
+     999999999, "a.pdf"},
+    {"below nought", "page -3 of a.pdf", RAG_POINTS_PAGE, 0, "a.pdf"},
+    {"a sign alone", "page - of a.pdf", RAG_POINTS_NOWHERE, 0, "a.pdf"},
     {"nothing", "", RAG_POINTS_NOWHERE, 0, ""},
 };
 

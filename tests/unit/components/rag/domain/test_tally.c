@@ -47,6 +47,22 @@ static const tally_row tallies[] = {
      "invoices.csv", "", invoices, 1, "...x.."},
     {"two conditions", "How many overdue invoices are in Porto?", "invoices.csv", "", invoices, 2,
      "x.x..."},
+    {"which they are", "Which invoices are overdue?", "invoices.csv", "", invoices, 2, "x.x..."},
+    {"a list of them", "List the overdue invoices", "invoices.csv", "", invoices, 2, "x.x..."},
+    {"a list of all of them", "List all overdue invoices", "invoices.csv", "", invoices, 2,
+     "x.x..."},
+    {"which, by a column", "Which invoices have the city Oulu?", "invoices.csv", "", invoices, 2,
+     ".x.x.."},
+    {"which in German", "Welche Rechnungen sind offen?", "rechnungen.csv", "", rechnungen, 2,
+     "x.x"},
+    {"which in French", "Quelles factures sont en retard ?", "factures.csv", "", factures, 2,
+     "x.x."},
+    {"which, of the world", "Which invoices are there?", "invoices.csv", "", invoices, 0, NULL},
+    {"which, by what nobody knows", "Which invoices are overdue since May?", "invoices.csv", "",
+     invoices, 0, NULL},
+    {"which of them is most", "Which invoice has the highest amount?", "invoices.csv", "", invoices,
+     0, NULL},
+    {"which of others", "Which repairs are overdue?", "invoices.csv", "", invoices, 0, NULL},
     {"two that nothing fits", "How many overdue invoices are in Graz?", "invoices.csv", "",
      invoices, 0, NULL},
     {"the column is named", "How many invoices have the status paid?", "invoices.csv", "", invoices,
@@ -87,7 +103,7 @@ static const tally_row tallies[] = {
     {"figures that may say so", "How many ropes do we have?", "store.csv", "",
      "Item | Place | There\nRope | Leith | 55\nWinch | Leith | 2", 0, NULL},
     {"a row of sums", "How many invoices are overdue?", "invoices.csv", "", sums, 0, NULL},
-    {"no number", "Which invoices are overdue?", "invoices.csv", "", invoices, 0, NULL},
+    {"no number", "Are invoices overdue?", "invoices.csv", "", invoices, 0, NULL},
     {"in French", "Combien de factures sont en retard ?", "factures.csv", "", factures, 2, "x.x."},
     {"with agreement", "Combien de factures sont payées ?", "factures.csv", "", factures, 1,
      ".x.."},
@@ -195,10 +211,75 @@ static void tables_that_are_not_counted(void **state)
     assert_int_equal(n, 0);
 }
 
+static size_t counted_in(const char *question, const rag_tally_table *table, bool *rows)
+{
+    ANC_ARENA(mem, 64 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    size_t n;
+    ASSERT_OK(rag_tally_count(mem, anc_str_of(question), table, rows, &n, &err), &err);
+    return n;
+}
+
+/* As many rows as there may be, each with another name; then one comes again but for case, and one has none. */
+static void many_names_are_compared(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    static anc_str lines[RAG_TALLY_ROWS];
+    static bool is[RAG_TALLY_ROWS];
+    for (size_t i = 0; i < ANC_COUNT(lines); i++)
+        lines[i] = anc_arena_printf(mem, "Door%zu | %s", i, i % 2 == 0 ? "open" : "shut");
+    const rag_tally_table table = {.title = ANC_STR("entrances"),
+                                   .columns = ANC_STR("Door | State"),
+                                   .rows = lines,
+                                   .n = ANC_COUNT(lines)};
+    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2);
+    assert_true(is[0] && !is[1]);
+    assert_int_equal(counted_in("How many doors doors are open?", &table, is), RAG_TALLY_ROWS / 2);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR(" | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
+    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | shut");
+    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2 - 1);
+}
+
+/* Forty words are counted with, and one more counts nothing. */
+static void a_long_question_counts_nothing(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 16 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    const anc_str lines[] = {ANC_STR("x | open"), ANC_STR("y | open")};
+    bool is[ANC_COUNT(lines)], counts;
+    const rag_tally_table table = {.title = ANC_STR("doors"),
+                                   .columns = ANC_STR("Door | State"),
+                                   .rows = lines,
+                                   .n = ANC_COUNT(lines)};
+    anc_str what;
+    size_t n;
+    ANC_BUF(question, 1024);
+    anc_buf_add(&question, ANC_STR("How many"));
+    for (int i = 0; i < 36; i++)
+        anc_buf_add(&question, ANC_STR(" doors"));
+    anc_buf_add(&question, ANC_STR(" are open"));
+    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
+    assert_true(counts && anc_str_starts(what, ANC_STR("doors")));
+    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
+    assert_int_equal(n, 2);
+    anc_buf_add(&question, ANC_STR(" there?"));
+    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
+    assert_true(!counts && what.len == 0);
+    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
+    assert_int_equal(n, 0);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
     failed += RUN_TABLE("counted", counted, what_is_counted);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted)};
-    return failed + cmocka_run_group_tests_name("left alone", tests, NULL, NULL);
+    const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
+                                       cmocka_unit_test(many_names_are_compared),
+                                       cmocka_unit_test(a_long_question_counts_nothing)};
+    return failed + cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }

@@ -298,12 +298,21 @@ static void how_far_it_is_behind_is_measured(void **state)
     measure(&w);
     assert_true(w.lag.value == 3 && w.age.value == 5);
     assert_int_equal(krn_relay_look(w.relay).oldest_ms, w.told_ms);
-    w.full_at = 0;
+    assert_int_equal(krn_relay_look(w.relay).waiting, 3);
+    w.full_at = 4;
     w.measures = false;
     sim_pass(w.sim, 5000000000);
     (void)step(&w);
+    assert_int_equal(w.heard, 3);
+    assert_int_equal(krn_relay_look(w.relay).waiting, 1); /* what it took no longer waits */
+    w.full_at = 0;
+    w.events = 6; /* more than were measured */
+    sim_pass(w.sim, 5000000000);
+    (void)step(&w);
+    const krn_relay_state all = krn_relay_look(w.relay);
+    assert_true(w.heard == 6 && all.waiting == 0 && all.oldest_ms == 0);
     measure(&w);
-    assert_true(w.heard == 4 && w.lag.value == 0 && w.age.value == 0);
+    assert_true(w.lag.value == 0 && w.age.value == 0);
     world_close(&w);
 }
 

@@ -1,0 +1,101 @@
+/* several.c - what is asked of several rows of a table, or of all: one of them is no answer.
+ *
+ * How many there are, what they come to, which they are: the others may stand in passages that were not found, so nothing
+ * is counted or added up here (tally.c does, where the whole table is known).
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/tables.h"
+
+/* Whether unit i is a row of a table whose columns have names. */
+static bool is_named_row(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    return u->cells > 0 && u->kind == RAG_UNIT_PROSE && (u->columns != RAG_NO_UNIT || u->continues);
+}
+
+bool rag_has_peers(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    uint64_t rest = 0;
+    for (size_t t = 0; t < x->terms.n; t++)
+        rest |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
+    if (!is_named_row(x, i))
+        return false;
+    const anc_str names = rag_unit_columns(&x->units, &items[i], x->passages);
+    const anc_str row = rag_unit_text(&items[i], x->passages);
+    for (size_t k = 0; k < x->units.n; k++)
+        if (k != i && items[k].cells > 0 && items[k].kind == RAG_UNIT_PROSE &&
+            (x->views[k].own & rest) == (x->views[i].own & rest) &&
+            anc_str_eq(rag_unit_columns(&x->units, &items[k], x->passages), names) &&
+            !anc_str_eq(rag_unit_text(&items[k], x->passages), row))
+            return true;
+    return false;
+}
+
+/* ---- how many ---------------------------------------------------------------------------------- */
+
+/* How many of something is asked, and it is a row in which nothing counts that: "R6 | cancelled" for "how many invoices
+ * are cancelled?". */
+static bool is_row_without_count(const rag_extraction *x, size_t i)
+{
+    const uint64_t counted = rag_counted_terms(&x->terms);
+    const rag_view *v = &x->views[i];
+    return x->terms.how_many && counted != 0 && is_named_row(x, i) &&
+           ((v->own | v->near) & counted) == 0 && !rag_counts(x, i) &&
+           !rag_columns_count(x, i, counted);
+}
+
+/* ---- what they come to --------------------------------------------------------------------------- */
+
+/* "Total", "moyenne", "durchschnittlich": of several things. */
+static bool sums_up(anc_str text)
+{
+    static const anc_str words[] = {
+        ANC_STR_INIT("total"),      ANC_STR_INIT("totals"),       ANC_STR_INIT("sum"),
+        ANC_STR_INIT("altogether"), ANC_STR_INIT("average"),      ANC_STR_INIT("combined"),
+        ANC_STR_INIT("somme"),      ANC_STR_INIT("totale"),       ANC_STR_INIT("moyenne"),
+        ANC_STR_INIT("moyen"),      ANC_STR_INIT("summe"),        ANC_STR_INIT("gesamt"),
+        ANC_STR_INIT("insgesamt"),  ANC_STR_INIT("gesamtbetrag"), ANC_STR_INIT("gesamtsumme"),
+        ANC_STR_INIT("zusammen"),   ANC_STR_INIT("durchschnitt"), ANC_STR_INIT("durchschnittlich"),
+        ANC_STR_INIT("suma"),       ANC_STR_INIT("promedio"),     ANC_STR_INIT("somma"),
+        ANC_STR_INIT("soma")};
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
+        if (rag_phrase_in(text, words[i]))
+            return true;
+    return false;
+}
+
+/* What several come to is asked, and it is one of them, which says nothing of that. */
+static bool is_part_of_sum(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    return sums_up(x->terms.question) && is_named_row(x, i) &&
+           !sums_up(rag_unit_text(u, x->passages)) &&
+           !sums_up(rag_unit_columns(&x->units, u, x->passages)) && rag_has_peers(x, i);
+}
+
+/* ---- which they are ------------------------------------------------------------------------------ */
+
+bool rag_asks_for_several(const rag_extraction *x)
+{
+    const rag_words asked = x->terms.asked;
+    const anc_str question = x->terms.question;
+    if (asked.n < 2)
+        return false;
+    const anc_str first = rag_word_text(question, &asked.items[0]);
+    if (rag_is_any_of(first, "list quels quelles listez welche quais quali cuáles elenca"))
+        return true;
+    if (!rag_is_any_of(first, "which what"))
+        return false;
+    for (size_t i = 1; i < asked.n; i++)
+        if (rag_is_any_of(rag_word_text(question, &asked.items[i]), "are were have"))
+            return true;
+    return false;
+}
+
+bool rag_is_one_of_several(const rag_extraction *x, size_t i)
+{
+    return is_row_without_count(x, i) || is_part_of_sum(x, i) ||
+           (x->terms.how_many && !rag_counts(x, i) && rag_has_peers(x, i));
+}
