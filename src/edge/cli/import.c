@@ -85,7 +85,7 @@ static bool is_wanted(const importing *im, anc_str collection)
     return false;
 }
 
-static void note_found(import *im, anc_str collection)
+static void note_found(importing *im, anc_str collection)
 {
     anc_str name;
     for (size_t at = 0; cli_next_value(im->client->cx, "collection", &at, &name);)
@@ -93,7 +93,7 @@ static void note_found(import *im, anc_str collection)
 }
 
 /* Of a file that was read to its end: collections that were asked for are in it. */
-static anc_status check_found(const import *im)
+static anc_status check_found(const importing *im)
 {
     anc_str name;
     for (size_t at = 0; cli_next_value(im->client->cx, "collection", &at, &name);)
