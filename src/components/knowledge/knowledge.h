@@ -357,7 +357,8 @@ typedef struct kno_chunk {
     anc_str metadata;        /* the document's */
     const kno_place *places; /* [n_places], in order; none: neither pages nor rows */
     size_t n_places;
-    anc_str trouble; /* NULL, or why there is no text: names the document, its file and what mends it */
+    anc_str
+        trouble; /* NULL, or why there is no text: names the document, its file and what mends it */
 } kno_chunk;
 
 /* The chunks of `refs` [n], in that order; one that is gone or may not be seen has a NULL text, and so has one whose

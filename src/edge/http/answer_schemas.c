@@ -140,8 +140,8 @@ static const http_field warning_rows[] = {
 };
 static const http_schema warning_out =
     OUT("Warning", "What can hardly have been meant so, or was left out.", warning_rows);
-#define WARNINGS                              \
-    PART("warnings", HTTP_LIST, &warning_out, \
+#define WARNINGS                                                                              \
+    PART("warnings", HTTP_LIST, &warning_out,                                                 \
          "filters by fields that no document searched has; documents that were left out, as " \
          "a file of theirs is damaged or missing")
 
