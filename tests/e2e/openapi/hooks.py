@@ -148,7 +148,10 @@ def filter_failure(context, failure, case, response):
     if "idempotent-replayed" in response.headers:  # the answer to an earlier request, which fitted
         return False
     if kind == "RejectedPositiveData" and response.status_code in (400, 415):
-        return not any(re.search(rule, response.json()["detail"], re.DOTALL) for rule in RULES)
+        detail = response.json()["detail"]
+        # of a form, where a version is one text of JSON
+        unknown = case.operation.path.endswith("/versions/{version}") and detail.endswith(": there is no such field")
+        return not unknown and not any(re.search(rule, detail, re.DOTALL) for rule in RULES)
     if kind == "AllowHeaderMismatch":
         return case.operation.path not in SHADOWED
     if kind == "AcceptedNegativeData":  # unknown fields of the head mean nothing; and forms that fit are taken
