@@ -31,8 +31,8 @@ need_packages() {
     say "Installing ${#missing[@]} packages: ${missing[*]}"
     local log
     log=$(mktemp)
-    if ! { $sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} \
-        apt-get install -y -q --no-install-recommends "${missing[@]}"; } >"$log" 2>&1; then
+    if ! { $sudo apt-get update -q -o DPkg::Lock::Timeout=300 && DEBIAN_FRONTEND=noninteractive $sudo ${sudo:+env DEBIAN_FRONTEND=noninteractive} \
+        apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=300 "${missing[@]}"; } >"$log" 2>&1; then
         tail -n 15 "$log" >&2
         rm -f "$log"
         fail "apt-get could not install: ${missing[*]}"
