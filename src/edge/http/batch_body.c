@@ -171,7 +171,7 @@ static void keep_what_came(http_request *rq, const char *reason)
     anc_err_clear(&rq->err);
     if (status == ANC_OK)
         (void)anc_fail_field_at(&rq->err, first.code, first.pointer, first.where,
-                                "%.300s; the %llu documents before are kept, in batch %.*s", reason,
+                                "%.400s; the %llu documents before are kept, in batch %.*s", reason,
                                 (unsigned long long)n, ANC_FMT(kept.id));
     else
         rq->err = first;
@@ -181,9 +181,8 @@ static void keep_after_failure(http_request *rq)
 {
     batch *b = rq->work;
     char reason[REASON_BYTES];
-    (void)snprintf(reason, sizeof reason, "the upload was cut at document %llu: %s",
-                   (unsigned long long)(b->upload != NULL ? ing_upload_documents(b->upload) : 0) +
-                       1,
+    (void)snprintf(reason, sizeof reason, "the upload was refused behind its document %llu: %s",
+                   (unsigned long long)(b->upload != NULL ? ing_upload_documents(b->upload) : 0),
                    rq->err.text);
     keep_what_came(rq, reason);
 }

@@ -3,9 +3,12 @@
  *   START ─{─> NAME? ─"─> NAME ─"─> COLON ─:─> ARRAY? ─[─> FIRST ──> ELEMENT ──> BEHIND ─,─> NEXT ─┐
  *                                                            └─]──────────┐        └─]─┐      └ ELEMENT
  *                                                                         └──> CLOSE <─┘ ─}─> DONE
+ *
+ * A comma at CLOSE leads to NAME?, to say which member there is too much.
  */
 #include "batch_split.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { START, WANT_NAME, NAME, COLON, WANT_ARRAY, FIRST, NEXT, ELEMENT, BEHIND, CLOSE, DONE };
@@ -123,11 +126,13 @@ static anc_status no_array(const http_split *s, char c, anc_err *err)
 static anc_status name_is_whole(const http_split *s, anc_err *err)
 {
     const anc_str name = {s->name, s->name_len};
-    if (anc_str_eq(name, ANC_STR("documents")))
+    char pointer[HTTP_SPLIT_NAME + 2];
+    if (!s->listed && anc_str_eq(name, ANC_STR("documents")))
         return ANC_OK;
-    return ANC_FAIL_FIELD(err, ANC_INVALID, "",
-                          "the body has a member \"%.*s\"; it takes "
-                          "\"documents\" alone",
+    (void)snprintf(pointer, sizeof pointer, "/%.*s", ANC_FMT(name));
+    return ANC_FAIL_FIELD(err, ANC_INVALID, pointer,
+                          "the body has a member \"%.*s\"; it takes \"documents\" alone, once "
+                          "(?collection= names the collection of those that name none)",
                           ANC_FMT(name));
 }
 
@@ -200,17 +205,17 @@ static anc_status feed_byte(http_split *s, char c, size_t *ret_taken, anc_err *e
     case START:
         return c == '{' ? expect(s, c, '{', WANT_NAME, err) : no_object(s, c, err);
     case WANT_NAME:
-        return c == '}' ? no_documents(err) : expect(s, c, '"', NAME, err);
+        return c == '}' && !s->listed ? no_documents(err) : expect(s, c, '"', NAME, err);
     case COLON:
         return expect(s, c, ':', WANT_ARRAY, err);
     case WANT_ARRAY:
-        return c == '[' ? expect(s, c, '[', FIRST, err) : no_array(s, c, err);
+        s->listed = c == '[';
+        return s->listed ? expect(s, c, '[', FIRST, err) : no_array(s, c, err);
     case BEHIND:
         return c == ',' ? expect(s, c, ',', NEXT, err) : expect(s, c, ']', CLOSE, err);
     case CLOSE:
-        if (c == ',')
-            return unfit(s, c, "'}': the body takes \"documents\" alone", err);
-        return expect(s, c, '}', DONE, err);
+        s->name_len = 0;
+        return c == ',' ? expect(s, c, ',', WANT_NAME, err) : expect(s, c, '}', DONE, err);
     case DONE:
         return unfit(s, c, "the end", err);
     case FIRST:

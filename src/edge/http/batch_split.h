@@ -31,6 +31,7 @@ typedef struct http_split {
     bool inside;                /* a document has begun */
     unsigned depth;             /* of brackets in an element */
     bool in_string, escaped;    /* in an element */
+    bool listed;                /* the array has begun */
     char name[HTTP_SPLIT_NAME]; /* of the object's member, as far as it is known */
     size_t name_len;
 } http_split;

@@ -71,7 +71,12 @@ static const struct cut_row {
     {"deep", HTTP_SPLIT_ARRAY, "{\"documents\":[[[{\"a\":[]}]],2]}", "<1|[[{\"a\":[]}]]><2|2>",
      NULL},
     {"another member", HTTP_SPLIT_ARRAY, "{\"collection\":\"x\"}", "", "\"collection\""},
-    {"a member behind", HTTP_SPLIT_ARRAY, "{\"documents\":[1],\"x\":2}", "<1|1>", "documents"},
+    {"a member behind", HTTP_SPLIT_ARRAY, "{\"documents\":[1],\"x\":2}", "<1|1>",
+     "the body has a member \"x\""},
+    {"documents twice", HTTP_SPLIT_ARRAY, "{\"documents\":[1],\"documents\":[2]}", "<1|1>",
+     "alone, once"},
+    {"a comma before the end", HTTP_SPLIT_ARRAY, "{\"documents\":[1],}", "<1|1>",
+     "expected is '\"'"},
     {"an array at the front", HTTP_SPLIT_ARRAY, "[1]", "",
      "JSON object with the member \"documents\", not an array"},
     {"no JSON", HTTP_SPLIT_ARRAY, "documents", "", "byte 1 of the body is 'd', expected is '{'"},
@@ -107,6 +112,8 @@ static void test_cut(void **state)
         assert_int_equal(status, row->error == NULL ? ANC_OK : ANC_INVALID);
         if (row->error != NULL && strstr(err.text, row->error) == NULL)
             fail_msg("%s does not say %s", err.text, row->error);
+        if (strstr(err.text, "has a member \"x\"") != NULL)
+            assert_string_equal(err.pointer, "/x");
         if (strstr(err.text, "\"documents\" is missing") != NULL ||
             strstr(err.text, "must be an array") != NULL)
             assert_string_equal(err.pointer, "/documents");
