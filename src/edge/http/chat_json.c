@@ -1,28 +1,11 @@
 /* chat_json.c - an answer as it is sent. */
-#include <math.h>
-
 #include "handlers.h"
-
-static void put_real_or_null(json_writer *w, const char *name, double v)
-{
-    if (isnan(v))
-        json_put_null(w, name);
-    else
-        json_put_fixed(w, name, v, 6);
-}
 
 void http_put_source(json_writer *w, const srch_hit *s)
 {
     json_open_object(w);
     http_put_passage(w, s);
-    put_real_or_null(w, "score", s->score);
-    json_name(w, "scores");
-    json_open_object(w);
-    put_real_or_null(w, "keyword", s->keyword);
-    put_real_or_null(w, "semantic", s->semantic);
-    put_real_or_null(w, "fused", s->fused);
-    put_real_or_null(w, "rerank", s->is_reranked ? s->rerank : (double)NAN);
-    json_close_object(w);
+    http_put_scores(w, s);
     json_close_object(w);
 }
 

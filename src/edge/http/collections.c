@@ -40,18 +40,11 @@ anc_status http_collections_list(http_request *rq)
     ANC_TRY(http_query(rq, &page));
     ANC_TRY(http_cursor_read(rq, page.cursor, &after));
     ANC_TRY(kno_collection_list(rq->edge->o.kno, &rq->call, after, (size_t)page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         put_collection(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)page.limit;
-    ANC_TRY(
-        http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].name) : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].name) : ANC_STR_NONE);
 }
 
 static kno_collection wanted_of(const http_collection_in *in)

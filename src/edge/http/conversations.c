@@ -43,20 +43,14 @@ anc_status http_conversations_list(http_request *rq)
         ANC_TRY(read_cursor(rq, page.cursor, &mark));
     ANC_TRY(rag_conversation_list(rq->edge->o.rag, &rq->call, page.cursor.len > 0 ? &mark : NULL,
                                   (size_t)page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++) {
         json_open_object(&w);
         put_conversation(&w, &items[i]);
         json_close_object(&w);
     }
-    json_close_array(&w);
     const bool more = n == (size_t)page.limit;
-    ANC_TRY(http_put_next(rq, &w, more, more ? cursor_of(rq, &items[n - 1]) : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(rq, &w, more, more ? cursor_of(rq, &items[n - 1]) : ANC_STR_NONE);
 }
 
 anc_status http_conversations_create(http_request *rq)

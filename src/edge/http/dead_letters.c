@@ -30,17 +30,11 @@ anc_status http_dead_letters_list(http_request *rq)
     ANC_TRY(http_cursor_read(rq, q.page.cursor, &before));
     ANC_TRY(ing_dead_letter_list(rq->edge->o.ing, &rq->call, q.batch_id, before,
                                  (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         put_letter(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)q.page.limit;
-    ANC_TRY(http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE);
 }
 
 anc_status http_dead_letters_replay(http_request *rq)
@@ -58,10 +52,7 @@ anc_status http_dead_letters_replay_all(http_request *rq)
     ing_batch *items;
     size_t n;
     ANC_TRY(ing_dead_letter_replay_all(rq->edge->o.ing, &rq->call, REPLAYS_MAX, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         http_put_batch(&w, &items[i]);
     json_close_array(&w);

@@ -76,18 +76,12 @@ anc_status http_versions_list(http_request *rq)
     ANC_TRY(http_faults_status(&rq->faults, &rq->err));
     ANC_TRY(kno_version_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0], before,
                              (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         put_version(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)q.page.limit && items[n - 1].number > 1;
-    ANC_TRY(http_put_next(
-        rq, &w, more, more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number) : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(
+        rq, &w, more, more ? anc_arena_printf(rq->mem, "%u", items[n - 1].number) : ANC_STR_NONE);
 }
 
 static anc_status number_of(http_request *rq, uint32_t *ret)

@@ -49,19 +49,12 @@ anc_status http_documents_list(http_request *rq)
     ANC_TRY(http_cursor_read(rq, q.page.cursor, &after));
     ANC_TRY(kno_document_list(rq->edge->o.kno, &rq->call, q.collection, q.q, after,
                               (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         put_document(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)q.page.limit;
-    ANC_TRY(http_put_next(rq, &w, more,
-                          more ? cursor_behind(rq, &items[n - 1], q.collection.len > 0)
-                               : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(
+        rq, &w, more, more ? cursor_behind(rq, &items[n - 1], q.collection.len > 0) : ANC_STR_NONE);
 }
 
 anc_status http_documents_get(http_request *rq)
@@ -142,19 +135,13 @@ anc_status http_chunks_list(http_request *rq)
     ANC_TRY(read_ordinal(rq, q.page.cursor, &from));
     ANC_TRY(kno_chunk_list(rq->edge->o.kno, &rq->call, q.collection, rq->params[0],
                            (uint32_t)q.version, from, (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         put_chunk(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)q.page.limit;
-    ANC_TRY(http_put_next(rq, &w, more,
-                          more ? anc_arena_printf(rq->mem, "%u", items[n - 1].ref.ordinal + 1)
-                               : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(rq, &w, more,
+                         more ? anc_arena_printf(rq->mem, "%u", items[n - 1].ref.ordinal + 1)
+                              : ANC_STR_NONE);
 }
 
 static anc_status put_base64(http_request *rq, json_writer *w, const char *name,
@@ -208,10 +195,7 @@ anc_status http_stats_get(http_request *rq)
     size_t n;
     ANC_TRY(kno_stats(rq->edge->o.kno, &rq->call, &rows, &n));
     const srch_status_row index = srch_status(rq->edge->o.srch);
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++) {
         const srch_figures_row held = srch_collection_figures(rq->edge->o.srch, rows[i].collection);
         put_stats(&w, &rows[i], &held);

@@ -49,20 +49,14 @@ anc_status http_events_list(http_request *rq)
     ANC_TRY(http_query(rq, &q));
     ANC_TRY(read_filter(rq, &q, &filter));
     ANC_TRY(outbox.ops->read(outbox.self, &rq->call, &filter, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         json_write_raw(&w, items[i].envelope);
-    json_close_array(&w);
     const bool more = n == filter.limit;
-    ANC_TRY(
-        http_put_next(rq, &w, more,
-                      more ? anc_arena_printf(rq->mem, "%llu", (unsigned long long)items[n - 1].seq)
-                           : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(
+        rq, &w, more,
+        more ? anc_arena_printf(rq->mem, "%llu", (unsigned long long)items[n - 1].seq)
+             : ANC_STR_NONE);
 }
 
 /* Events that the bus which is furthest behind has not taken. */

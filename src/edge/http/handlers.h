@@ -90,6 +90,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner);
 
 /* search_json.c: the members that every passage has, and a whole hit */
 void http_put_passage(json_writer *w, const srch_hit *hit);
+void http_put_scores(json_writer *w, const srch_hit *hit); /* score and what it is made of */
 void http_put_hit(json_writer *w, const srch_hit *hit, bool highlighted);
 void http_put_warnings(json_writer *w, const srch_warning *warnings, size_t n);
 

@@ -172,17 +172,11 @@ anc_status http_ingest_list(http_request *rq)
     ANC_TRY(http_cursor_read(rq, q.page.cursor, &before));
     ANC_TRY(ing_batch_list(rq->edge->o.ing, &rq->call, before, states, q.states.n,
                            (size_t)q.page.limit, &items, &n));
-    json_writer w = http_json(rq);
-    json_open_object(&w);
-    json_name(&w, "items");
-    json_open_array(&w);
+    json_writer w = http_list_begin(rq);
     for (size_t i = 0; i < n; i++)
         http_put_batch(&w, &items[i]);
-    json_close_array(&w);
     const bool more = n == (size_t)q.page.limit;
-    ANC_TRY(http_put_next(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE));
-    json_close_object(&w);
-    return ANC_OK;
+    return http_list_end(rq, &w, more, more ? http_cursor_of(rq, items[n - 1].id) : ANC_STR_NONE);
 }
 
 static anc_status answer_batch(http_request *rq, const ing_batch *batch)

@@ -1,4 +1,4 @@
-/* parts.c - small pieces of answers: times, lists of texts, objects, cursors. */
+/* parts.c - small pieces of answers: times, lists, objects, cursors. */
 #include "base/id.h"
 #include "base/utf8.h"
 
@@ -39,11 +39,28 @@ anc_str http_cursor_of(http_request *rq, anc_str key)
     return text.refused ? ANC_STR_NONE : anc_arena_copy(rq->mem, anc_buf_view(&text));
 }
 
+json_writer http_list_begin(http_request *rq)
+{
+    json_writer w = http_json(rq);
+    json_open_object(&w);
+    json_name(&w, "items");
+    json_open_array(&w);
+    return w;
+}
+
 anc_status http_put_next(http_request *rq, json_writer *w, bool more, anc_str cursor)
 {
     if (more && cursor.ptr == NULL)
         return http_no_memory(rq, "the cursor of a list");
     json_put_str_or_null(w, "next_cursor", more ? cursor : ANC_STR_NONE);
+    return ANC_OK;
+}
+
+anc_status http_list_end(http_request *rq, json_writer *w, bool more, anc_str cursor)
+{
+    json_close_array(w);
+    ANC_TRY(http_put_next(rq, w, more, cursor));
+    json_close_object(w);
     return ANC_OK;
 }
 

@@ -259,6 +259,11 @@ anc_status http_put_next(http_request *rq, json_writer *w, bool more,
                          anc_str cursor) ANC_MUST_CHECK;
 anc_status http_cursor_read(http_request *rq, anc_str cursor, anc_str *ret) ANC_MUST_CHECK;
 
+/* {"items":[ of an answer that is a list, and its end with the next_cursor of http_put_next. */
+json_writer http_list_begin(http_request *rq);
+anc_status http_list_end(http_request *rq, json_writer *w, bool more,
+                         anc_str cursor) ANC_MUST_CHECK;
+
 /* "2026-…Z"; null for 0. */
 void http_put_time(json_writer *w, const char *name, int64_t unix_ms);
 /* A whole array of texts. */

@@ -151,6 +151,18 @@ void http_put_passage(json_writer *w, const srch_hit *h)
     json_put_str(w, "text", h->text);
 }
 
+void http_put_scores(json_writer *w, const srch_hit *h)
+{
+    put_real(w, "score", h->score);
+    json_name(w, "scores");
+    json_open_object(w);
+    put_real(w, "keyword", h->keyword);
+    put_real(w, "semantic", h->semantic);
+    put_real(w, "fused", h->fused);
+    put_real(w, "rerank", h->is_reranked ? h->rerank : (double)NAN);
+    json_close_object(w);
+}
+
 void http_put_warnings(json_writer *w, const srch_warning *warnings, size_t n)
 {
     json_name(w, "warnings");
@@ -172,14 +184,7 @@ void http_put_hit(json_writer *w, const srch_hit *h, bool highlighted)
     json_put_int(w, "first_chunk", h->first_ordinal);
     json_put_int(w, "last_chunk", h->last_ordinal);
     json_put_int(w, "duplicates", h->duplicates);
-    put_real(w, "score", h->score);
-    json_name(w, "scores");
-    json_open_object(w);
-    put_real(w, "keyword", h->keyword);
-    put_real(w, "semantic", h->semantic);
-    put_real(w, "fused", h->fused);
-    put_real(w, "rerank", h->is_reranked ? h->rerank : (double)NAN);
-    json_close_object(w);
+    http_put_scores(w, h);
     if (highlighted)
         put_highlights(w, h);
     if (h->explained != NULL)

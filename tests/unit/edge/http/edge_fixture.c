@@ -148,6 +148,18 @@ void edge_close(edge_fixture *f)
     close_all(f);
 }
 
+int edge_set_up(void **state)
+{
+    edge_open(*state, NULL);
+    return 0;
+}
+
+int edge_tear_down(void **state)
+{
+    edge_close(*state);
+    return 0;
+}
+
 void edge_close_cut_off(edge_fixture *f)
 {
     edge_drain(f, 1);
@@ -227,7 +239,7 @@ answer ask(edge_fixture *f, const char *method, const char *path, const char *he
 
 answer post(edge_fixture *f, const char *path, const char *json)
 {
-    return ask(f, "POST", path, "Content-Type: application/json\r\n", anc_str_of(json));
+    return ask(f, "POST", path, JSON, anc_str_of(json));
 }
 
 answer get(edge_fixture *f, const char *path)
@@ -276,8 +288,7 @@ int edge_begin(edge_fixture *f, const char *method, const char *path, const char
     (void)anc_buf_printf(&request, "%s %s HTTP/1.1\r\nHost: localhost\r\n%s", method, path,
                          headers != NULL ? headers : "");
     if (body != NULL)
-        (void)anc_buf_printf(&request, "Content-Type: application/json\r\nContent-Length: %zu\r\n",
-                             strlen(body));
+        (void)anc_buf_printf(&request, JSON "Content-Length: %zu\r\n", strlen(body));
     (void)anc_buf_printf(&request, "\r\n%s", body != NULL ? body : "");
     const int fd = sock_connect(f->port);
     assert_true(fd >= 0);

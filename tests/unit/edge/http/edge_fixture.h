@@ -10,6 +10,8 @@
 #include "support/socket.h"
 #include "support/test.h"
 
+#define JSON "Content-Type: application/json\r\n" /* the header of such a body */
+
 typedef struct edge_fixture {
     net_loop *loop;
     os_thread *thread;
@@ -31,6 +33,10 @@ typedef struct edge_fixture {
 /* `options` NULL: defaults; what the fixture knows is filled in. */
 void edge_open(edge_fixture *f, const http_edge_options *options);
 void edge_close(edge_fixture *f);
+
+/* The same before and after each test, whose initial state the fixture is. */
+int edge_set_up(void **state);
+int edge_tear_down(void **state);
 
 /* Begins draining, once; the end that edge_close waits for. */
 void edge_drain(edge_fixture *f, int64_t drain_ms);

@@ -5,8 +5,6 @@
 
 edge_fixture request_edge;
 
-#define JSON "Content-Type: application/json\r\n"
-
 static void check_headers(const answer *a)
 {
     const anc_str trace = answer_header(a, "traceparent");

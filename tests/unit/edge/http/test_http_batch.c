@@ -9,21 +9,6 @@ static edge_fixture f;
 
 #define PATH  "/v1/knowledge/documents/batch"
 #define LINES "Content-Type: application/x-ndjson\r\n"
-#define JSON  "Content-Type: application/json\r\n"
-
-static int open_fixture(void **state)
-{
-    (void)state;
-    edge_open(&f, NULL);
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    (void)state;
-    edge_close(&f);
-    return 0;
-}
 
 /* ---- the cutting ---- */
 
@@ -212,7 +197,7 @@ static const struct refused_row {
 static void test_refused(void **state)
 {
     const struct refused_row *row = *state;
-    (void)open_fixture(NULL);
+    edge_open(&f, NULL);
     char path[200];
     (void)snprintf(path, sizeof path, "%s%s", PATH, row->query);
     answer a = ask(&f, "POST", path, row->headers, anc_str_of(row->body));
@@ -220,7 +205,7 @@ static void test_refused(void **state)
     if (!answer_has(&a, row->holds))
         fail_msg("%.*s does not say %s", ANC_FMT(a.body), row->holds);
     answer_done(&a);
-    (void)close_fixture(NULL);
+    edge_close(&f);
 }
 
 /* ---- bodies that break off ---- */
@@ -378,7 +363,7 @@ static const struct refused_row bad_forms[] = {
     {"no boundary", "", "Content-Type: multipart/form-data\r\n", "x", 400, "boundary"},
 };
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+#define EACH(test) cmocka_unit_test_prestate_setup_teardown(test, edge_set_up, edge_tear_down, &f)
 
 int main(void)
 {

@@ -4,22 +4,6 @@
 
 static edge_fixture f;
 
-#define JSON "Content-Type: application/json\r\n"
-
-static int open_fixture(void **state)
-{
-    (void)state;
-    edge_open(&f, NULL);
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    (void)state;
-    edge_close(&f);
-    return 0;
-}
-
 static void test_limits_before_reading(void **state)
 {
     (void)state;
@@ -305,8 +289,7 @@ static void test_who_may_read(void **state)
     };
     (void)state;
     for (size_t i = 0; i < ANC_COUNT(bodies); i++) {
-        answer a = ask(&f, "POST", "/v1/knowledge/documents", "Content-Type: application/json\r\n",
-                       anc_str_of(bodies[i][0]));
+        answer a = ask(&f, "POST", "/v1/knowledge/documents", JSON, anc_str_of(bodies[i][0]));
         assert_int_equal(a.status, 201);
         assert_string_equal(doubles.acl, bodies[i][1]);
         answer_done(&a);
@@ -449,7 +432,7 @@ static void test_upload_is_repeatable(void **state)
     answer_done(&c);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+#define EACH(test) cmocka_unit_test_prestate_setup_teardown(test, edge_set_up, edge_tear_down, &f)
 
 int main(void)
 {

@@ -10,15 +10,8 @@ static size_t n_fds;
 
 static void begin(const char *method, const char *path, const char *body)
 {
-    ANC_BUF(request, 1 << 16);
-    (void)anc_buf_printf(&request,
-                         "%s %s HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
-                         "Content-Length: %zu\r\n\r\n%s",
-                         method, path, strlen(body), body);
-    const int fd = sock_connect(f.port);
-    assert_true(fd >= 0 && n_fds < SOCKETS_MAX);
-    assert_true(sock_send(fd, anc_buf_view(&request)));
-    fds[n_fds++] = fd;
+    assert_true(n_fds < SOCKETS_MAX);
+    fds[n_fds++] = edge_begin(&f, method, path, NULL, body);
 }
 
 static void begin_put(void)

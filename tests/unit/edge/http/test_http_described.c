@@ -129,8 +129,7 @@ static void fill_path(const char *pattern, char *out, size_t size)
 
 static void refused(const http_route *route, const char *path, const char *body, const char *named)
 {
-    answer a = ask(&f, route->method, path,
-                   body != NULL ? "Content-Type: application/json\r\n" : NULL, anc_str_of(body));
+    answer a = ask(&f, route->method, path, body != NULL ? JSON : NULL, anc_str_of(body));
     if (a.status != 400 || !answer_has(&a, named))
         fail_msg("%s %s %s: %d: %.*s", route->method, path, body != NULL ? body : "", a.status,
                  ANC_FMT(a.body));

@@ -4,22 +4,6 @@
 
 static edge_fixture f;
 
-#define JSON "Content-Type: application/json\r\n"
-
-static int open_fixture(void **state)
-{
-    (void)state;
-    edge_open(&f, NULL);
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    (void)state;
-    edge_close(&f);
-    return 0;
-}
-
 /* ---- streams ---- */
 
 static void test_stream_order(void **state)
@@ -307,8 +291,7 @@ static void test_an_index_that_is_read(void **state)
         atomic_store(&doubles.ready, ready != 0);
         for (size_t i = 0; i < ANC_COUNT(rows); i++) {
             const int wanted = ready ? rows[i].ready : rows[i].reading;
-            answer a = ask(&f, rows[i].method, rows[i].path,
-                           rows[i].body != NULL ? "Content-Type: application/json\r\n" : NULL,
+            answer a = ask(&f, rows[i].method, rows[i].path, rows[i].body != NULL ? JSON : NULL,
                            rows[i].body != NULL ? anc_str_of(rows[i].body) : ANC_STR_NONE);
             if (a.status != wanted)
                 fail_msg("%s %s: %d, not %d", rows[i].method, rows[i].path, a.status, wanted);
@@ -419,7 +402,7 @@ static void test_searches_that_wait(void **state)
     answer_done(&a);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+#define EACH(test) cmocka_unit_test_prestate_setup_teardown(test, edge_set_up, edge_tear_down, &f)
 
 int main(void)
 {

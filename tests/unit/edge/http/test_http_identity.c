@@ -4,22 +4,6 @@
 
 static edge_fixture f;
 
-#define JSON "Content-Type: application/json\r\n"
-
-static int open_fixture(void **state)
-{
-    (void)state;
-    edge_open(&f, NULL);
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    (void)state;
-    edge_close(&f);
-    return 0;
-}
-
 static void test_key(void **state)
 {
     const http_edge_options keyed = {.api_key = ANC_STR("correct-horse")};
@@ -372,7 +356,7 @@ static void test_log_and_metrics(void **state)
     answer_done(&a);
 }
 
-#define EACH(test) cmocka_unit_test_setup_teardown(test, open_fixture, close_fixture)
+#define EACH(test) cmocka_unit_test_prestate_setup_teardown(test, edge_set_up, edge_tear_down, &f)
 
 int main(void)
 {

@@ -9,6 +9,16 @@ static const request_row good[] = {
      NULL,
      200,
      {"\"id\":\"tiny\"", "\"id\":\"ranker\",\"object\":\"model\"", "\"kind\":\"reranker\""}},
+    {"what each of them is",
+     "GET",
+     "/v1/models",
+     NULL,
+     NULL,
+     200,
+     {"{\"id\":\"tiny\",\"object\":\"model\",\"created\":0,\"owned_by\":\"anchorage\","
+      "\"kind\":\"embedding\",\"loaded\":true,\"dimensions\":48,\"revision\":\"tiny@1\","
+      "\"precision\":\"int8\"}",
+      "\"loaded\":false,\"dimensions\":null,\"revision\":null,\"precision\":null"}},
     {"how the models are",
      "GET",
      "/health",

@@ -1,8 +1,7 @@
 /* test_http_requests.c - good and bad requests of every kind of route, a row each. */
 #include "request_rows.h"
 
-#define JSON "Content-Type: application/json\r\n"
-#define Q    "/v1/chat/query"
+#define Q "/v1/chat/query"
 
 static const request_row good[] = {
     {"root", "GET", "/", NULL, NULL, 200, {"\"name\":\"anchorage\"", "\"docs\":\"/docs\""}},

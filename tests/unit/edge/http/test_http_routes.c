@@ -4,20 +4,6 @@
 
 static edge_fixture f;
 
-static int open_fixture(void **state)
-{
-    (void)state;
-    edge_open(&f, NULL);
-    return 0;
-}
-
-static int close_fixture(void **state)
-{
-    (void)state;
-    edge_close(&f);
-    return 0;
-}
-
 static json_doc *description(void)
 {
     json_doc *doc = NULL;
@@ -248,5 +234,8 @@ int main(void)
         cmocka_unit_test(test_wrong_methods),
         cmocka_unit_test(test_paths_that_stand_alone),
     };
-    return cmocka_run_group_tests_name("routes", tests, open_fixture, close_fixture);
+    edge_open(&f, NULL);
+    const int failed = cmocka_run_group_tests_name("routes", tests, NULL, NULL);
+    edge_close(&f);
+    return failed;
 }
