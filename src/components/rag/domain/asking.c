@@ -226,22 +226,10 @@ unsigned rag_cues_asked(anc_str question)
 
 bool rag_cues_asks_sum(anc_str question)
 {
-    static const anc_str openings[] = {ANC_STR_INIT("how much"), ANC_STR_INIT("what does"),
-                                       ANC_STR_INIT("what do"),  ANC_STR_INIT("combien"),
-                                       ANC_STR_INIT("was"),      ANC_STR_INIT("wie viel"),
-                                       ANC_STR_INIT("cuánto"),   ANC_STR_INIT("quanto")};
-    static const anc_str verbs[] = {
-        ANC_STR_INIT("cost"),    ANC_STR_INIT("coûte"),  ANC_STR_INIT("coûtent"),
-        ANC_STR_INIT("coûté"),   ANC_STR_INIT("kostet"), ANC_STR_INIT("kosten"),
-        ANC_STR_INIT("kostete"), ANC_STR_INIT("cuesta"), ANC_STR_INIT("cuestan"),
-        ANC_STR_INIT("costó"),   ANC_STR_INIT("costa"),  ANC_STR_INIT("custa")};
-    bool opens = false;
-    bool costs = false;
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        opens |= rag_phrase_in(question, openings[i]);
-    for (size_t i = 0; i < ANC_COUNT(verbs); i++)
-        costs |= rag_phrase_in(question, verbs[i]);
-    return opens && costs;
+    static const char openings[] = "how much|what does|what do|combien|was|wie viel|cuánto|quanto";
+    static const char verbs[] = "cost|coûte|coûtent|coûté|kostet|kosten|kostete|cuesta|cuestan|"
+                                "costó|costa|custa";
+    return rag_has_phrase_of(question, openings) && rag_has_phrase_of(question, verbs);
 }
 
 bool rag_cues_is_kind(unsigned cues, anc_str word)

@@ -295,11 +295,8 @@ static const cue_row measures[] = {
     ROW("millimètres", RAG_CUE_LENGTH),
 };
 
-static const anc_str before_place[] = {
-    ANC_STR_INIT("in"),   ANC_STR_INIT("at"),   ANC_STR_INIT("from"), ANC_STR_INIT("near"),
-    ANC_STR_INIT("to"),   ANC_STR_INIT("à"),    ANC_STR_INIT("en"),   ANC_STR_INIT("au"),
-    ANC_STR_INIT("dans"), ANC_STR_INIT("vers"), ANC_STR_INIT("aux"),
-};
+static const char before_place[] = "in at from near to "
+                                   "à en au dans vers aux";
 
 /* What begins a sentence that is about something of the one before, in six languages. */
 static const char pointing_back[] =
@@ -342,10 +339,11 @@ bool rag_phrase_in(anc_str text, anc_str phrase)
     return false;
 }
 
-static bool is_among(const anc_str *list, size_t n, anc_str word)
+bool rag_has_phrase_of(anc_str text, const char *phrases)
 {
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
+    anc_str rest = anc_str_of(phrases);
+    for (anc_str one; anc_str_split(&rest, '|', &one);)
+        if (rag_phrase_in(text, one))
             return true;
     return false;
 }
@@ -360,9 +358,8 @@ static bool was_asked(rag_words asked, uint64_t key)
 
 static unsigned of_figure(anc_str word)
 {
-    uint64_t value;
     unsigned cues = RAG_CUE_NUMBER;
-    if (word.len == 4 && anc_str_to_u64(word, &value) && value >= 1000 && value <= 2100)
+    if (rag_year_of(word) != 0)
         cues |= RAG_CUE_YEAR | RAG_CUE_DATE;
     if (word.len <= 4 && (anc_str_ends(word, ANC_STR("th")) || anc_str_ends(word, ANC_STR("st")) ||
                           anc_str_ends(word, ANC_STR("nd")) || anc_str_ends(word, ANC_STR("rd"))))
@@ -396,11 +393,10 @@ bool rag_cues_is_unit(anc_str word)
 /* Of the unit that stands behind a figure or a number that is written out. */
 static unsigned of_measure(anc_str before, bool digits, anc_str word)
 {
-    static const anc_str one[] = {ANC_STR_INIT("a"),   ANC_STR_INIT("an"),  ANC_STR_INIT("un"),
-                                  ANC_STR_INIT("une"), ANC_STR_INIT("ein"), ANC_STR_INIT("eine")};
+    static const char one[] = "a an un une ein eine";
     enum { WRITTEN = 4 }; /* "a metre", but no "a t" */
     if (!digits && !rag_cues_is_number(before) &&
-        (word.len < WRITTEN || !is_among(one, ANC_COUNT(one), before)))
+        (word.len < WRITTEN || !rag_is_any_of(before, one)))
         return 0;
     for (size_t i = 0; i < ANC_COUNT(measures); i++)
         if (anc_str_eq_nocase(measures[i].text, word))
@@ -451,8 +447,7 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
         cues |= of_measure(anc_str_sub(text, p->start, p->end - p->start), p->digits, word);
         if (w->capital && !w->stop) {
             cues |= RAG_CUE_PERSON | RAG_CUE_NAME;
-            if (is_among(before_place, ANC_COUNT(before_place),
-                         anc_str_sub(text, p->start, p->end - p->start)))
+            if (rag_is_any_of(anc_str_sub(text, p->start, p->end - p->start), before_place))
                 cues |= RAG_CUE_PLACE;
         }
     }

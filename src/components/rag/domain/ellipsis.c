@@ -106,13 +106,10 @@ static rag_run object_of(const rag_spoken *s, size_t at)
 /* One preposition, whatever article it is one word with: "du musée", "de la piscine". */
 static bool is_same_preposition(const rag_spoken *a, size_t i, const rag_spoken *b, size_t k)
 {
-    static const anc_str to[] = {ANC_STR_INIT("à"), ANC_STR_INIT("au"), ANC_STR_INIT("aux")};
-    bool both[2] = {false, false};
-    for (size_t n = 0; n < ANC_COUNT(to); n++) {
-        both[0] |= anc_str_eq_nocase(rag_spoken_word(a, i), to[n]);
-        both[1] |= anc_str_eq_nocase(rag_spoken_word(b, k), to[n]);
-    }
-    return a->words.items[i].key == b->words.items[k].key || (both[0] && both[1]) ||
+    static const char to[] = "à au aux";
+    const bool both =
+        rag_is_any_of(rag_spoken_word(a, i), to) && rag_is_any_of(rag_spoken_word(b, k), to);
+    return a->words.items[i].key == b->words.items[k].key || both ||
            (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k));
 }
 
@@ -306,13 +303,7 @@ static bool is_common(const rag_spoken *part, rag_run bare)
 
 static bool is_open(const rag_spoken *s)
 {
-    static const anc_str words[] = {ANC_STR_INIT("what"), ANC_STR_INIT("quel"),
-                                    ANC_STR_INIT("quelle"), ANC_STR_INIT("quels"),
-                                    ANC_STR_INIT("quelles")};
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (s->words.n > 0 && anc_str_eq_nocase(rag_spoken_word(s, 0), words[i]))
-            return true;
-    return false;
+    return s->words.n > 0 && rag_is_any_of(rag_spoken_word(s, 0), "what quel quelle quels quelles");
 }
 
 /* "And the warranty?" asks another thing of what was named: "What is the warranty of the Skep 2?". What was said of

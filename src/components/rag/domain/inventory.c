@@ -5,6 +5,7 @@
  */
 #include "rag/domain/inventory.h"
 
+#include "rag/domain/words.h"
 #include "text/language.h"
 
 enum { WORDS_MAX = 14 };
@@ -27,21 +28,12 @@ static const char helps[] =
     "todos|ci|"
     "sono|hai|ha|i|gli|tutti|há|existem|tem|tens|os|as|here|ici|hier|currently|now";
 
-static bool is_word(anc_str words, anc_str word)
-{
-    anc_str one;
-    while (anc_str_split(&words, '|', &one))
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
-
 static word_kind kind_of(anc_str word)
 {
-    return is_word(anc_str_of(things), word)  ? THINGS
-           : is_word(anc_str_of(asks), word)  ? ASKS
-           : is_word(anc_str_of(helps), word) ? HELPS
-                                              : OTHER;
+    return rag_is_phrase_of(word, things)  ? THINGS
+           : rag_is_phrase_of(word, asks)  ? ASKS
+           : rag_is_phrase_of(word, helps) ? HELPS
+                                           : OTHER;
 }
 
 static bool is_letter(char c)

@@ -65,13 +65,11 @@ static bool phrase_at(const rag_spoken *s, size_t i, size_t last, phrase *ret)
     return is_plain(s, next);
 }
 
-/* The term of that word; RAG_TERMS_MAX: it is none. */
+/* The term of that word; RAG_TERMS_MAX: it is none, or an asking word. */
 static size_t term_of(const rag_terms *terms, uint64_t key)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == key)
-            return terms->asks[t] ? RAG_TERMS_MAX : t;
-    return RAG_TERMS_MAX;
+    const size_t t = rag_terms_find(terms, key);
+    return t == RAG_TERMS_MAX || terms->asks[t] ? RAG_TERMS_MAX : t;
 }
 
 /* Whether unit i has that noun with something else said of it, and never without. */

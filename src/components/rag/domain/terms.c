@@ -27,14 +27,6 @@ static const char dull_words[] =
     "name anzahl anteil ort "
     "firma";
 
-static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
-{
-    for (size_t i = 0; i < n; i++)
-        if (keys[i] == key)
-            return true;
-    return false;
-}
-
 /* German writes every noun with a capital: one that says what is asked of something ("Gehalt") is no name. */
 static bool is_name(const rag_terms *terms, size_t i, txt_language language)
 {
@@ -47,13 +39,13 @@ static void collect(rag_terms *terms, anc_str question, txt_language language, b
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
-        if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key) ||
+        if ((w->stop && !stops) || rag_terms_find(terms, w->key) != RAG_TERMS_MAX ||
             (!w->capital && !stops && rag_cues_is_kind(terms->cues, rag_word_text(question, w))))
             continue;
         terms->code[terms->n] = w->code;
         terms->asks[terms->n] = rag_cues_is_asking(rag_word_text(question, w));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
-        terms->names |= is_name(terms, i, language) ? UINT64_C(1) << terms->n : 0;
+        terms->names |= is_name(terms, i, language) ? rag_term_bit(terms->n) : 0;
         terms->dull[terms->n] = rag_ordinal_of(rag_word_text(question, w)) > 0 ||
                                 rag_cues_is_kind(UINT_MAX, rag_word_text(question, w));
         terms->digits[terms->n] = w->digits;
@@ -108,13 +100,56 @@ void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n)
     }
 }
 
+uint64_t rag_terms_real(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->dull[t] || terms->asks[t] ? 0 : rag_term_bit(t);
+    return set;
+}
+
+uint64_t rag_terms_plain(const rag_terms *terms)
+{
+    return rag_terms_real(terms) & ~terms->names;
+}
+
+uint64_t rag_terms_digits(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->digits[t] ? rag_term_bit(t) : 0;
+    return set;
+}
+
+uint64_t rag_terms_codes(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->code[t] != 0 ? rag_term_bit(t) : 0;
+    return set;
+}
+
+size_t rag_terms_find(const rag_terms *terms, uint64_t key)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->keys[t] == key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+size_t rag_terms_asked(const rag_terms *terms, size_t k)
+{
+    const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
+    return t != RAG_TERMS_MAX && !terms->dull[t] && !terms->asks[t] ? t : RAG_TERMS_MAX;
+}
+
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last)
 {
     uint64_t set = 0;
-    for (size_t i = first; i < last; i++)
-        for (size_t t = 0; t < terms->n; t++)
-            if (terms->keys[t] == words.items[i].key)
-                set |= UINT64_C(1) << t;
+    for (size_t i = first; i < last; i++) {
+        const size_t t = rag_terms_find(terms, words.items[i].key);
+        set |= t != RAG_TERMS_MAX ? rag_term_bit(t) : 0;
+    }
     return set;
 }
 
@@ -127,7 +162,7 @@ uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, 
     for (size_t i = first; i < last && among != 0; i++) {
         const uint64_t meant = rag_meanings_with(&terms->meant, among, words.items[i].key);
         for (size_t t = 0; t < terms->n && meant != 0; t++)
-            set |= (terms->meanings[t] & meant) != 0 ? UINT64_C(1) << t : 0;
+            set |= (terms->meanings[t] & meant) != 0 ? rag_term_bit(t) : 0;
     }
     return set;
 }

@@ -138,20 +138,17 @@ static bool is_of_somebody(const rag_spoken *s, size_t i)
 
 static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == s->words.items[i].key && !terms->dull[t] && !terms->asks[t] &&
-            terms->code[t] == 0 && !is_vague(rag_spoken_word(s, i)))
-            terms->focus |= UINT64_C(1) << t;
+    const size_t t = rag_terms_find(terms, s->words.items[i].key);
+    const uint64_t may = rag_terms_real(terms) & ~rag_terms_codes(terms);
+    if (rag_has_term(may, t) && !is_vague(rag_spoken_word(s, i)))
+        terms->focus |= rag_term_bit(t);
 }
 
 /* Whether few words are asked with, of which each counts: in a longer question one may be put in other words. */
 static bool is_brief(const rag_terms *terms)
 {
     enum { FEW = 3 };
-    size_t n = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        n += !terms->dull[t] && !terms->asks[t];
-    return n <= FEW;
+    return rag_term_count(rag_terms_real(terms)) <= FEW;
 }
 
 /* Of a brief question after who, when or where all words but names and numbers. */
@@ -160,11 +157,9 @@ static uint64_t subject_of(const rag_terms *terms, txt_language language)
     const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
     const unsigned wanted = /* "at what time" */
         (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
-    uint64_t plain = 0;
+    uint64_t plain = rag_terms_real(terms) & ~rag_terms_digits(terms);
     for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
-            !is_vague(text_of_term(terms, t)))
-            plain |= UINT64_C(1) << t;
+        plain &= ~(is_vague(text_of_term(terms, t)) ? rag_term_bit(t) : 0);
     plain &= ~(language == TXT_DE ? 0 : terms->names);
     return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
@@ -173,9 +168,8 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
 {
     rag_spoken s;
     terms->focus = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->code[t] != 0)
-            return ANC_OK; /* what has the code is about that one thing, in whatever words */
+    if (rag_terms_codes(terms) != 0)
+        return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
     for (size_t i = 0; i < s.words.n; i++)
         if (is_of_somebody(&s, i))
@@ -228,7 +222,7 @@ void rag_focus_find(rag_extraction *x)
             const rag_unit *u = &x->units.items[i];
             if (any_alike(x->passages[u->passage].text, x->units.words[u->passage], u->first,
                           u->last, &wanted))
-                x->views[i].near |= UINT64_C(1) << t;
+                x->views[i].near |= rag_term_bit(t);
         }
     }
 }

@@ -101,17 +101,10 @@ bool rag_lacks_subject(const rag_spoken *s)
 /* Pronouns that are who or what does it. */
 static bool is_subject_pronoun(const rag_spoken *s, size_t i)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("he"),   ANC_STR_INIT("she"),   ANC_STR_INIT("it"),    ANC_STR_INIT("they"),
-        ANC_STR_INIT("il"),   ANC_STR_INIT("elle"),  ANC_STR_INIT("ils"),   ANC_STR_INIT("elles"),
-        ANC_STR_INIT("er"),   ANC_STR_INIT("sie"),   ANC_STR_INIT("es"),    ANC_STR_INIT("él"),
-        ANC_STR_INIT("ella"), ANC_STR_INIT("ellos"), ANC_STR_INIT("ellas"), ANC_STR_INIT("lui"),
-        ANC_STR_INIT("lei"),  ANC_STR_INIT("ele"),   ANC_STR_INIT("ela"),   ANC_STR_INIT("eles"),
-        ANC_STR_INIT("elas")};
-    for (size_t k = 0; k < ANC_COUNT(words); k++)
-        if (anc_str_eq_nocase(rag_spoken_word(s, i), words[k]))
-            return rag_spoken_is_pronoun(s, i);
-    return false;
+    static const char words[] =
+        "he she it they il elle ils elles er sie es él ella ellos ellas lui lei ele ela "
+        "eles elas";
+    return rag_is_any_of(rag_spoken_word(s, i), words) && rag_spoken_is_pronoun(s, i);
 }
 
 /* "(Annegret Pohl)": two words with capitals at least, and no noun of things. */

@@ -13,15 +13,6 @@ static anc_str word_of(const rag_extraction *x, size_t i, size_t w)
     return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
 }
 
-/* The term that word `k` of the question is, where it counts and does not only say what is asked; else RAG_TERMS_MAX. */
-static size_t term_of(const rag_terms *terms, size_t k)
-{
-    for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && terms->keys[t] == terms->asked.items[k].key)
-            return t;
-    return RAG_TERMS_MAX;
-}
-
 /* What asks for a sum or a measure and is no word of the thing: "mide", "dura". */
 static bool is_verb_of_measure(const rag_terms *terms, size_t k)
 {
@@ -37,7 +28,7 @@ static size_t head_of(const rag_terms *terms, bool first)
     size_t head = RAG_TERMS_MAX;
     for (size_t k = 0; k < terms->asked.n; k++) {
         const bool none = terms->asked.items[k].stop || is_verb_of_measure(terms, k);
-        const size_t t = none ? RAG_TERMS_MAX : term_of(terms, k);
+        const size_t t = none ? RAG_TERMS_MAX : rag_terms_asked(terms, k);
         if (t != RAG_TERMS_MAX && first)
             return t;
         if (t != RAG_TERMS_MAX)
@@ -114,7 +105,7 @@ static bool is_price_for_others(const rag_extraction *x, size_t i)
             continue;
         while (noun + 1 < terms->asked.n && terms->asked.items[noun].stop)
             noun++;
-        const size_t t = term_of(terms, noun);
+        const size_t t = rag_terms_asked(terms, noun);
         if (t != RAG_TERMS_MAX && !terms->digits[t] && (terms->names >> t & 1) == 0 &&
             (things_of(x, i) >> t & 1) == 0 &&
             !has_same_kind(x, i, rag_word_text(terms->question, &terms->asked.items[noun])))
