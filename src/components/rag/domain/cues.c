@@ -302,9 +302,8 @@ static const char before_place[] = "in at from near to "
 static const char pointing_back[] =
     "it its they their he his she her this these that those such both "
     "il ils elle elles ce cet cette ces cela celui celle ceux leur leurs son sa ses "
-    "er sie sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer dies diese dieser dieses "
-    "diesen dort dazu "
-    "dafür dabei "
+    "er sie sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer dies diese dieser "
+    "dieses diesen dort dazu dafür dabei "
     "él Él ella ellos ellas su sus este esta esto eso "
     "lui lei egli esso essa loro suo sua suoi sue questo questa "
     "ele ela eles elas seu seus suas isso isto";

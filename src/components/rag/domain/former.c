@@ -48,9 +48,10 @@ void rag_former_read(rag_terms *terms)
 /* A word for what was before, or for the change. */
 static bool says_before(anc_str word)
 {
-    static const char words[] =
-        "before until till prior once then ex took vorher zuvor bis einst damals folgte folgt "
-        "avant jusqu'en jusqu jusque auparavant antes hasta prima fino até";
+    static const char words[] = "before until till prior once then ex took "
+                                "vorher zuvor bis einst damals folgte folgt "
+                                "avant jusqu'en jusqu jusque auparavant "
+                                "antes hasta prima fino até";
     static const char beginnings[] =
         "previous|predecess|former|earlier|succeed|successor|replac|preced|"
         "vorgäng|früher|ehemal|nachfolg|ablös|abgelös|übern|"

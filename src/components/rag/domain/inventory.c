@@ -12,21 +12,27 @@ enum { WORDS_MAX = 14 };
 
 typedef enum word_kind { OTHER, ASKS, THINGS, HELPS } word_kind;
 
-static const char things[] =
-    "document|documents|doc|docs|file|files|collection|collections|fichier|fichiers|dokument|"
-    "dokumente|"
-    "dateien|documento|documentos|archivo|archivos|documenti|arquivos|ficheiros";
-static const char asks[] =
-    "what|which|list|show|how|quel|quels|quelle|quelles|combien|liste|lister|montre|montrez|welche|"
-    "wie|zeige|qué|que|cuáles|cuántos|lista|quali|quanti|elenca|quais|quantos|mostra";
+static const char things[] = "document|documents|doc|docs|file|files|collection|collections|"
+                             "fichier|fichiers|"
+                             "dokument|dokumente|dateien|"
+                             "documento|documentos|archivo|archivos|"
+                             "documenti|arquivos|ficheiros";
+static const char asks[] = "what|which|list|show|how|"
+                           "quel|quels|quelle|quelles|combien|liste|lister|montre|montrez|"
+                           "welche|wie|zeige|"
+                           "qué|que|cuáles|cuántos|lista|"
+                           "quali|quanti|elenca|"
+                           "quais|quantos|mostra";
 static const char helps[] =
-    "many|are|is|there|do|you|have|got|can|see|read|the|all|of|your|me|please|available|indexed|"
-    "loaded|"
-    "know|a|t|il|y|avez|vous|as|tu|sont|disponibles|connais|connaissez|de|des|les|la|le|moi|est|ce|"
-    "tous|"
-    "toutes|vos|tes|es|gibt|hast|du|haben|sie|viele|sind|da|alle|mir|die|hay|tienes|tiene|los|las|"
-    "todos|ci|"
-    "sono|hai|ha|i|gli|tutti|há|existem|tem|tens|os|as|here|ici|hier|currently|now";
+    "many|are|is|there|do|you|have|got|can|see|read|the|all|of|your|me|please|available|"
+    "indexed|loaded|know|a|"
+    "t|il|y|avez|vous|as|tu|sont|disponibles|connais|connaissez|de|des|les|la|le|moi|est|ce|"
+    "tous|toutes|vos|tes|"
+    "es|gibt|hast|du|haben|sie|viele|sind|da|alle|mir|die|"
+    "hay|tienes|tiene|los|las|todos|ci|"
+    "sono|hai|ha|i|gli|tutti|"
+    "há|existem|tem|tens|os|as|"
+    "here|ici|hier|currently|now";
 
 static word_kind kind_of(anc_str word)
 {

@@ -31,20 +31,19 @@ static anc_str text_of_term(const rag_terms *terms, size_t t)
 static bool is_vague(anc_str word)
 {
     static const char vague[] =
-        "hora horas ora uhr heure time ahead left happen happened occur occurred share shares "
-        "shared handle handles handled "
-        "registered "
+        "hora horas ora uhr heure "
+        "time ahead left happen happened occur occurred share shares shared handle handles "
+        "handled registered "
         "current present new main actual real responsible allowed able charge involved considered "
-        "known called "
-        "said made needed get gets does take takes use uses provide provides provided give gives "
-        "gave given serve serves served become became hold holds held work works help helps go "
-        "goes come "
-        "comes say says "
-        "want need know tell ask contact call speak turn believe think believed "
-        "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient dit "
+        "known called said made needed get gets does take takes use uses provide provides "
+        "provided give gives gave given serve serves served become became hold holds held work "
+        "works help helps go goes come comes say says want need know tell ask contact call speak "
+        "turn believe think believed "
+        "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient "
+        "dit "
         "zuständig verantwortlich kümmert aktuelle neue derzeitige macht kann darf muss "
-        "encargado encargada encarga ocupa nuevo nueva puede debe responsabile incaricato occupa "
-        "nuovo nuova può "
+        "encargado encargada encarga ocupa nuevo nueva puede debe "
+        "responsabile incaricato occupa nuovo nuova può "
         "responsável encarregado novo nova pode deve";
     return rag_is_any_of(word, vague);
 }

@@ -26,8 +26,11 @@ bool rag_is_time(const rag_spoken *s, size_t i)
     static const char adverbs[] =
         "montags dienstags mittwochs donnerstags freitags samstags sonnabends sonntags werktags "
         "feiertags wochentags heute morgen gestern abends morgens mittags nachmittags vormittags "
-        "nachts hoy mañana ayer oggi domani ieri hoje amanhã ontem sábados domingos today "
-        "tomorrow yesterday demain hier";
+        "nachts "
+        "hoy mañana "
+        "ayer oggi domani "
+        "ieri hoje amanhã ontem sábados domingos "
+        "today tomorrow yesterday demain hier";
     return rag_spoken_is_calendar(s, i) || rag_is_any_of(rag_spoken_word(s, i), adverbs);
 }
 

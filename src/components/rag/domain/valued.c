@@ -43,9 +43,12 @@ static size_t head_of(const rag_terms *terms, bool first)
 static bool has_no_thing(const rag_extraction *x, size_t i)
 {
     static const char words[] =
-        "price prices cost costs fee fees charge admission entry participation rate rates prix "
-        "tarif tarifs entrée preis preise gebühr eintritt teilnahme kosten precio precios tarifa "
-        "entrada participación prezzo tariffa ingresso partecipazione preço";
+        "price prices cost costs fee fees charge admission entry participation rate rates "
+        "prix tarif tarifs entrée "
+        "preis preise gebühr eintritt teilnahme kosten "
+        "precio precios tarifa entrada participación "
+        "prezzo tariffa ingresso partecipazione "
+        "preço";
     enum { REACH = 3 };
     const rag_unit *u = &x->units.items[i];
     for (size_t w = u->first; w < u->last && w < u->first + REACH; w++)
