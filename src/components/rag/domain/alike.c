@@ -133,6 +133,11 @@ static const char *const lines[] = {
     "dipinto pittore "
     "pintou",
 
+    "doctor dr surgery gp physician "
+    "médecin docteur "
+    "arzt ärztin sprechstunde "
+    "médico médica medico",
+
     "look care charge responsible "
     "occupe s'occupe "
     "kümmert zuständig verantwortlich "

@@ -65,7 +65,7 @@ static bool is_told(const rag_spoken *s, size_t k, size_t to)
 bool rag_defines(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, x->units.words[u->passage]};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, x->units.words[u->passage]};
     const bool where = x->terms.cues == RAG_CUE_PLACE;
     if ((!where && !rag_asks_definition(&x->terms)) || u->kind != RAG_UNIT_PROSE)
         return false;

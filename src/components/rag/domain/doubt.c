@@ -131,7 +131,7 @@ static bool is_price_of_other(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, words};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
     if (terms->cues != RAG_CUE_MONEY || u->cells > 0)
         return false;
     for (size_t w = u->first; w + 2 < u->last; w++)
@@ -246,7 +246,7 @@ static bool is_without_german_name(const rag_extraction *x, size_t i)
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    if (x->language != TXT_DE || x->terms.cues != RAG_CUE_PERSON || u->cells > 0)
+    if (x->read_as != TXT_DE || x->terms.cues != RAG_CUE_PERSON || u->cells > 0)
         return false;
     for (size_t w = u->first; w + 1 < u->last; w++) {
         const rag_word *a = &words.items[w];

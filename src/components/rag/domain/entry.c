@@ -96,7 +96,7 @@ double rag_entry_of(const rag_extraction *x, size_t i)
         (subject & ~(v->own | v->above)) != 0)
         return 0;
     const anc_str text = x->passages[u->passage].text;
-    const rag_spoken spoken = {text, x->language, x->units.words[u->passage]};
+    const rag_spoken spoken = {text, x->read_as, x->units.words[u->passage]};
     const anc_str row = rag_unit_text(u, x->passages);
     double best = 0;
     size_t cursor = 0;

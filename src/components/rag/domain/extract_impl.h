@@ -66,7 +66,8 @@ typedef struct rag_view {
 struct rag_extraction {
     const rag_passage *passages; /* borrowed, [n_passages] */
     size_t n_passages;
-    txt_language language; /* of the question */
+    txt_language language; /* of the question; TXT_UND: it does not tell */
+    txt_language read_as; /* that all words are read in: the question's, else the first passage's */
     rag_terms terms;
     rag_units units;
     rag_words (*over_words)[RAG_OVERS]; /* [n_passages] */

@@ -56,7 +56,7 @@ bool rag_is_part_of_figure(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, words};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
     const uint64_t figure = figure_asked(&x->terms);
     bool whole = false;
     bool part = false;

@@ -105,7 +105,7 @@ static bool name_of(const rag_extraction *x, size_t i, rag_spoken *s, noun *ret)
         name.len == 0 || value.len == 0)
         return false;
     const size_t start = (size_t)(name.ptr - text.ptr);
-    *s = (rag_spoken){text, x->language, x->units.words[u->passage]};
+    *s = (rag_spoken){text, x->read_as, x->units.words[u->passage]};
     return noun_of(s, rag_words_at(s->words, start), rag_words_at(s->words, start + name.len),
                    is_noun_first(x, u->passage), ret);
 }

@@ -76,7 +76,7 @@ static size_t term_of(const rag_terms *terms, uint64_t key)
 static bool has_other(const rag_extraction *x, size_t i, uint64_t noun)
 {
     const rag_unit *u = &x->units.items[i];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, x->units.words[u->passage]};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, x->units.words[u->passage]};
     size_t nouns = 0;
     size_t others = 0;
     for (size_t w = u->first; w < u->last; w++) {
@@ -93,7 +93,7 @@ bool rag_is_of_other_kind(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const rag_spoken s = {terms->question, x->language, terms->asked};
+    const rag_spoken s = {terms->question, x->read_as, terms->asked};
     for (size_t k = 0; terms->brief && k < terms->asked.n; k++) {
         phrase p;
         if (!phrase_at(&s, k, terms->asked.n, &p))

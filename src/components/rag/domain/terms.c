@@ -15,17 +15,24 @@
 static const double DULL_WEIGHT = 0.4;
 static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one thing */
 
-/* Nouns and verbs that name the kind of answer; each is read in the question's language. */
-static const char dull_words[] =
-    "year date day time month name kind type sort called number amount many much percentage person "
-    "people place city country term word mean use used happen become do long often item thing "
-    "get come company firm ask contact "
-    "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
-    "endroit ville pays terme mot signifie fait est sont peut faut temps "
-    "entreprise société demander contacter durer durent dure dauert "
-    "hora horas ora uhr hoch lange kommt kommen bekommt bekommen macht machen jahr datum monat "
-    "name anzahl anteil ort "
-    "firma";
+/* Nouns and verbs that name the kind of answer, in each language: read in another one they may be other words ("come" has
+ * the stem of "comida"). */
+static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = ANC_STR_INIT(
+        "year date day time month name kind type sort called number amount many much percentage "
+        "person people place city country term word mean use used happen become do long often "
+        "item thing get come company firm ask contact"),
+    [TXT_FR] = ANC_STR_INIT(
+        "année date jour mois temps nom nombre type sorte appelle nomme quantité pourcentage "
+        "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
+        "société demander contacter durer durent dure"),
+    [TXT_DE] =
+        ANC_STR_INIT("jahr datum monat uhr name typ person anzahl anteil ort firma hoch lange "
+                     "dauert kommt kommen bekommt bekommen macht machen"),
+    [TXT_ES] = ANC_STR_INIT("año fecha mes hora horas tiempo nombre tipo persona"),
+    [TXT_IT] = ANC_STR_INIT("anno data mese ora ore tempo nome tipo persona"),
+    [TXT_PT] = ANC_STR_INIT("ano data mês hora horas tempo nome tipo pessoa"),
+};
 
 /* German writes every noun with a capital: one that says what is asked of something ("Gehalt") is no name. */
 static bool is_name(const rag_terms *terms, size_t i, txt_language language)
@@ -63,7 +70,8 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     rag_words dull;
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
-    ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
+    const anc_str dulls = dull_words[dull_words[language].len > 0 ? language : TXT_EN];
+    ANC_TRY(rag_words_of(mem, dulls, language, &dull, err));
     collect(&terms, question, language, false);
     if (terms.n == 0)
         collect(&terms, question, language, true);

@@ -214,7 +214,7 @@ void rag_focus_find(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
-        if (((x->terms.focus & ~known) >> t & 1) == 0)
+        if (!rag_has_term((x->terms.focus | x->terms.subject) & ~known, t))
             continue;
         const wanted_word wanted = wanted_of(&x->terms, t);
         for (size_t i = 0; i < x->units.n; i++) {
@@ -336,7 +336,7 @@ static bool may_mean(const rag_extraction *x, const rag_unit *u, size_t w,
     const rag_word *word = &words.items[w];
     const bool capital =
         wanted->text.len > 0 && wanted->text.ptr[0] >= 'A' && wanted->text.ptr[0] <= 'Z';
-    const bool name = word->capital && (x->language == TXT_DE ? !capital : w > u->first);
+    const bool name = word->capital && (x->read_as == TXT_DE ? !capital : w > u->first);
     return !word->stop && !word->digits && !word->whole && !name &&
            rag_terms_in(&x->terms, words, w, w + 1) == 0 &&
            !rag_apart(wanted->text, wanted->lines,
@@ -438,7 +438,7 @@ bool rag_is_of_contrast(const rag_extraction *x, size_t i)
         const rag_contrast asked = is_content(terms->question, w)
                                        ? rag_contrast_of(rag_word_text(terms->question, w))
                                        : (rag_contrast){.class = RAG_CONTRAST_NONE};
-        const bool name = w->capital && k > 0 && !asked.ranged && x->language != TXT_DE;
+        const bool name = w->capital && k > 0 && !asked.ranged && x->read_as != TXT_DE;
         if (asked.class != RAG_CONTRAST_NONE && !name && !is_no_modifier(terms, k, &asked) &&
             excludes(x, i, &asked))
             return true;

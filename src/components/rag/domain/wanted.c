@@ -303,7 +303,7 @@ static bool counts_other_nouns(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const uint64_t missing = rag_counted_terms(terms) & ~(v->own | v->above | v->near);
-    if (x->language == TXT_EN || x->language == TXT_FR || x->language == TXT_UND)
+    if (x->read_as == TXT_EN || x->read_as == TXT_FR || x->read_as == TXT_UND)
         return false;
     for (size_t k = 0; missing != 0 && k < terms->asked.n; k++) {
         const size_t t = rag_terms_asked(terms, k);
