@@ -206,6 +206,13 @@ static bool is_of_nobody_named(const rag_extraction *x, size_t i)
     return true;
 }
 
+/* "The captain of the Selina": who is that to one who is named, and the passage says nothing of the name. */
+static bool is_role_elsewhere(const rag_extraction *x, size_t i)
+{
+    return x->terms.role != 0 && rag_is_one_term(x->terms.names) &&
+           x->views[i].features[RAG_F_ELSEWHERE] > 0;
+}
+
 /* A weight, a length or a temperature is asked for and nothing else. */
 static bool asks_measure(const rag_terms *terms)
 {
@@ -344,5 +351,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
-           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i);
+           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i);
 }

@@ -31,6 +31,8 @@ typedef struct rag_terms {
     bool which;     /* it wants to be told things, not whether something is so */
     bool negated;   /* what is not so is asked for */
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
+    uint64_t deed;  /* of these the verb of "who built it?" */
+    uint64_t role;  /* and the noun of "who is the captain?" */
     bool brief;     /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
@@ -218,6 +220,9 @@ size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *r
                        anc_str *ret_words);
 /* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
 bool rag_is_of_contrast(const rag_extraction *x, size_t i);
+
+/* agent.c: whether it is asked who did something, and unit i only tells that it was done. */
+bool rag_is_without_agent(const rag_extraction *x, size_t i);
 
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */

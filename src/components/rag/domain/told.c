@@ -102,6 +102,11 @@ static bool is_english_participle(anc_str word)
     return anc_str_ends(word, ANC_STR("ed")) || anc_str_ends(word, ANC_STR("en"));
 }
 
+static bool is_english_adverb(anc_str word)
+{
+    return anc_str_ends(word, ANC_STR("ly"));
+}
+
 /* The verb of "who … ?" from word `i` on; with a helping verb it is German that puts it last. */
 static rag_run deed_of(const rag_spoken *s, size_t i)
 {
@@ -116,7 +121,7 @@ static rag_run deed_of(const rag_spoken *s, size_t i)
     if (helped && s->language == TXT_DE)
         return last > i && !s->words.items[last].capital ? (rag_run){last, last + 1} : none;
     for (size_t k = i; k <= last && k < i + REACH; k++)
-        if (rag_spoken_is_noun(s, k))
+        if (rag_spoken_is_noun(s, k) && !(k < last && is_english_adverb(rag_spoken_word(s, k))))
             return s->words.items[k].capital || s->words.items[k].digits ||
                            (rag_is_any_of(first, "has have had") &&
                             !is_english_participle(rag_spoken_word(s, k)))
@@ -174,11 +179,15 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
         if (is_of_somebody(&s, i))
             add_focus(&s, i, terms);
     const size_t who = who_at(&s);
-    const rag_run run = who + 1 >= s.words.n     ? (rag_run){0, 0}
-                        : is_copula(&s, who + 1) ? role_of(&s, who + 2)
-                                                 : deed_of(&s, who + 1);
+    const uint64_t others = terms->focus;
+    const bool role = who + 1 < s.words.n && is_copula(&s, who + 1);
+    const rag_run run = who + 1 >= s.words.n ? (rag_run){0, 0}
+                        : role               ? role_of(&s, who + 2)
+                                             : deed_of(&s, who + 1);
     for (size_t i = run.first; i < run.last; i++)
         add_focus(&s, i, terms);
+    terms->role = role ? terms->focus & ~others : 0;
+    terms->deed = role ? 0 : terms->focus & ~others;
     terms->brief = is_brief(terms);
     terms->subject = subject_of(terms, language);
     return ANC_OK;
