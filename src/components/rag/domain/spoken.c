@@ -58,7 +58,8 @@ static txt_language spoken_in(const rag_spoken *s, txt_language hint)
     for (size_t k = 0; k < ANC_COUNT(all); k++) {
         size_t n = 0;
         for (size_t i = 0; i < s->words.n; i++)
-            n += is_closed(s, i, all[k]);
+            n += (size_t)is_closed(s, i, all[k]) +
+                 rag_tongue_has(all[k], RAG_WORD_TELLING, rag_spoken_word(s, i));
         const bool likelier = all[k] == hint || (best != hint && all[k] == seems);
         if (n > most || (n == most && (likelier || k == 0))) {
             most = n;

@@ -98,7 +98,8 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                           [RAG_WORD_THERE] = "allí ahí allá",
                           [RAG_WORD_CLITIC] = "lo la los las le les",
                           [RAG_WORD_WHO] = "quién quien quiénes quienes",
-                          [RAG_WORD_COPULA] = "es son fue era"},
+                          [RAG_WORD_COPULA] = "es son fue era",
+                          [RAG_WORD_TELLING] = "cuesta cuestan cierra cierran empieza hay"},
                 .genders = {{RAG_MAY_HE, "el un del al él Él lo nuestro"},
                             {RAG_MAY_SHE, "la una ella nuestra"},
                             {RAG_MAY_MANY,
@@ -117,7 +118,9 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                    [RAG_WORD_THERE] = "lì là",
                    [RAG_WORD_CLITIC] = "lo la li le",
                    [RAG_WORD_WHO] = "chi",
-                   [RAG_WORD_COPULA] = "è È sono era"},
+                   [RAG_WORD_COPULA] = "è È sono era",
+                   [RAG_WORD_TELLING] =
+                       "costa costano apre aprono chiude chiudono inizia trova trovano"},
          .genders =
              {{RAG_MAY_HE,
                "il lo un uno del dello al allo dal dallo nel nello sul sullo lui esso mio nostro"},
@@ -140,7 +143,8 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                    [RAG_WORD_THERE] = "lá ali nele nela",
                    [RAG_WORD_CLITIC] = "o a os as lhe",
                    [RAG_WORD_WHO] = "quem",
-                   [RAG_WORD_COPULA] = "é É são foi era"},
+                   [RAG_WORD_COPULA] = "é É são foi era",
+                   [RAG_WORD_TELLING] = "custa custam fecha fecham começa fica ficam"},
          .genders =
              {{RAG_MAY_HE, "o um do no ao pelo num ele dele nele meu nosso"},
               {RAG_MAY_SHE, "a uma da na à pela numa ela dela nela minha nossa"},
