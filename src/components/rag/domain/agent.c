@@ -46,12 +46,21 @@ static bool is_deed(const rag_extraction *x, const rag_unit *u, size_t w)
     return (rag_terms_in(&x->terms, x->units.words[u->passage], w, w + 1) & x->terms.deed) != 0;
 }
 
+/* "Who was elected?": it is asked whom it was done to. */
+static bool asks_passively(const rag_terms *terms, const passive *p)
+{
+    for (size_t k = 0; k < terms->asked.n; k++)
+        if (rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), p->made_with))
+            return true;
+    return false;
+}
+
 bool rag_is_without_agent(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const passive *p = passive_of(x->read_as);
     bool passively = false;
-    if (x->terms.deed == 0 || p == NULL || u->cells > 0 || u->card)
+    if (x->terms.deed == 0 || p == NULL || u->cells > 0 || u->card || asks_passively(&x->terms, p))
         return false;
     for (size_t w = u->first; w < u->last; w++) {
         if (!is_deed(x, u, w))
