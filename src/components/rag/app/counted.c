@@ -17,8 +17,7 @@ enum {
     DOCUMENTS = 6,      /* that are read */
     LISTED = 20,        /* of those whose name has what is counted */
     COLLECTIONS = 16,   /* in which they are looked for */
-    WINDOW = 64,        /* chunks that are read at a time */
-    WINDOWS = 16,       /* of a document */
+    WINDOWS = 16,       /* of RAG_WINDOW chunks, of a document */
     TABLES = 64,        /* of a document */
     WORD_BYTES_MIN = 4, /* of a word that documents are looked for by */
     SCRATCH_BYTES = 64 << 20,
@@ -74,15 +73,12 @@ static void consider(counting *c, const rag_named *d)
         c->documents[c->n_documents++] = *d;
 }
 
+/* Where a file is named, that one alone. */
 static anc_status consider_named(counting *c, const rag_named *d)
 {
-    bool is = false;
-    rag_turn *turn = c->turn;
-    ANC_TRY(
-        rag_pointer_names(turn->mem, c->question, &c->pointer, d->title, d->uri, &is, &turn->err));
-    if (!is)
-        ANC_TRY(rag_pointer_names(turn->mem, c->question, &c->pointer, d->title, d->id, &is,
-                                  &turn->err));
+    bool is = true;
+    if (c->pointer.file.len > 0)
+        ANC_TRY(rag_named_is(c->turn, c->turn->mem, c->question, &c->pointer, d, &is));
     if (is)
         consider(c, d);
     return ANC_OK;
@@ -100,14 +96,10 @@ static anc_status among_hits(counting *c, const srch_result *found)
 {
     for (size_t i = 0; i < found->n; i++) {
         const srch_hit *h = &found->hits[i];
-        const rag_named d = {h->collection, h->document_id, h->title,
-                             h->uri.len > 0 ? h->uri : h->document_id};
+        const rag_named d = rag_named_of_hit(h);
         if (!has_rows(h))
             continue;
-        if (c->pointer.file.len > 0)
-            ANC_TRY(consider_named(c, &d));
-        else
-            consider(c, &d);
+        ANC_TRY(consider_named(c, &d));
     }
     return ANC_OK;
 }
@@ -127,14 +119,10 @@ static anc_status among_names(counting *c, anc_str collection, anc_str name)
                               LISTED, &found, &n));
     c->too_many = c->too_many || n == LISTED;
     for (size_t i = 0; i < n; i++) {
-        const rag_named d = {found[i].collection, found[i].id, found[i].title,
-                             found[i].uri.len > 0 ? found[i].uri : found[i].id};
+        const rag_named d = rag_named_of_document(&found[i]);
         if (is_part(&found[i]))
             continue;
-        if (c->pointer.file.len > 0)
-            ANC_TRY(consider_named(c, &d));
-        else
-            consider(c, &d);
+        ANC_TRY(consider_named(c, &d));
     }
     return ANC_OK;
 }
@@ -213,7 +201,7 @@ static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, read
     krn_call call = turn->call;
     kno_document found;
     call.mem = mem;
-    size_t n = WINDOW;
+    size_t n = RAG_WINDOW;
     const anc_status there =
         kno_document_find(turn->rag->with.knowledge, &call, d->collection, d->id, &found);
     r->whole = there == ANC_OK;
@@ -224,16 +212,15 @@ static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, read
     ANC_TRY(there);
     ANC_TRY(rag_sheets_of(mem, &found, &r->sheets, call.err));
     rag_sheets_begin(&r->sheets);
-    for (uint32_t from = 0; r->whole && n == WINDOW; from += WINDOW) {
-        kno_chunk *chunks = NULL;
-        r->whole = from < (uint32_t)WINDOWS * WINDOW;
+    for (uint32_t from = 0; r->whole && n == RAG_WINDOW; from += RAG_WINDOW) {
+        kno_chunk *chunks;
+        bool gone = false;
+        r->whole = from < (uint32_t)WINDOWS * RAG_WINDOW;
         if (!r->whole)
             return ANC_OK;
-        ANC_TRY(krn_call_check(turn->rag->with.clock, &call));
-        const anc_status status = kno_chunk_list(turn->rag->with.knowledge, &call, d->collection,
-                                                 d->id, 0, from, WINDOW, &chunks, &n);
-        r->whole = status == ANC_OK;
-        if (status == ANC_NOT_FOUND || status == ANC_LIMIT || status == ANC_CORRUPT) {
+        const anc_status status = rag_window_read(turn, &call, d, from, &chunks, &n, &gone);
+        r->whole = status == ANC_OK && !gone;
+        if (status == ANC_LIMIT) {
             anc_err_clear(call.err);
             return ANC_OK;
         }

@@ -7,6 +7,47 @@
 #include "rag/domain/context.h"
 #include "rag/domain/tables.h"
 
+static anc_str uri_or_id(anc_str uri, anc_str id)
+{
+    return uri.len > 0 ? uri : id;
+}
+
+rag_named rag_named_of_hit(const srch_hit *h)
+{
+    return (rag_named){h->collection, h->document_id, h->title, uri_or_id(h->uri, h->document_id)};
+}
+
+rag_named rag_named_of_document(const kno_document *d)
+{
+    return (rag_named){d->collection, d->id, d->title, uri_or_id(d->uri, d->id)};
+}
+
+anc_status rag_named_is(rag_turn *turn, anc_arena *mem, anc_str question, const rag_pointer *p,
+                        const rag_named *d, bool *ret)
+{
+    *ret = false;
+    ANC_TRY(rag_pointer_names(mem, question, p, d->title, d->uri, ret, &turn->err));
+    if (!*ret && p->file.len > 0)
+        ANC_TRY(rag_pointer_names(mem, question, p, d->title, d->id, ret, &turn->err));
+    return ANC_OK;
+}
+
+anc_status rag_window_read(rag_turn *turn, krn_call *call, const rag_named *d, uint32_t from,
+                           kno_chunk **ret, size_t *ret_n, bool *ret_gone)
+{
+    *ret = NULL;
+    *ret_n = 0;
+    ANC_TRY(krn_call_check(turn->rag->with.clock, call));
+    const anc_status status = kno_chunk_list(turn->rag->with.knowledge, call, d->collection, d->id,
+                                             0, from, RAG_WINDOW, ret, ret_n);
+    *ret_gone = status == ANC_NOT_FOUND || status == ANC_CORRUPT;
+    if (!*ret_gone)
+        return status;
+    anc_err_clear(call->err);
+    *ret_n = 0;
+    return ANC_OK;
+}
+
 anc_str rag_part_columns(const kno_chunk *c, uint64_t at)
 {
     size_t i = c->n_places;

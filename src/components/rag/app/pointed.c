@@ -18,22 +18,19 @@ enum {
     LISTED = 50,       /* of those whose name, title or uri has the file's name in it */
     COLLECTIONS = 16,  /* in which a file is looked for */
     PASSAGES = 8,      /* that a page may have */
-    WINDOW = 64,       /* chunks that are read at a time */
-    WINDOWS = 64,      /* of a document */
+    WINDOWS = 64,      /* of RAG_WINDOW chunks, of a document */
     LOOKED_INTO = 256, /* windows, of all documents together, where it is not said which */
     CANDIDATES = 5,    /* that are named where it is not said which document */
     REPLY_BYTES = 8 << 10,
     SCRATCH_BYTES = 64 << 20,
 };
 
-typedef rag_named named;
-
 typedef struct looking {
     rag_turn *turn;
     anc_arena *scratch;
     anc_str question;
     rag_pointer pointer;
-    named documents[DOCUMENTS];
+    rag_named documents[DOCUMENTS];
     size_t n_documents;
     uint32_t from, until; /* pages or rows that are wanted of the one that is looked into */
     bool in_sheet;        /* … of one of its sheets */
@@ -60,7 +57,7 @@ static bool is_known(const looking *l, anc_str collection, anc_str id)
     return false;
 }
 
-static anc_status consider(looking *l, const named *d)
+static anc_status consider(looking *l, const rag_named *d)
 {
     bool is = false;
     const rag_pointer *p = &l->pointer;
@@ -68,18 +65,10 @@ static anc_status consider(looking *l, const named *d)
     if (l->n_documents == DOCUMENTS || is_known(l, d->collection, d->id) ||
         (row > 0 && (p->kind != RAG_POINTS_ROW || row < p->number || row > p->until)))
         return ANC_OK;
-    ANC_TRY(rag_pointer_names(l->scratch, l->question, p, d->title, d->uri, &is, &l->turn->err));
-    if (!is && p->file.len > 0)
-        ANC_TRY(rag_pointer_names(l->scratch, l->question, p, d->title, d->id, &is, &l->turn->err));
+    ANC_TRY(rag_named_is(l->turn, l->scratch, l->question, p, d, &is));
     if (is)
         l->documents[l->n_documents++] = *d;
     return ANC_OK;
-}
-
-static named named_of(const srch_hit *h)
-{
-    return (named){h->collection, h->document_id, h->title,
-                   h->uri.len > 0 ? h->uri : h->document_id};
 }
 
 static anc_status among_hits(looking *l, const srch_result *found)
@@ -87,13 +76,13 @@ static anc_status among_hits(looking *l, const srch_result *found)
     bool open = false;
     bool one = found->n > 0;
     for (size_t i = 0; i < found->n; i++) {
-        const named d = named_of(&found->hits[i]);
+        const rag_named d = rag_named_of_hit(&found->hits[i]);
         ANC_TRY(consider(l, &d));
         one = one && anc_str_eq(d.id, found->hits[0].document_id);
     }
     ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &l->turn->err));
     if (open && one && l->n_documents == 0 && l->pointer.sheet.len == 0)
-        l->documents[l->n_documents++] = named_of(&found->hits[0]);
+        l->documents[l->n_documents++] = rag_named_of_hit(&found->hits[0]);
     return ANC_OK;
 }
 
@@ -104,8 +93,7 @@ static anc_status among_files(looking *l, anc_str collection, anc_str name)
     ANC_TRY(kno_document_list(l->turn->rag->with.knowledge, &l->turn->call, collection, name,
                               ANC_STR(""), LISTED, &found, &n));
     for (size_t i = 0; i < n; i++) {
-        const named d = {found[i].collection, found[i].id, found[i].title,
-                         found[i].uri.len > 0 ? found[i].uri : found[i].id};
+        const rag_named d = rag_named_of_document(&found[i]);
         ANC_TRY(consider(l, &d));
     }
     return ANC_OK;
@@ -166,7 +154,7 @@ static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_
 }
 
 /* The bytes start..end of a chunk as a hit, where there is room for one. */
-static anc_status add_part(looking *l, const named *d, const kno_chunk_ref *ref, uint64_t start,
+static anc_status add_part(looking *l, const rag_named *d, const kno_chunk_ref *ref, uint64_t start,
                            uint64_t end)
 {
     bool there = false;
@@ -179,7 +167,7 @@ static anc_status add_part(looking *l, const named *d, const kno_chunk_ref *ref,
 
 /* Of `n` chunks those parts that stand there; `ret_over`: the place has ended. Chunks may overlap, and a place
  * that goes on does so at the beginning of the next. */
-static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+static anc_status take_parts(looking *l, const rag_named *d, const kno_chunk *chunks, size_t n,
                              bool *ret_over)
 {
     const bool whole = rag_pointer_row_of(d->title, d->uri) > 0;
@@ -200,40 +188,34 @@ static anc_status take_parts(looking *l, const named *d, const kno_chunk *chunks
     return ANC_OK;
 }
 
-typedef anc_status take_fn(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+typedef anc_status take_fn(looking *l, const rag_named *d, const kno_chunk *chunks, size_t n,
                            bool *ret_over);
 
 /* Reads the chunks a window at a time, at most *windows, which is what is left of them afterwards. *ret_over: `take`
  * wants no more, or there are no more; what was deleted meanwhile, or has a damaged file, has none. */
-static anc_status read_windows(looking *l, const named *d, take_fn *take, size_t *windows,
+static anc_status read_windows(looking *l, const rag_named *d, take_fn *take, size_t *windows,
                                bool *ret_over)
 {
     *ret_over = false;
-    for (uint32_t from = 0; *windows > 0 && !*ret_over; from += WINDOW) {
+    for (uint32_t from = 0; *windows > 0 && !*ret_over; from += RAG_WINDOW) {
         ANC_ARENA(scratch, SCRATCH_BYTES);
         if (scratch == NULL)
             return ANC_FAIL(&l->turn->err, ANC_NO_MEMORY, "no memory for chunks");
         krn_call call = l->turn->call;
-        kno_chunk *chunks = NULL;
-        size_t n = 0;
+        kno_chunk *chunks;
+        size_t n;
+        bool gone;
         call.mem = scratch;
         --*windows;
-        ANC_TRY(krn_call_check(l->turn->rag->with.clock, &call));
-        const anc_status status = kno_chunk_list(l->turn->rag->with.knowledge, &call, d->collection,
-                                                 d->id, 0, from, WINDOW, &chunks, &n);
-        if (status == ANC_NOT_FOUND || status == ANC_CORRUPT) {
-            anc_err_clear(call.err);
-            *ret_over = true;
-            return ANC_OK;
-        }
-        ANC_TRY(status);
-        ANC_TRY(take(l, d, chunks, n, ret_over));
-        *ret_over = *ret_over || n < WINDOW;
+        ANC_TRY(rag_window_read(l->turn, &call, d, from, &chunks, &n, &gone));
+        if (!gone)
+            ANC_TRY(take(l, d, chunks, n, ret_over));
+        *ret_over = *ret_over || n < RAG_WINDOW;
     }
     return ANC_OK;
 }
 
-static anc_status take_last(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+static anc_status take_last(looking *l, const rag_named *d, const kno_chunk *chunks, size_t n,
                             bool *ret_over)
 {
     (void)d;
@@ -253,7 +235,7 @@ static anc_status take_last(looking *l, const named *d, const kno_chunk *chunks,
 }
 
 /* Walks through the chunks until the place has ended. */
-static anc_status walk(looking *l, const named *d, uint32_t from, uint32_t until)
+static anc_status walk(looking *l, const rag_named *d, uint32_t from, uint32_t until)
 {
     size_t windows = WINDOWS;
     bool over = false;
@@ -265,7 +247,7 @@ static anc_status walk(looking *l, const named *d, uint32_t from, uint32_t until
 }
 
 /* The last page or row there is, for which the chunks are walked through twice. */
-static anc_status walk_last(looking *l, const named *d)
+static anc_status walk_last(looking *l, const rag_named *d)
 {
     size_t windows = WINDOWS;
     bool over = false;
@@ -285,7 +267,7 @@ static void share_room(looking *l, size_t places)
 
 /* "Pages 2, 5 and 9": each in its turn, and so the pages of "pages 2 to 4", where they are few; rows that follow one
  * another are one place. */
-static anc_status walk_all(looking *l, const named *d)
+static anc_status walk_all(looking *l, const rag_named *d)
 {
     const rag_pointer *p = &l->pointer;
     const bool apart = p->kind == RAG_POINTS_PAGE && p->until - p->number < PASSAGES;
@@ -313,7 +295,7 @@ static anc_status walk_all(looking *l, const named *d)
 
 /* Whether a sheet is meant that what is no workbook cannot have: one of a name that is not its own, or another than the
  * first, of a file that is named besides. */
-static bool is_no_such_sheet(const rag_pointer *p, const named *d)
+static bool is_no_such_sheet(const rag_pointer *p, const rag_named *d)
 {
     if (p->kind == RAG_POINTS_SHEET)
         return true;
@@ -326,7 +308,7 @@ static bool is_no_such_sheet(const rag_pointer *p, const named *d)
 }
 
 /* The sheet that is meant of the document; *ret_has false: it has none such. */
-static anc_status choose_sheet(looking *l, const named *d, bool *ret_has)
+static anc_status choose_sheet(looking *l, const rag_named *d, bool *ret_has)
 {
     const rag_pointer *p = &l->pointer;
     kno_document found;
@@ -351,7 +333,7 @@ static anc_status choose_sheet(looking *l, const named *d, bool *ret_has)
 
 /* All that is read is shown where what stands there is wanted and nothing else: then it shares the room of the
  * sources. */
-static anc_status read_document(looking *l, const named *d)
+static anc_status read_document(looking *l, const rag_named *d)
 {
     anc_str rest;
     bool has = false;
@@ -367,7 +349,7 @@ static anc_status read_document(looking *l, const named *d)
 /* ---- where it is not said which document ------------------------------------------------------- */
 
 /* One that has neither pages nor rows is known by its first chunks. */
-static anc_status take_notice(looking *l, const named *d, const kno_chunk *chunks, size_t n,
+static anc_status take_notice(looking *l, const rag_named *d, const kno_chunk *chunks, size_t n,
                               bool *ret_over)
 {
     (void)d;
@@ -380,7 +362,7 @@ static anc_status take_notice(looking *l, const named *d, const kno_chunk *chunk
 }
 
 /* Whether the document has such a row or page; *ret_known: false where its end was not reached. */
-static anc_status has_place(looking *l, const named *d, bool *ret, bool *ret_known)
+static anc_status has_place(looking *l, const rag_named *d, bool *ret, bool *ret_known)
 {
     const size_t most = l->windows < WINDOWS ? l->windows : WINDOWS;
     size_t left = most;
@@ -397,7 +379,7 @@ typedef struct saying {
 } saying;
 
 /* Asks which of the documents is meant. */
-static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
+static anc_status ask_which(looking *l, const rag_named *found, size_t n, bool more)
 {
     static const saying sayings[TXT_LANGUAGE_COUNT] = {
         [TXT_EN] = {"Which document is meant? There is a page ",
@@ -426,7 +408,8 @@ static anc_status ask_which(looking *l, const named *found, size_t n, bool more)
 }
 
 /* Of the first documents that may be read, the workbooks that have a sheet of the name. */
-static anc_status find_sheets(looking *l, anc_str collection, named *found, size_t *n, bool *more)
+static anc_status find_sheets(looking *l, anc_str collection, rag_named *found, size_t *n,
+                              bool *more)
 {
     kno_document *all = NULL;
     size_t n_all = 0;
@@ -439,8 +422,7 @@ static anc_status find_sheets(looking *l, anc_str collection, named *found, size
             continue;
         *more = *more || *n == CANDIDATES;
         if (*n < CANDIDATES)
-            found[(*n)++] = (named){all[i].collection, all[i].id, all[i].title,
-                                    all[i].uri.len > 0 ? all[i].uri : all[i].id};
+            found[(*n)++] = rag_named_of_document(&all[i]);
     }
     *more = *more || n_all == PROBED;
     return ANC_OK;
@@ -448,7 +430,8 @@ static anc_status find_sheets(looking *l, anc_str collection, named *found, size
 
 /* Of the first documents that may be read, those that have the place: one is the one that is meant. *more: there are
  * others, or may be. */
-static anc_status find_places(looking *l, anc_str collection, named *found, size_t *n, bool *more)
+static anc_status find_places(looking *l, anc_str collection, rag_named *found, size_t *n,
+                              bool *more)
 {
     kno_document *all = NULL;
     size_t n_all = 0;
@@ -456,8 +439,7 @@ static anc_status find_places(looking *l, anc_str collection, named *found, size
                               ANC_STR(""), PROBED, &all, &n_all));
     bool enough = false;
     for (size_t i = 0; i < n_all && !enough; i++) {
-        const named d = {all[i].collection, all[i].id, all[i].title,
-                         all[i].uri.len > 0 ? all[i].uri : all[i].id};
+        const rag_named d = rag_named_of_document(&all[i]);
         bool has = false;
         bool known = false;
         ANC_TRY(has_place(l, &d, &has, &known));
@@ -474,7 +456,7 @@ static anc_status find_places(looking *l, anc_str collection, named *found, size
 static anc_status find_any(looking *l, srch_result *found)
 {
     rag_turn *turn = l->turn;
-    named candidates[CANDIDATES];
+    rag_named candidates[CANDIDATES];
     size_t n = 0;
     bool more = false;
     bool open = false;
@@ -524,7 +506,7 @@ static anc_status look(looking *l, srch_result *found)
         found->n = l->counted ? 0 : found->n;
         return ANC_OK;
     }
-    const named *d = &l->documents[of - 1];
+    const rag_named *d = &l->documents[of - 1];
     srch_hit *hits = anc_arena_alloc(turn->mem, l->n, sizeof *hits);
     if (hits == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", l->n);
@@ -547,13 +529,9 @@ static anc_status take_of_file(looking *l, srch_result *found)
         return ANC_FAIL(&l->turn->err, anc_arena_refusal(l->turn->mem), "no room for %zu passages",
                         found->n);
     for (size_t i = 0; i < found->n; i++) {
-        const named d = named_of(&found->hits[i]);
+        const rag_named d = rag_named_of_hit(&found->hits[i]);
         bool is = false;
-        ANC_TRY(rag_pointer_names(l->turn->mem, l->question, &l->pointer, d.title, d.uri, &is,
-                                  &l->turn->err));
-        if (!is)
-            ANC_TRY(rag_pointer_names(l->turn->mem, l->question, &l->pointer, d.title, d.id, &is,
-                                      &l->turn->err));
+        ANC_TRY(rag_named_is(l->turn, l->turn->mem, l->question, &l->pointer, &d, &is));
         if (is)
             hits[n++] = found->hits[i];
     }

@@ -97,16 +97,23 @@ static size_t named_by(const rag_sheets *s, anc_str line)
     return i;
 }
 
+/* The line of the text that begins at *at, which moves behind it: the sheet that it names, or n. */
+static size_t next_line(rag_sheets *s, anc_str text, size_t *at)
+{
+    const anc_str rest = anc_str_sub(text, *at, text.len);
+    const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
+    const bool alone = line.len > 0 && stands_alone(text, *at, line.len);
+    const size_t named = alone ? named_by(s, anc_str_trim(line)) : s->n;
+    s->next = named < s->n ? named + 1 : s->next;
+    *at += line.len + 1;
+    return named;
+}
+
 anc_str rag_sheets_at(rag_sheets *s, const kno_chunk *c, uint64_t at)
 {
     for (size_t i = s->passed > c->start ? s->passed - c->start : 0;
          i < c->text.len && c->start + i < at;) {
-        const anc_str rest = anc_str_sub(c->text, i, c->text.len);
-        const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
-        const bool alone = line.len > 0 && stands_alone(c->text, i, line.len);
-        const size_t named = alone ? named_by(s, anc_str_trim(line)) : s->n;
-        s->next = named < s->n ? named + 1 : s->next;
-        i += line.len + 1;
+        (void)next_line(s, c->text, &i);
         s->passed = c->start + i;
     }
     return s->next > 0 ? s->names[s->next - 1] : ANC_STR("");
@@ -119,22 +126,18 @@ bool rag_sheets_part(rag_sheets *s, const kno_chunk *c, uint64_t *ret_start, uin
     *ret_start = c->start;
     *ret_end = c->end;
     for (size_t at = 0; at < c->text.len;) {
-        const anc_str rest = anc_str_sub(c->text, at, c->text.len);
-        const anc_str line = anc_str_sub(rest, 0, anc_str_find(rest, ANC_STR("\n")));
-        const bool alone = line.len > 0 && stands_alone(c->text, at, line.len);
-        const size_t named = alone ? named_by(s, anc_str_trim(line)) : s->n;
-        if (named < s->n) {
-            s->next = named + 1;
-            if (in)
-                *ret_end = c->start + at;
-            in = named == s->wanted;
-            if (in)
-                *ret_start = c->start + at;
-            any = any || in;
-            if (in)
-                *ret_end = c->end;
+        const uint64_t here = c->start + at;
+        const size_t named = next_line(s, c->text, &at);
+        if (named == s->n)
+            continue;
+        if (in)
+            *ret_end = here;
+        in = named == s->wanted;
+        if (in) {
+            *ret_start = here;
+            *ret_end = c->end;
         }
-        at += line.len + 1;
+        any = any || in;
     }
     return any && *ret_start < *ret_end;
 }

@@ -3,7 +3,6 @@
 #define ANC_RAG_APP_SHEETS_IMPL_H
 
 #include "part_impl.h"
-#include "rag/domain/pointer.h"
 
 enum { RAG_SHEETS_EMPTY = 64 };
 

@@ -4,77 +4,144 @@
 #include "base/str.h"
 #include "rag/domain/words.h"
 
+/* A line a matter, a piece of it for each language: English, French, German, Spanish, Italian, Portuguese. */
 static const char *const lines[] = {
-    "compose composer write written wrote author lyrics komponiert komponist geschrieben schrieb "
-    "verfasst autor "
-    "compositeur composé écrit auteur escribió escrito autora compuso compositor scritto scrisse "
-    "compositore "
+    "compose composer write written wrote author lyrics "
+    "compositeur composé écrit auteur "
+    "komponiert komponist geschrieben schrieb verfasst autor "
+    "escribió escrito autora compuso compositor "
+    "scritto scrisse compositore "
     "escreveu compôs",
-    "own owner belong property proprietor proprietress gehört besitzt besitzer eigentümer inhaber "
-    "propriétaire "
-    "appartient possède dueño dueña propietario pertenece proprietario appartiene possiede dono "
-    "proprietário "
-    "pertence",
-    "run manage manager tient tenu tenue lead led leader head direct director boss operate charge "
-    "chair captain "
-    "leitet leiter leitung "
-    "führt betreibt betrieben betreiber dirige directeur directrice responsable gère chef director "
-    "jefe gestiona direttore "
-    "direttrice gestisce "
+
+    "own owner belong property proprietor proprietress "
+    "propriétaire appartient possède "
+    "gehört besitzt besitzer eigentümer inhaber "
+    "dueño dueña propietario pertenece "
+    "proprietario appartiene possiede "
+    "dono proprietário pertence",
+
+    "run manage manager lead led leader head direct director boss operate charge chair captain "
+    "tient tenu tenue dirige directeur directrice responsable gère chef "
+    "leitet leiter leitung führt betreibt betrieben betreiber "
+    "director jefe gestiona "
+    "direttore direttrice gestisce "
     "gerente conductor",
+
     "treasurer trésorier kassenwart kassenwartin schatzmeister kassierer tesorero tesoriere "
     "tesoureiro",
-    "secretary secrétaire schriftführer sekretär secretario segretario secretário clerk",
-    "president chair chairman chairwoman chairperson présidente vorsitzende vorsitz präsident "
-    "presidente",
-    "deputy vice substitute stellvertreter stellvertretend adjoint suplente vice vize",
-    "teach taught teacher instructor tutor coach lessons lecturer professor enseigne professeur "
-    "unterrichtet lehrer "
-    "lehrt trainer enseña profesor maestra insegna insegnante ensina",
-    "clean cleaner putzt putzen reinigt reinigung nettoie nettoyage limpia limpieza pulisce "
-    "pulizia limpa limpeza",
-    "design designer architect architecte conçu conception dessiné entworfen entwarf entwurf "
-    "architekt diseñó diseñado "
-    "arquitecto progettato architetto desenhou",
-    "build built builder construct make made manufacture erect baut gebaut erbaut errichtet "
-    "construit bâti construyó "
-    "construido costruito costruì construiu",
-    "found founded founder establish start set create creation fondé fondateur gegründet gründer "
-    "fundó fundado "
-    "fundador fondato fondatore fundou creó criou",
-    "repair fix mend maintain maintenance service restore renovate répare réparation entretien "
+
+    "secretary clerk secrétaire schriftführer sekretär secretario segretario secretário",
+
+    "president chair chairman chairwoman chairperson "
+    "présidente vorsitzende vorsitz präsident presidente",
+
+    "deputy vice substitute adjoint stellvertreter stellvertretend vize suplente vice",
+
+    "teach taught teacher instructor tutor coach trainer lessons lecturer professor "
+    "enseigne professeur "
+    "unterrichtet lehrer lehrt "
+    "enseña profesor maestra "
+    "insegna insegnante "
+    "ensina",
+
+    "clean cleaner nettoie nettoyage putzt putzen reinigt reinigung limpia limpieza "
+    "pulisce pulizia limpa limpeza",
+
+    "design designer architect "
+    "architecte conçu conception dessiné "
+    "entworfen entwarf entwurf architekt "
+    "diseñó diseñado arquitecto "
+    "progettato architetto "
+    "desenhou",
+
+    "build built builder construct make made manufacture erect "
+    "construit bâti "
+    "baut gebaut erbaut errichtet "
+    "construyó construido "
+    "costruito costruì "
+    "construiu",
+
+    "found founded founder establish start set create creation "
+    "fondé fondateur "
+    "gegründet gründer "
+    "fundó fundado fundador creó "
+    "fondato fondatore "
+    "fundou criou",
+
+    "repair fix mend maintain maintenance service restore renovate "
+    "répare réparation entretien "
     "repariert wartet "
-    "arregla repara ripara conserta",
-    "buy bought purchase acquire sell sold acheté achat vendu kauft gekauft erworben verkauft "
+    "arregla repara "
+    "ripara "
+    "conserta",
+
+    "buy bought purchase acquire sell sold "
+    "acheté achat vendu "
+    "kauft gekauft erworben verkauft "
     "compró vendió vendido "
-    "comprato acquistato venduto comprou vendeu",
-    "finance fund sponsor pay paid donate donor gift grant financé finanziert gefördert bezahlt "
-    "gestiftet financió "
-    "pagó finanziato pagato financiou",
-    "win won winner victory beat defeat lose lost loser champion gagné vainqueur gewann gewonnen "
-    "sieger siegte "
-    "ganó ganador vinto "
-    "vincitore venceu",
+    "comprato acquistato venduto "
+    "comprou vendeu",
+
+    "finance fund sponsor pay paid donate donor gift grant "
+    "financé "
+    "finanziert gefördert bezahlt gestiftet "
+    "financió pagó "
+    "finanziato pagato "
+    "financiou",
+
+    "win won winner victory beat defeat lose lost loser champion "
+    "gagné vainqueur "
+    "gewann gewonnen sieger siegte "
+    "ganó ganador "
+    "vinto vincitore "
+    "venceu",
+
     "invent inventor discover develop devise pioneer",
+
     "play played player pianist piano star portray role perform actor actress",
+
     "sing sang sung singer perform record",
+
     "command commander general led lead admiral captain",
+
     "kill killed murder assassin assassinate shot death died",
+
     "marry married wife husband spouse wed",
+
     "succeed successor replace follow inherit",
+
     "elect election vote won win chosen chose",
+
     "appoint appointed named nominate chosen",
-    "approve approval authorise authorize sign signed agree genehmigt genehmigung approuve valide "
-    "aprueba approva aprova",
+
+    "approve approval authorise authorize sign signed agree "
+    "approuve valide genehmigt genehmigung aprueba approva aprova",
+
     "propose suggest introduce idea advocate",
+
     "host present presenter moderate anchor",
+
     "drive drove driver chauffeur conduit conducteur fährt fahrer conduce conductor guida dirige",
-    "supply supplier provide deliver fournit fournisseur liefert lieferant suministra fornisce "
-    "fornece",
-    "paint painted painter peint peintre gemalt malte maler gestrichen pintó pintado pintor "
-    "dipinto pittore pintou",
-    "look care charge responsible kümmert zuständig verantwortlich occupe s'occupe encarga occupa "
-    "cuida",
+
+    "supply supplier provide deliver "
+    "fournit fournisseur liefert lieferant suministra fornisce fornece",
+
+    "paint painted painter "
+    "peint peintre "
+    "gemalt malte maler gestrichen "
+    "pintó pintado pintor "
+    "dipinto pittore "
+    "pintou",
+
+    "doctor dr surgery gp physician "
+    "médecin docteur "
+    "arzt ärztin sprechstunde "
+    "médico médica medico",
+
+    "look care charge responsible "
+    "occupe s'occupe "
+    "kümmert zuständig verantwortlich "
+    "encarga occupa cuida",
 };
 
 _Static_assert(ANC_COUNT(lines) <= 64, "a set of them is one number");
@@ -110,9 +177,8 @@ static size_t common_beginning(anc_str a, anc_str b)
 static bool is_ending(anc_str rest)
 {
     static const char endings[] =
-        "iu ou ió ído ída ido ida ito ita uto uta ment ments ition ation ations e s es d ed r er "
-        "ers or ors ing ion ions en eur eurs euse "
-        "rice rices é ée és ent ant ait "
+        "iu ou ió ído ída ido ida ito ita uto uta ment ments ition ation ations "
+        "e s es d ed r er ers or ors ing ion ions en eur eurs euse rice rices é ée és ent ant ait "
         "t te ten et erin ung st "
         "o a ó or ora ore ori ado ada ando ato ata ante rix ista ist in ne nes ère";
     return rest.len == 0 || rag_is_any_of(rest, endings);
@@ -177,10 +243,13 @@ bool rag_apart(anc_str a, uint64_t lines_of_a, anc_str b)
 bool rag_is_relation(anc_str word)
 {
     static const char relations[] =
-        "deputy wife husband assistant successor predecessor secretary brother sister son daughter "
-        "father mother partner colleague adjoint adjointe femme mari successeur successeure fils "
-        "fille frère sœur stellvertreter stellvertreterin frau mann nachfolger nachfolgerin "
-        "vorgänger vorgängerin sohn tochter bruder schwester esposa marido suplente sustituto "
-        "sustituta hijo hija moglie marito sostituto sostituta figlio figlia esposa filho filha";
+        "deputy wife husband assistant successor predecessor secretary brother sister son "
+        "daughter father mother partner colleague "
+        "adjoint adjointe femme mari successeur successeure fils fille frère sœur "
+        "stellvertreter stellvertreterin frau mann nachfolger nachfolgerin vorgänger vorgängerin "
+        "sohn tochter bruder schwester "
+        "esposa marido suplente sustituto sustituta hijo hija "
+        "moglie marito sostituto sostituta figlio figlia "
+        "esposa filho filha";
     return rag_is_any_of(word, relations);
 }

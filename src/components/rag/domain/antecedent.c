@@ -6,8 +6,6 @@
 #include "rag/domain/referent.h"
 #include "rag/domain/tongue.h"
 
-#define WORD(text) ANC_STR_INIT(text)
-
 /* The conversation, and what is known of the pronoun. */
 typedef struct search {
     const rag_told *turns;
@@ -15,14 +13,6 @@ typedef struct search {
     anc_str pronoun;
     rag_gender gender;
 } search;
-
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
 
 static bool has_key(const rag_spoken *s, uint64_t key)
 {
@@ -45,9 +35,9 @@ static bool all_in(const rag_spoken *s, rag_run run, const rag_spoken *other)
 /* 1 of he, -1 of she; 0: neither. */
 static int sex_of(anc_str pronoun)
 {
-    static const anc_str male[] = {WORD("he"), WORD("him"), WORD("his"), WORD("il")};
-    static const anc_str female[] = {WORD("she"), WORD("her"), WORD("elle")};
-    return among(male, ANC_COUNT(male), pronoun) - among(female, ANC_COUNT(female), pronoun);
+    static const char male[] = "he him his il";
+    static const char female[] = "she her elle";
+    return rag_is_any_of(pronoun, male) - rag_is_any_of(pronoun, female);
 }
 
 /* Whether somebody of that name was he where the pronoun is she, or the other way round. */
@@ -297,14 +287,11 @@ static bool holds_person(const rag_spoken *s, rag_run run)
 /* What is counted or measured: "leave" of "days of leave". */
 static rag_run without_measure(const rag_spoken *s, rag_run run)
 {
-    static const anc_str measures[] = {
-        WORD("days"),   WORD("hours"),  WORD("weeks"), WORD("months"), WORD("years"),
-        WORD("number"), WORD("amount"), WORD("kind"),  WORD("kinds"),  WORD("type"),
-        WORD("sort"),   WORD("level"),  WORD("jours"), WORD("heures"), WORD("mois"),
-        WORD("nombre"), WORD("type"),   WORD("genre"),
-    };
+    static const char measures[] =
+        "days hours weeks months years number amount kind kinds type sort level jours "
+        "heures mois nombre type genre";
     if (run.first + 2 < run.last && rag_spoken_is_of(s, run.first + 1) &&
-        among(measures, ANC_COUNT(measures), rag_spoken_word(s, run.first)))
+        rag_is_any_of(rag_spoken_word(s, run.first), measures))
         run.first += 2;
     while (run.first + 1 < run.last && rag_spoken_is_article(s, run.first))
         run.first++;
@@ -341,14 +328,12 @@ static bool owner_by_name(const search *f, const rag_spoken *s, anc_str *ret)
 /* "Invoice 2003" of "which customer has invoice 2003?": what has a number, and not what is asked for. */
 static bool numbered_thing(const rag_spoken *s, anc_str *ret)
 {
-    static const anc_str asking[] = {WORD("which"), WORD("what")};
-    static const anc_str being[] = {WORD("is"), WORD("are"), WORD("was"), WORD("were")};
-    if (s->language != TXT_EN || s->words.n < 4 ||
-        !among(asking, ANC_COUNT(asking), rag_spoken_word(s, 0)))
+    static const char asking[] = "which what";
+    static const char being[] = "is are was were";
+    if (s->language != TXT_EN || s->words.n < 4 || !rag_is_any_of(rag_spoken_word(s, 0), asking))
         return false;
     for (size_t i = 2; i + 1 < s->words.n; i++) {
-        if (rag_spoken_is_preposition(s, i) ||
-            among(being, ANC_COUNT(being), rag_spoken_word(s, i)))
+        if (rag_spoken_is_preposition(s, i) || rag_is_any_of(rag_spoken_word(s, i), being))
             return false;
         if (i > 2 && rag_spoken_is_noun(s, i) && !s->words.items[i].digits &&
             s->words.items[i + 1].digits && rag_spoken_joined(s, i) &&
@@ -425,14 +410,13 @@ static bool holds_thing_noun(anc_str phrase, const rag_spoken *s)
 /* "Whitby" of an answer to "where was she born?". */
 static bool told_place(const rag_told *turn, anc_str *ret)
 {
-    static const anc_str where[] = {WORD("where"), WORD("où"),   WORD("wo"),
-                                    WORD("dónde"), WORD("dove"), WORD("onde")};
+    static const char where[] = "where où wo dónde dove onde";
     const rag_spoken *s = &turn->answered;
     size_t cursor = 0;
     rag_run run;
     bool asked = false;
     for (size_t i = 0; i < turn->asked.words.n; i++)
-        asked |= among(where, ANC_COUNT(where), rag_spoken_word(&turn->asked, i));
+        asked |= rag_is_any_of(rag_spoken_word(&turn->asked, i), where);
     while (asked && rag_spoken_name_next(s, &cursor, &run))
         if (rag_spoken_is_of_place(s, run) && !rag_spoken_is_calendar(s, run.first) &&
             !all_in(s, run, &turn->asked)) {
@@ -456,9 +440,9 @@ static bool place_of(const search *f, const rag_told *turn, anc_str *ret)
 /* "Non-conformities" of "how many non-conformities did the authority find?". */
 static bool counted(const rag_spoken *s, rag_run *ret)
 {
-    static const anc_str many[] = {WORD("many"), WORD("combien")};
+    static const char many[] = "many combien";
     for (size_t i = 0; i < 2 && i + 1 < s->words.n; i++) {
-        if (!among(many, ANC_COUNT(many), rag_spoken_word(s, i)))
+        if (!rag_is_any_of(rag_spoken_word(s, i), many))
             continue;
         const size_t of = i + 1 < s->words.n && rag_spoken_is_of(s, i + 1);
         *ret = (rag_run){i + 1 + of, i + 1 + of};
@@ -540,13 +524,10 @@ static bool fits(const search *f, want kind, const rag_told *turn, anc_str *ret)
 /* "If an employee is ill, must she …": whoever it is was brought in by the question itself. */
 static bool is_anyone(const rag_spoken *s, size_t pronoun)
 {
-    static const anc_str words[] = {WORD("a"),       WORD("an"),       WORD("un"),
-                                    WORD("une"),     WORD("each"),     WORD("every"),
-                                    WORD("someone"), WORD("somebody"), WORD("anyone")};
-    const size_t n = ANC_COUNT(words);
+    static const char words[] = "a an un une each every someone somebody anyone";
     for (size_t i = 0; i < pronoun; i++)
-        if (among(words, n, rag_spoken_word(s, i)) &&
-            !(s->language == TXT_FR && among(words, 1, rag_spoken_word(s, i))))
+        if (rag_is_any_of(rag_spoken_word(s, i), words) &&
+            !(s->language == TXT_FR && rag_is_any_of(rag_spoken_word(s, i), "a")))
             return true;
     return false;
 }

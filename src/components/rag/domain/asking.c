@@ -170,6 +170,14 @@ static const cue_row asking[] = {
     ROW("wie hoch", RAG_CUE_LENGTH | RAG_CUE_NUMBER | RAG_CUE_MONEY | RAG_CUE_PERCENT),
     ROW("wie weit", RAG_CUE_LENGTH),
     ROW("wie breit", RAG_CUE_LENGTH),
+    ROW("wie tief", RAG_CUE_LENGTH),
+    ROW("wie lang", RAG_CUE_LENGTH),
+    ROW("wie dick", RAG_CUE_LENGTH),
+    ROW("profondeur", RAG_CUE_LENGTH),
+    ROW("longueur", RAG_CUE_LENGTH),
+    ROW("profundidad", RAG_CUE_LENGTH),
+    ROW("profondità", RAG_CUE_LENGTH),
+    ROW("profundidade", RAG_CUE_LENGTH),
     ROW("wie alt", RAG_CUE_AGE | RAG_CUE_YEAR),
     ROW("wie lange", RAG_CUE_DURATION),
     ROW("wie oft", RAG_CUE_DURATION),
@@ -187,6 +195,9 @@ static const cue_row asking[] = {
     ROW("cuánto cuesta", PRICE),
     ROW("cuánto pesa", RAG_CUE_WEIGHT),
     ROW("cuánto mide", RAG_CUE_LENGTH),
+    ROW("cuánto dura", RAG_CUE_DURATION),
+    ROW("cuánto duran", RAG_CUE_DURATION),
+    ROW("cuánto tiempo", RAG_CUE_DURATION),
     ROW("cuándo", RAG_CUE_DATE),
     ROW("qué hora", RAG_CUE_DATE | RAG_CUE_NUMBER),
     ROW("che ora", RAG_CUE_DATE | RAG_CUE_NUMBER),
@@ -203,6 +214,10 @@ static const cue_row asking[] = {
     ROW("quanto pesa", RAG_CUE_WEIGHT),
     ROW("quanto misura", RAG_CUE_LENGTH),
     ROW("quanto mede", RAG_CUE_LENGTH),
+    ROW("quanto dura", RAG_CUE_DURATION),
+    ROW("quanto durano", RAG_CUE_DURATION),
+    ROW("quanto duram", RAG_CUE_DURATION),
+    ROW("quanto tempo", RAG_CUE_DURATION),
     ROW("quem", RAG_CUE_PERSON),
     ROW("onde", RAG_CUE_PLACE),
     ROW("quantos", RAG_CUE_NUMBER),
@@ -226,37 +241,31 @@ unsigned rag_cues_asked(anc_str question)
 
 bool rag_cues_asks_sum(anc_str question)
 {
-    static const anc_str openings[] = {ANC_STR_INIT("how much"), ANC_STR_INIT("what does"),
-                                       ANC_STR_INIT("what do"),  ANC_STR_INIT("combien"),
-                                       ANC_STR_INIT("was"),      ANC_STR_INIT("wie viel"),
-                                       ANC_STR_INIT("cuánto"),   ANC_STR_INIT("quanto")};
-    static const anc_str verbs[] = {
-        ANC_STR_INIT("cost"),    ANC_STR_INIT("coûte"),  ANC_STR_INIT("coûtent"),
-        ANC_STR_INIT("coûté"),   ANC_STR_INIT("kostet"), ANC_STR_INIT("kosten"),
-        ANC_STR_INIT("kostete"), ANC_STR_INIT("cuesta"), ANC_STR_INIT("cuestan"),
-        ANC_STR_INIT("costó"),   ANC_STR_INIT("costa"),  ANC_STR_INIT("custa")};
-    bool opens = false;
-    bool costs = false;
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        opens |= rag_phrase_in(question, openings[i]);
-    for (size_t i = 0; i < ANC_COUNT(verbs); i++)
-        costs |= rag_phrase_in(question, verbs[i]);
-    return opens && costs;
+    static const char openings[] = "how much|what does|what do|combien|was|wie viel|cuánto|quanto";
+    static const char verbs[] = "cost|coûte|coûtent|coûté|kostet|kosten|kostete|cuesta|cuestan|"
+                                "costó|costa|custa";
+    return rag_has_phrase_of(question, openings) && rag_has_phrase_of(question, verbs);
 }
 
 bool rag_cues_is_kind(unsigned cues, anc_str word)
 {
     static const cue_row kinds[] = {
-        ROW("share", RAG_CUE_PERCENT),  ROW("proportion", RAG_CUE_PERCENT),
-        ROW("anteil", RAG_CUE_PERCENT), ROW("old", RAG_CUE_AGE),
-        ROW("âge", RAG_CUE_AGE),        ROW("trouve", RAG_CUE_PLACE),
-        ROW("trouvent", RAG_CUE_PLACE), ROW("situé", RAG_CUE_PLACE),
-        ROW("située", RAG_CUE_PLACE),   ROW("located", RAG_CUE_PLACE),
-        ROW("situated", RAG_CUE_PLACE), ROW("adresse", RAG_CUE_PLACE),
-        ROW("address", RAG_CUE_PLACE),  ROW("hot", RAG_CUE_HEAT),
-        ROW("cold", RAG_CUE_HEAT),      ROW("warm", RAG_CUE_HEAT),
-        ROW("wide", RAG_CUE_LENGTH),    ROW("thick", RAG_CUE_LENGTH),
-        ROW("heiß", RAG_CUE_HEAT),      ROW("alt", RAG_CUE_AGE),
+        ROW("share", RAG_CUE_PERCENT),    ROW("proportion", RAG_CUE_PERCENT),
+        ROW("anteil", RAG_CUE_PERCENT),   ROW("old", RAG_CUE_AGE),
+        ROW("âge", RAG_CUE_AGE),          ROW("trouve", RAG_CUE_PLACE),
+        ROW("trouvent", RAG_CUE_PLACE),   ROW("trova", RAG_CUE_PLACE),
+        ROW("trovano", RAG_CUE_PLACE),    ROW("encuentra", RAG_CUE_PLACE),
+        ROW("encuentran", RAG_CUE_PLACE), ROW("fica", RAG_CUE_PLACE),
+        ROW("ficam", RAG_CUE_PLACE),      ROW("befindet", RAG_CUE_PLACE),
+        ROW("liegt", RAG_CUE_PLACE),      ROW("tief", RAG_CUE_LENGTH),
+        ROW("breit", RAG_CUE_LENGTH),     ROW("dick", RAG_CUE_LENGTH),
+        ROW("deep", RAG_CUE_LENGTH),      ROW("situé", RAG_CUE_PLACE),
+        ROW("située", RAG_CUE_PLACE),     ROW("located", RAG_CUE_PLACE),
+        ROW("situated", RAG_CUE_PLACE),   ROW("adresse", RAG_CUE_PLACE),
+        ROW("address", RAG_CUE_PLACE),    ROW("hot", RAG_CUE_HEAT),
+        ROW("cold", RAG_CUE_HEAT),        ROW("warm", RAG_CUE_HEAT),
+        ROW("wide", RAG_CUE_LENGTH),      ROW("thick", RAG_CUE_LENGTH),
+        ROW("heiß", RAG_CUE_HEAT),        ROW("alt", RAG_CUE_AGE),
     };
     for (size_t i = 0; i < ANC_COUNT(kinds); i++)
         if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))

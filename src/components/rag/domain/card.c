@@ -8,6 +8,7 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 enum { NAME_MAX_BYTES = 40, NAME_MAX_BLANKS = 4, LEAST_NAMES = 3 };
 
@@ -37,13 +38,7 @@ static anc_str line_at(anc_str text, size_t at)
 
 static bool names_things(anc_str name)
 {
-    static const anc_str names[] = {ANC_STR_INIT("name"),    ANC_STR_INIT("title"),
-                                    ANC_STR_INIT("subject"), ANC_STR_INIT("titre"),
-                                    ANC_STR_INIT("nom"),     ANC_STR_INIT("titel")};
-    for (size_t i = 0; i < ANC_COUNT(names); i++)
-        if (anc_str_eq_nocase(name, names[i]))
-            return true;
-    return false;
+    return rag_is_any_of(name, "name title subject titre nom titel");
 }
 
 typedef struct names {

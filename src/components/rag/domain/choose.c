@@ -67,9 +67,7 @@ static bool may_be_quoted(const rag_extraction *x, size_t i, size_t max_chars)
 /* Whether a unit that may be quoted has a code that was asked for. */
 static bool tells_code(const rag_extraction *x, size_t max_chars)
 {
-    uint64_t codes = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        codes |= x->terms.code[t] != 0 ? UINT64_C(1) << t : 0;
+    const uint64_t codes = rag_terms_codes(&x->terms);
     for (size_t i = 0; i < x->units.n; i++)
         if ((x->views[i].own & codes) != 0 && may_be_quoted(x, i, max_chars))
             return true;
@@ -421,7 +419,7 @@ static double told_of(const rag_extraction *x, size_t i)
     const double *f = v->features;
     uint64_t missed = 0;
     for (size_t t = 0; t < x->terms.n; t++)
-        missed |= x->terms.dull[t] ? UINT64_C(1) << t : 0;
+        missed |= x->terms.dull[t] ? rag_term_bit(t) : 0;
     missed &= ~(v->own | v->above | v->beside | v->near);
     const double told = f[RAG_F_OWN] + f[RAG_F_HEADED] + NEAR_TOLD * f[RAG_F_NEAR] +
                         FAQ_TOLD * f[RAG_F_FAQ] + 0.5 * f[RAG_F_AROUND];
@@ -436,7 +434,7 @@ static double counted_share(const rag_extraction *x, size_t i)
     uint64_t missed = 0;
     for (size_t t = 0; t < x->terms.n; t++)
         missed |=
-            x->terms.dull[t] || (x->terms.pairs[t] & RAG_SYNONYM_PRICE) != 0 ? UINT64_C(1) << t : 0;
+            x->terms.dull[t] || (x->terms.pairs[t] & RAG_SYNONYM_PRICE) != 0 ? rag_term_bit(t) : 0;
     return 1 - rag_terms_share(&x->terms, missed & ~(v->own | v->above));
 }
 
@@ -486,10 +484,7 @@ static bool is_told_abroad(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    uint64_t real = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        real |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    const uint64_t rest = real & ~terms->names;
+    const uint64_t rest = rag_terms_plain(terms);
     return v->features[RAG_F_FOREIGN] > 0 && v->features[RAG_F_CUE] > 0 && terms->names != 0 &&
            rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
 }

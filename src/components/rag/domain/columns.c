@@ -15,7 +15,7 @@ static uint64_t meant_by(const rag_terms *terms, rag_words words, size_t start, 
     for (size_t i = rag_words_at(words, start); i < words.n && words.items[i].start < end; i++) {
         const uint32_t pairs = rag_synonyms_named(&terms->synonyms, words.items[i].key);
         for (size_t t = 0; t < terms->n; t++)
-            meant |= (terms->pairs[t] & pairs) != 0 ? UINT64_C(1) << t : 0;
+            meant |= (terms->pairs[t] & pairs) != 0 ? rag_term_bit(t) : 0;
     }
     return meant;
 }
@@ -166,10 +166,7 @@ static bool lacks_field(const rag_extraction *x, size_t i)
             anc_str_eq(x->passages[x->units.items[k].passage].title, title))
             others |= named_in_card(x, k);
     others &= ~(x->views[i].own | named_in_card(x, i));
-    for (size_t t = 0; t < x->terms.n; t++)
-        if ((others >> t & 1) != 0 && !x->terms.dull[t] && !x->terms.asks[t])
-            return true;
-    return false;
+    return (others & rag_terms_real(&x->terms)) != 0;
 }
 
 /* What is asked that the names of empty columns of a row say or mean, and none of its cells or other columns. */
@@ -195,10 +192,7 @@ static uint64_t asked_of_empty(const rag_extraction *x, size_t i)
         if (cell.len == 0)
             said |= rag_terms_in(&x->terms, over.words, first, last);
     }
-    uint64_t plain = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        plain |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
-    return empty & ~filled & (plain | said);
+    return empty & ~filled & (rag_terms_real(&x->terms) | said);
 }
 
 bool rag_columns_empty(const rag_extraction *x, size_t i)
@@ -210,10 +204,7 @@ bool rag_columns_empty(const rag_extraction *x, size_t i)
 /* Names, codes and numbers of the question. */
 static uint64_t identifying(const rag_terms *terms)
 {
-    uint64_t set = terms->names;
-    for (size_t t = 0; t < terms->n; t++)
-        set |= terms->digits[t] || terms->code[t] != 0 ? UINT64_C(1) << t : 0;
-    return set;
+    return terms->names | rag_terms_digits(terms) | rag_terms_codes(terms);
 }
 
 bool rag_columns_empty_elsewhere(const rag_extraction *x, size_t i)

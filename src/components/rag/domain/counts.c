@@ -2,12 +2,7 @@
 #include "base/str.h"
 #include "extract_impl.h"
 
-enum { NOUN_WORDS = 2, REACH = 3 };
-
-static bool is_one_of(anc_str word, anc_str a, anc_str b)
-{
-    return anc_str_eq_nocase(word, a) || anc_str_eq_nocase(word, b);
-}
+enum { NOUN_WORDS = 2, REACH = 3, FIRST_YEAR = 1700 };
 
 /* The first word of the question behind "how many" or "combien de", or asked.n. */
 static size_t behind_how_many(const rag_terms *terms)
@@ -15,18 +10,15 @@ static size_t behind_how_many(const rag_terms *terms)
     const rag_words asked = terms->asked;
     for (size_t i = 0; i < asked.n; i++) {
         const anc_str word = rag_word_text(terms->question, &asked.items[i]);
-        if (anc_str_eq_nocase(word, ANC_STR("cuántos")) ||
-            anc_str_eq_nocase(word, ANC_STR("cuántas")))
-            return i + 1;
-        if (i > 0 && anc_str_eq_nocase(word, ANC_STR("viele")) &&
-            anc_str_eq_nocase(rag_word_text(terms->question, &asked.items[i - 1]), ANC_STR("wie")))
-            return i + 1;
-        if (i > 0 && anc_str_eq_nocase(word, ANC_STR("many")) &&
-            anc_str_eq_nocase(rag_word_text(terms->question, &asked.items[i - 1]), ANC_STR("how")))
+        const anc_str before =
+            i > 0 ? rag_word_text(terms->question, &asked.items[i - 1]) : ANC_STR("");
+        if (rag_is_any_of(word, "cuántos cuántas") ||
+            (rag_is_any_of(word, "viele") && rag_is_any_of(before, "wie")) ||
+            (rag_is_any_of(word, "many") && rag_is_any_of(before, "how")))
             return i + 1;
         if (anc_str_eq_nocase(word, ANC_STR("combien")) && i + 1 < asked.n) {
             const anc_str next = rag_word_text(terms->question, &asked.items[i + 1]);
-            if (is_one_of(next, ANC_STR("de"), ANC_STR("d")))
+            if (rag_is_any_of(next, "de d"))
                 return i + 2;
             const anc_str gap = anc_str_sub(terms->question, asked.items[i].end,
                                             asked.items[i + 1].start - asked.items[i].end);
@@ -40,10 +32,8 @@ static size_t behind_how_many(const rag_terms *terms)
 
 static bool is_dull(const rag_terms *terms, uint64_t key)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == key)
-            return terms->dull[t];
-    return false;
+    const size_t t = rag_terms_find(terms, key);
+    return t != RAG_TERMS_MAX && terms->dull[t];
 }
 
 uint64_t rag_counted_terms(const rag_terms *terms)
@@ -138,14 +128,12 @@ static bool counts_units(const rag_extraction *x, const rag_unit *u, size_t w)
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
     const anc_str written = rag_word_text(text, &words.items[w]);
-    uint64_t year;
-    if (written.len == 4 && anc_str_to_u64(written, &year) && year >= 1700 && year <= 2100)
+    if (rag_year_of(written) >= FIRST_YEAR)
         return true;
     enum { REACH_UNIT = 2 }; /* "20 working days" */
     for (size_t k = w + 1; k < u->last && k <= w + REACH_UNIT; k++) {
         const anc_str next = rag_word_text(text, &words.items[k]);
-        if (rag_cues_is_unit(next) || anc_str_eq_nocase(next, ANC_STR("per")) ||
-            is_one_of(next, ANC_STR("times"), ANC_STR("fois")))
+        if (rag_cues_is_unit(next) || rag_is_any_of(next, "per times fois"))
             return true;
     }
     return false;
@@ -164,19 +152,11 @@ static bool asks_units(const rag_terms *terms, uint64_t counted)
 /* "a single one", "several": how many, without a number. */
 static bool says_how_many(anc_str word)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("single"),    ANC_STR_INIT("both"),      ANC_STR_INIT("none"),
-        ANC_STR_INIT("several"),   ANC_STR_INIT("dozen"),     ANC_STR_INIT("dozens"),
-        ANC_STR_INIT("hundreds"),  ANC_STR_INIT("thousands"), ANC_STR_INIT("seul"),
-        ANC_STR_INIT("seule"),     ANC_STR_INIT("aucun"),     ANC_STR_INIT("aucune"),
-        ANC_STR_INIT("plusieurs"), ANC_STR_INIT("dizaine"),   ANC_STR_INIT("dizaines"),
-        ANC_STR_INIT("centaine"),  ANC_STR_INIT("centaines"), ANC_STR_INIT("milliers"),
-        ANC_STR_INIT("einzige"),   ANC_STR_INIT("beide"),     ANC_STR_INIT("mehrere"),
-        ANC_STR_INIT("keine")};
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (anc_str_eq_nocase(words[i], word))
-            return true;
-    return false;
+    static const char words[] =
+        "single both none several dozen dozens hundreds thousands "
+        "seul seule aucun aucune plusieurs dizaine dizaines centaine centaines milliers "
+        "einzige beide mehrere keine";
+    return rag_is_any_of(word, words);
 }
 
 bool rag_has_count(const rag_extraction *x, size_t i)

@@ -172,6 +172,78 @@ static const cue_row answering[] = {
     ROW("samedi", DAYS),
     ROW("dimanche", DAYS),
     ROW("siècle", DAYS),
+    ROW("januar", DAYS),
+    ROW("februar", DAYS),
+    ROW("märz", DAYS),
+    ROW("juni", DAYS),
+    ROW("juli", DAYS),
+    ROW("oktober", DAYS),
+    ROW("dezember", DAYS),
+    ROW("montag", DAYS),
+    ROW("dienstag", DAYS),
+    ROW("mittwoch", DAYS),
+    ROW("donnerstag", DAYS),
+    ROW("freitag", DAYS),
+    ROW("samstag", DAYS),
+    ROW("sonntag", DAYS),
+    ROW("montags", DAYS),
+    ROW("dienstags", DAYS),
+    ROW("mittwochs", DAYS),
+    ROW("donnerstags", DAYS),
+    ROW("freitags", DAYS),
+    ROW("samstags", DAYS),
+    ROW("sonntags", DAYS),
+    ROW("enero", DAYS),
+    ROW("febrero", DAYS),
+    ROW("marzo", DAYS),
+    ROW("abril", DAYS),
+    ROW("mayo", DAYS),
+    ROW("junio", DAYS),
+    ROW("julio", DAYS),
+    ROW("septiembre", DAYS),
+    ROW("octubre", DAYS),
+    ROW("noviembre", DAYS),
+    ROW("diciembre", DAYS),
+    ROW("lunes", DAYS),
+    ROW("martes", DAYS),
+    ROW("miércoles", DAYS),
+    ROW("jueves", DAYS),
+    ROW("viernes", DAYS),
+    ROW("sábado", DAYS),
+    ROW("sábados", DAYS),
+    ROW("domingo", DAYS),
+    ROW("domingos", DAYS),
+    ROW("gennaio", DAYS),
+    ROW("febbraio", DAYS),
+    ROW("aprile", DAYS),
+    ROW("maggio", DAYS),
+    ROW("giugno", DAYS),
+    ROW("luglio", DAYS),
+    ROW("agosto", DAYS),
+    ROW("settembre", DAYS),
+    ROW("ottobre", DAYS),
+    ROW("dicembre", DAYS),
+    ROW("lunedì", DAYS),
+    ROW("martedì", DAYS),
+    ROW("mercoledì", DAYS),
+    ROW("giovedì", DAYS),
+    ROW("venerdì", DAYS),
+    ROW("sabato", DAYS),
+    ROW("domenica", DAYS),
+    ROW("janeiro", DAYS),
+    ROW("fevereiro", DAYS),
+    ROW("março", DAYS),
+    ROW("maio", DAYS),
+    ROW("junho", DAYS),
+    ROW("julho", DAYS),
+    ROW("setembro", DAYS),
+    ROW("outubro", DAYS),
+    ROW("novembro", DAYS),
+    ROW("dezembro", DAYS),
+    ROW("wednesdays", DAYS),
+    ROW("thursdays", DAYS),
+    ROW("saturdays", DAYS),
+    ROW("sundays", DAYS),
     ROW("second", SPAN),
     ROW("seconds", SPAN),
     ROW("minute", SPAN),
@@ -202,6 +274,44 @@ static const cue_row answering[] = {
     ROW("ans", SPAN),
     ROW("année", SPAN),
     ROW("années", SPAN),
+    ROW("sekunden", SPAN),
+    ROW("stunde", SPAN),
+    ROW("stunden", SPAN),
+    ROW("tag", SPAN),
+    ROW("tage", SPAN),
+    ROW("tagen", SPAN),
+    ROW("woche", SPAN),
+    ROW("wochen", SPAN),
+    ROW("monat", SPAN),
+    ROW("monate", SPAN),
+    ROW("monaten", SPAN),
+    ROW("jahr", SPAN),
+    ROW("jahre", SPAN),
+    ROW("jahren", SPAN),
+    ROW("segundos", SPAN),
+    ROW("minutos", SPAN),
+    ROW("hora", SPAN),
+    ROW("horas", SPAN),
+    ROW("día", SPAN),
+    ROW("días", SPAN),
+    ROW("semana", SPAN),
+    ROW("semanas", SPAN),
+    ROW("meses", SPAN),
+    ROW("años", SPAN),
+    ROW("secondi", SPAN),
+    ROW("minuti", SPAN),
+    ROW("ora", SPAN),
+    ROW("giorno", SPAN),
+    ROW("giorni", SPAN),
+    ROW("settimana", SPAN),
+    ROW("settimane", SPAN),
+    ROW("mese", SPAN),
+    ROW("mesi", SPAN),
+    ROW("anni", SPAN),
+    ROW("dia", SPAN),
+    ROW("dias", SPAN),
+    ROW("mês", SPAN),
+    ROW("anos", SPAN),
     ROW("because", RAG_CUE_REASON),
     ROW("due", RAG_CUE_REASON),
     ROW("since", RAG_CUE_REASON),
@@ -295,19 +405,15 @@ static const cue_row measures[] = {
     ROW("millimètres", RAG_CUE_LENGTH),
 };
 
-static const anc_str before_place[] = {
-    ANC_STR_INIT("in"),   ANC_STR_INIT("at"),   ANC_STR_INIT("from"), ANC_STR_INIT("near"),
-    ANC_STR_INIT("to"),   ANC_STR_INIT("à"),    ANC_STR_INIT("en"),   ANC_STR_INIT("au"),
-    ANC_STR_INIT("dans"), ANC_STR_INIT("vers"), ANC_STR_INIT("aux"),
-};
+static const char before_place[] = "in at from near to "
+                                   "à en au dans vers aux";
 
 /* What begins a sentence that is about something of the one before, in six languages. */
 static const char pointing_back[] =
     "it its they their he his she her this these that those such both "
     "il ils elle elles ce cet cette ces cela celui celle ceux leur leurs son sa ses "
-    "er sie sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer dies diese dieser dieses "
-    "diesen dort dazu "
-    "dafür dabei "
+    "er sie sein seine seinen seinem seiner ihr ihre ihren ihrem ihrer dies diese dieser "
+    "dieses diesen dort dazu dafür dabei "
     "él Él ella ellos ellas su sus este esta esto eso "
     "lui lei egli esso essa loro suo sua suoi sue questo questa "
     "ele ela eles elas seu seus suas isso isto";
@@ -342,10 +448,11 @@ bool rag_phrase_in(anc_str text, anc_str phrase)
     return false;
 }
 
-static bool is_among(const anc_str *list, size_t n, anc_str word)
+bool rag_has_phrase_of(anc_str text, const char *phrases)
 {
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
+    anc_str rest = anc_str_of(phrases);
+    for (anc_str one; anc_str_split(&rest, '|', &one);)
+        if (rag_phrase_in(text, one))
             return true;
     return false;
 }
@@ -360,9 +467,8 @@ static bool was_asked(rag_words asked, uint64_t key)
 
 static unsigned of_figure(anc_str word)
 {
-    uint64_t value;
     unsigned cues = RAG_CUE_NUMBER;
-    if (word.len == 4 && anc_str_to_u64(word, &value) && value >= 1000 && value <= 2100)
+    if (rag_year_of(word) != 0)
         cues |= RAG_CUE_YEAR | RAG_CUE_DATE;
     if (word.len <= 4 && (anc_str_ends(word, ANC_STR("th")) || anc_str_ends(word, ANC_STR("st")) ||
                           anc_str_ends(word, ANC_STR("nd")) || anc_str_ends(word, ANC_STR("rd"))))
@@ -396,11 +502,10 @@ bool rag_cues_is_unit(anc_str word)
 /* Of the unit that stands behind a figure or a number that is written out. */
 static unsigned of_measure(anc_str before, bool digits, anc_str word)
 {
-    static const anc_str one[] = {ANC_STR_INIT("a"),   ANC_STR_INIT("an"),  ANC_STR_INIT("un"),
-                                  ANC_STR_INIT("une"), ANC_STR_INIT("ein"), ANC_STR_INIT("eine")};
+    static const char one[] = "a an un une ein eine";
     enum { WRITTEN = 4 }; /* "a metre", but no "a t" */
     if (!digits && !rag_cues_is_number(before) &&
-        (word.len < WRITTEN || !is_among(one, ANC_COUNT(one), before)))
+        (word.len < WRITTEN || !rag_is_any_of(before, one)))
         return 0;
     for (size_t i = 0; i < ANC_COUNT(measures); i++)
         if (anc_str_eq_nocase(measures[i].text, word))
@@ -451,8 +556,7 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
         cues |= of_measure(anc_str_sub(text, p->start, p->end - p->start), p->digits, word);
         if (w->capital && !w->stop) {
             cues |= RAG_CUE_PERSON | RAG_CUE_NAME;
-            if (is_among(before_place, ANC_COUNT(before_place),
-                         anc_str_sub(text, p->start, p->end - p->start)))
+            if (rag_is_any_of(anc_str_sub(text, p->start, p->end - p->start), before_place))
                 cues |= RAG_CUE_PLACE;
         }
     }

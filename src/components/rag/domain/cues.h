@@ -31,6 +31,8 @@ unsigned rag_cues_asked(anc_str question);
 
 /* Whether `phrase`, lower case, stands in `text` as whole words, ASCII letters of either case. */
 bool rag_phrase_in(anc_str text, anc_str phrase);
+/* The same of one of the phrases, which '|' parts. */
+bool rag_has_phrase_of(anc_str text, const char *phrases);
 
 /* Whether it is asked in so many words what something costs: nothing but a sum answers that. */
 bool rag_cues_asks_sum(anc_str question);

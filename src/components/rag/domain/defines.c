@@ -3,26 +3,14 @@
 #include "extract_impl.h"
 #include "rag/domain/spoken.h"
 
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
-
 bool rag_asks_definition(const rag_terms *terms)
 {
-    static const anc_str openings[] = {ANC_STR_INIT("who is "),      ANC_STR_INIT("who was "),
-                                       ANC_STR_INIT("what is "),     ANC_STR_INIT("what's "),
-                                       ANC_STR_INIT("qui est "),     ANC_STR_INIT("qui était "),
-                                       ANC_STR_INIT("qu'est-ce qu"), ANC_STR_INIT("qu’est-ce qu")};
+    static const char openings[] = "who is |who was |what is |what's |"
+                                   "qui est |qui était |qu'est-ce qu|qu’est-ce qu";
     size_t content = 0;
     size_t first = SIZE_MAX;
     size_t last = 0;
-    bool opens = false;
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        opens |= anc_str_eq_nocase(anc_str_sub(terms->question, 0, openings[i].len), openings[i]);
+    const bool opens = rag_begins_with_any(terms->question, openings);
     for (size_t i = 0; opens && i < terms->asked.n; i++)
         if (!terms->asked.items[i].stop && !terms->asked.items[i].whole) {
             content++;
@@ -36,13 +24,10 @@ bool rag_asks_definition(const rag_terms *terms)
 /* "L'atelier occupe un moulin": a verb of place behind it. */
 static bool is_placed(const rag_spoken *s, size_t k, size_t to)
 {
-    static const anc_str verbs[] = {
-        ANC_STR_INIT("located"), ANC_STR_INIT("situated"), ANC_STR_INIT("stands"),
-        ANC_STR_INIT("lies"),    ANC_STR_INIT("occupies"), ANC_STR_INIT("occupe"),
-        ANC_STR_INIT("situé"),   ANC_STR_INIT("située"),   ANC_STR_INIT("trouve")};
+    static const char verbs[] = "located situated stands lies occupies occupe situé située trouve";
     enum { REACH = 3 };
     for (size_t on = 1; on <= REACH && k + on < to; on++)
-        if (among(verbs, ANC_COUNT(verbs), rag_spoken_word(s, k + on)))
+        if (rag_is_any_of(rag_spoken_word(s, k + on), verbs))
             return true;
     return false;
 }
@@ -60,13 +45,11 @@ static uint64_t thing_of(const rag_terms *terms)
 /* "called Deborah", "called a grey goose": up to three words before word `k` say that it is a name. */
 static bool is_called(const rag_spoken *s, size_t from, size_t k)
 {
-    static const anc_str verbs[] = {
-        ANC_STR_INIT("called"), ANC_STR_INIT("named"),   ANC_STR_INIT("nicknamed"),
-        ANC_STR_INIT("appelé"), ANC_STR_INIT("appelée"), ANC_STR_INIT("nommé"),
-        ANC_STR_INIT("nommée"), ANC_STR_INIT("baptisé"), ANC_STR_INIT("baptisée")};
+    static const char verbs[] =
+        "called named nicknamed appelé appelée nommé nommée baptisé baptisée";
     enum { REACH = 3 };
     for (size_t back = 1; back <= REACH && back <= k - from; back++)
-        if (among(verbs, ANC_COUNT(verbs), rag_spoken_word(s, k - back)))
+        if (rag_is_any_of(rag_spoken_word(s, k - back), verbs))
             return true;
     return false;
 }
@@ -74,17 +57,15 @@ static bool is_called(const rag_spoken *s, size_t from, size_t k)
 /* "Skep is a basket", "Mr Pym was the first": a form of "to be" and an article follow. */
 static bool is_told(const rag_spoken *s, size_t k, size_t to)
 {
-    static const anc_str verbs[] = {ANC_STR_INIT("is"),  ANC_STR_INIT("are"),
-                                    ANC_STR_INIT("was"), ANC_STR_INIT("were"),
-                                    ANC_STR_INIT("est"), ANC_STR_INIT("était")};
-    return k + 2 < to && among(verbs, ANC_COUNT(verbs), rag_spoken_word(s, k + 1)) &&
+    static const char verbs[] = "is are was were est était";
+    return k + 2 < to && rag_is_any_of(rag_spoken_word(s, k + 1), verbs) &&
            rag_spoken_is_article(s, k + 2);
 }
 
 bool rag_defines(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, x->units.words[u->passage]};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, x->units.words[u->passage]};
     const bool where = x->terms.cues == RAG_CUE_PLACE;
     if ((!where && !rag_asks_definition(&x->terms)) || u->kind != RAG_UNIT_PROSE)
         return false;

@@ -7,15 +7,6 @@
 
 static const double HALF = 0.5;
 
-/* Terms that count: neither the kind of thing asked for nor asking words. */
-static uint64_t real_terms(const rag_terms *terms)
-{
-    uint64_t set = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        set |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    return set;
-}
-
 /* A name is asked about, and neither the unit nor what stands around and over it has any of the names. */
 static bool misses_name(const rag_extraction *x, const rag_view *v)
 {
@@ -26,7 +17,7 @@ static bool misses_name(const rag_extraction *x, const rag_view *v)
 static bool is_foreign(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
-    const uint64_t real = real_terms(&x->terms) & ~x->terms.names;
+    const uint64_t real = rag_terms_plain(&x->terms);
     return rag_passage_is_foreign(x, x->units.items[i].passage) && real != 0 &&
            ((v->own | v->above) & real) == 0;
 }
@@ -37,11 +28,11 @@ static bool is_foreign_by_chance(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_view *v = &x->views[i];
-    const uint64_t shared = (v->own | v->above | v->near) & real_terms(&x->terms);
+    const uint64_t shared = (v->own | v->above | v->near) & rag_terms_real(&x->terms);
     const uint64_t plain = shared & ~x->terms.names;
     uint64_t meant = 0;
     for (size_t t = 0; t < x->terms.n; t++)
-        meant |= x->terms.meanings[t] != 0 || x->terms.digits[t] ? UINT64_C(1) << t : 0;
+        meant |= x->terms.meanings[t] != 0 || x->terms.digits[t] ? rag_term_bit(t) : 0;
     return rag_passage_is_foreign(x, u->passage) && u->cells == 0 && shared == plain &&
            plain != 0 && (plain & (plain - 1)) == 0 && (plain & meant) == 0;
 }
@@ -60,14 +51,11 @@ static bool is_untold(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    uint64_t rest = real_terms(terms) & ~terms->names;
-    for (size_t t = 0; t < terms->n; t++)
-        rest &= ~(terms->digits[t] ? UINT64_C(1) << t : 0);
+    const uint64_t rest = rag_terms_plain(terms) & ~rag_terms_digits(terms);
     bool known = false;
     for (size_t k = 0; k < x->units.n; k++)
         known |= x->views[k].bound;
-    return known && rest != 0 && (rest & (rest - 1)) == 0 &&
-           (terms->names & (terms->names - 1)) == 0 &&
+    return known && rag_is_one_term(rest) && (terms->names & (terms->names - 1)) == 0 &&
            ((v->own | v->above | v->beside | v->near) & rest) == 0;
 }
 
@@ -76,7 +64,7 @@ static bool counts_other(const rag_extraction *x, size_t i)
 {
     const uint64_t counted = rag_counted_terms(&x->terms);
     const uint32_t passage = x->units.items[i].passage;
-    if (counted == 0 || (counted & ~real_terms(&x->terms)) != 0)
+    if (counted == 0 || (counted & ~rag_terms_real(&x->terms)) != 0)
         return false;
     for (size_t k = 0; k < x->units.n; k++)
         if (x->units.items[k].passage == passage &&
@@ -129,11 +117,11 @@ double rag_doubt(const rag_extraction *x, size_t i)
 /* Names and their numbers are all that is asked about. */
 static bool only_names(const rag_terms *terms)
 {
-    uint64_t rest = real_terms(terms) & ~terms->names;
+    uint64_t rest = rag_terms_plain(terms);
     for (size_t i = 1; i < terms->asked.n; i++)
         for (size_t t = 0; t < terms->n; t++)
             if (terms->keys[t] == terms->asked.items[i].key && terms->asked.items[i].digits)
-                rest &= ~(UINT64_C(1) << t);
+                rest &= ~(rag_term_bit(t));
     return terms->names != 0 && rest == 0;
 }
 
@@ -143,7 +131,7 @@ static bool is_price_of_other(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, words};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
     if (terms->cues != RAG_CUE_MONEY || u->cells > 0)
         return false;
     for (size_t w = u->first; w + 2 < u->last; w++)
@@ -164,30 +152,14 @@ static bool lacks_sum(const rag_extraction *x, size_t i)
            (rag_cues_asks_sum(terms->question) || only_names(terms));
 }
 
-/* The term that word `k` of the question is, if it counts and is no name; else RAG_TERMS_MAX. */
-static size_t plain_term(const rag_terms *terms, size_t k)
-{
-    const uint64_t plain = real_terms(terms) & ~terms->names;
-    for (size_t t = 0; t < terms->n; t++)
-        if ((plain >> t & 1) != 0 && terms->keys[t] == terms->asked.items[k].key)
-            return t;
-    return RAG_TERMS_MAX;
-}
-
 /* "Is …?", "Does …?": it wants to be told whether something is so. */
 static bool asks_whether(const rag_terms *terms)
 {
-    static const anc_str openings[] = {
-        ANC_STR_INIT("is"),   ANC_STR_INIT("are"), ANC_STR_INIT("was"), ANC_STR_INIT("were"),
-        ANC_STR_INIT("does"), ANC_STR_INIT("do"),  ANC_STR_INIT("did")};
+    static const char openings[] = "is are was were does do did";
     if (terms->asked.n == 0)
         return false;
     const rag_word *w = &terms->asked.items[0];
-    for (size_t i = 0; i < ANC_COUNT(openings); i++)
-        if (anc_str_eq_nocase(openings[i],
-                              anc_str_sub(terms->question, w->start, w->end - w->start)))
-            return true;
-    return false;
+    return rag_is_any_of(rag_word_text(terms->question, w), openings);
 }
 
 /* Terms of all that stands in the passage of unit i, and over it. */
@@ -207,14 +179,15 @@ static bool is_of_other_kind(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const uint64_t has = terms_of_passage(x, i);
-    const uint64_t said = (v->own | v->headed) & real_terms(terms);
+    const uint64_t said = (v->own | v->headed) & rag_terms_real(terms);
+    const uint64_t plain = rag_terms_plain(terms);
     if (!asks_whether(terms))
         return false;
     for (size_t k = 0; k + 1 < terms->asked.n; k++) {
-        const size_t kind = plain_term(terms, k);
-        const size_t thing = plain_term(terms, k + 1);
-        if (kind != RAG_TERMS_MAX && thing != RAG_TERMS_MAX && (v->own >> thing & 1) != 0 &&
-            (said & ~(UINT64_C(1) << thing)) != 0 && (has >> kind & 1) == 0)
+        const size_t kind = rag_terms_find(terms, terms->asked.items[k].key);
+        const size_t thing = rag_terms_find(terms, terms->asked.items[k + 1].key);
+        if (rag_has_term(plain & ~has, kind) && rag_has_term(plain & v->own, thing) &&
+            (said & ~rag_term_bit(thing)) != 0)
             return true;
     }
     return false;
@@ -231,6 +204,13 @@ static bool is_of_nobody_named(const rag_extraction *x, size_t i)
         if (x->views[k].features[RAG_F_ELSEWHERE] <= 0)
             return false;
     return true;
+}
+
+/* "The captain of the Selina": who is that to one who is named, and the passage says nothing of the name. */
+static bool is_role_elsewhere(const rag_extraction *x, size_t i)
+{
+    return x->terms.role != 0 && rag_is_one_term(x->terms.names) &&
+           x->views[i].features[RAG_F_ELSEWHERE] > 0;
 }
 
 /* A weight, a length or a temperature is asked for and nothing else. */
@@ -269,22 +249,19 @@ static bool is_row_of_other(const rag_extraction *x, size_t i)
 /* German writes each noun with a capital: a name has two of them, or a title before it. */
 static bool is_without_german_name(const rag_extraction *x, size_t i)
 {
-    static const anc_str titles[] = {ANC_STR_INIT("Herr"), ANC_STR_INIT("Herrn"),
-                                     ANC_STR_INIT("Frau"), ANC_STR_INIT("Dr"),
-                                     ANC_STR_INIT("Prof")};
+    static const char titles[] = "Herr Herrn Frau Dr Prof";
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    if (x->language != TXT_DE || x->terms.cues != RAG_CUE_PERSON || u->cells > 0)
+    if (x->read_as != TXT_DE || x->terms.cues != RAG_CUE_PERSON || u->cells > 0)
         return false;
     for (size_t w = u->first; w + 1 < u->last; w++) {
         const rag_word *a = &words.items[w];
         const rag_word *b = &words.items[w + 1];
         if (b->capital && !b->stop && a->capital && !a->stop)
             return false;
-        for (size_t k = 0; k < ANC_COUNT(titles); k++)
-            if (anc_str_eq(titles[k], rag_word_text(text, a)))
-                return false;
+        if (rag_is_any_of(rag_word_text(text, a), titles))
+            return false;
     }
     return true;
 }
@@ -294,36 +271,24 @@ static bool is_without_doer(const rag_extraction *x, size_t i)
 {
     enum { FEW = 2 };
     const rag_view *v = &x->views[i];
-    const uint64_t plain = real_terms(&x->terms) & ~x->terms.names;
-    size_t n = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        n += plain >> t & 1;
-    return n <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
+    const uint64_t plain = rag_terms_plain(&x->terms);
+    return rag_term_count(plain) <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
            (plain & ~(v->own | v->above | v->near | v->beside)) != 0;
 }
 
 /* The year that word `w` is, or 0. */
 static uint64_t year_at(anc_str text, const rag_word *w)
 {
-    enum { FIRST = 1900, LAST = 2100 };
-    uint64_t year;
-    const anc_str written = rag_word_text(text, w);
-    return written.len == 4 && anc_str_to_u64(written, &year) && year >= FIRST && year <= LAST
-               ? year
-               : 0;
+    enum { FIRST = 1900 };
+    const uint64_t year = rag_year_of(rag_word_text(text, w));
+    return year >= FIRST ? year : 0;
 }
 
 /* "Since 2019": it goes on in later years. */
 static bool is_open(anc_str text, rag_words words, size_t w)
 {
-    static const anc_str before[] = {
-        ANC_STR_INIT("since"),  ANC_STR_INIT("from"),  ANC_STR_INIT("until"),  ANC_STR_INIT("till"),
-        ANC_STR_INIT("before"), ANC_STR_INIT("after"), ANC_STR_INIT("depuis"), ANC_STR_INIT("dès"),
-        ANC_STR_INIT("seit"),   ANC_STR_INIT("ab")};
-    for (size_t k = 0; w > 0 && k < ANC_COUNT(before); k++)
-        if (anc_str_eq_nocase(before[k], rag_word_text(text, &words.items[w - 1])))
-            return true;
-    return false;
+    static const char before[] = "since from until till before after depuis dès seit ab";
+    return w > 0 && rag_is_any_of(rag_word_text(text, &words.items[w - 1]), before);
 }
 
 /* 1: the words [first, last) of a passage tell of years, and `year` is neither one of them nor between them; -1: it
@@ -360,10 +325,9 @@ static bool is_of_other_year(const rag_extraction *x, size_t i)
     const uint64_t has = terms_of_passage(x, i);
     for (size_t k = 0; k < terms->asked.n; k++) {
         const uint64_t year = year_at(terms->question, &terms->asked.items[k]);
-        for (size_t t = 0; year > 0 && t < terms->n; t++)
-            if (terms->keys[t] == terms->asked.items[k].key && (has >> t & 1) == 0 &&
-                tells_other_years(x, i, year))
-                return true;
+        const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
+        if (year > 0 && rag_has_term(~has, t) && tells_other_years(x, i, year))
+            return true;
     }
     return false;
 }
@@ -373,9 +337,8 @@ static bool is_row_of_number(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    uint64_t rest = real_terms(terms) & ~terms->names;
-    for (size_t t = 0; t < terms->n; t++)
-        rest &= ~(terms->digits[t] || terms->code[t] != 0 ? UINT64_C(1) << t : 0);
+    const uint64_t rest =
+        rag_terms_plain(terms) & ~(rag_terms_digits(terms) | rag_terms_codes(terms));
     return x->units.items[i].cells > 0 && rest != 0 && terms->names == 0 &&
            ((v->own | v->above | v->near | v->beside) & rest) == 0;
 }
@@ -388,5 +351,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
-           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i);
+           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i);
 }

@@ -7,38 +7,10 @@
 #include "rag/domain/excluded.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
-#include "rag/domain/question_words.h"
 #include "rag/domain/tongue.h"
 #include "rag/domain/vacancy.h"
 
-enum { PART_CONTENT_MAX = 4, LAST_WORDS_MAX = 2 };
-
-/* A question word as the first word or behind a preposition, in any language; an article behind a word that has none:
- * a verb and its subject. */
-static bool is_question_of_its_own(const rag_spoken *s)
-{
-    for (size_t i = 0; i < s->words.n; i++) {
-        const bool first = i == 0 || (i == 1 && rag_spoken_is_preposition(s, 0));
-        if (first && rag_question_word(RAG_QUESTION_OPENS, rag_spoken_word(s, i)))
-            return true;
-        if (i > 0 && rag_spoken_is_noun(s, i - 1) && rag_spoken_is_article(s, i) &&
-            !rag_spoken_is_of(s, i) && !rag_spoken_is_preposition(s, i))
-            return true;
-    }
-    return false;
-}
-
-bool rag_is_part(const rag_spoken *rest)
-{
-    const size_t content = rag_spoken_content(rest, 0);
-    if (content == 0 || content > PART_CONTENT_MAX || is_question_of_its_own(rest))
-        return false;
-    for (size_t i = 0; i < rest->words.n; i++)
-        if ((rag_spoken_is_asking(rest, i) && !rag_spoken_is_article(rest, i)) ||
-            rag_spoken_is_pronoun(rest, i))
-            return false;
-    return true;
-}
+enum { LAST_WORDS_MAX = 2 };
 
 static bool is_one(const rag_spoken *s, size_t i)
 {
@@ -106,13 +78,10 @@ static rag_run object_of(const rag_spoken *s, size_t at)
 /* One preposition, whatever article it is one word with: "du musée", "de la piscine". */
 static bool is_same_preposition(const rag_spoken *a, size_t i, const rag_spoken *b, size_t k)
 {
-    static const anc_str to[] = {ANC_STR_INIT("à"), ANC_STR_INIT("au"), ANC_STR_INIT("aux")};
-    bool both[2] = {false, false};
-    for (size_t n = 0; n < ANC_COUNT(to); n++) {
-        both[0] |= anc_str_eq_nocase(rag_spoken_word(a, i), to[n]);
-        both[1] |= anc_str_eq_nocase(rag_spoken_word(b, k), to[n]);
-    }
-    return a->words.items[i].key == b->words.items[k].key || (both[0] && both[1]) ||
+    static const char to[] = "à au aux";
+    const bool both =
+        rag_is_any_of(rag_spoken_word(a, i), to) && rag_is_any_of(rag_spoken_word(b, k), to);
+    return a->words.items[i].key == b->words.items[k].key || both ||
            (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k));
 }
 
@@ -263,6 +232,21 @@ static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag
                   ret, err);
 }
 
+/* The part for a phrase with its article, whichever way the articles are written. */
+static anc_status substitute_with_elision(anc_arena *mem, const rag_spoken *before, rag_run old,
+                                          const rag_spoken *part, anc_str *ret, anc_err *err)
+{
+    const uint32_t from = start_with_elision(before, old);
+    const uint32_t end = before->words.items[old.last - 1].end;
+    const uint32_t new_from = start_with_elision(part, (rag_run){0, part->words.n});
+    const uint32_t new_end = part->words.items[part->words.n - 1].end;
+    return joined(mem,
+                  anc_arena_printf(mem, "%.*s%.*s%.*s", ANC_FMT(anc_str_sub(before->text, 0, from)),
+                                   ANC_FMT(anc_str_sub(part->text, new_from, new_end - new_from)),
+                                   ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
+                  ret, err);
+}
+
 static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
                              anc_str *ret, anc_err *err)
 {
@@ -306,13 +290,7 @@ static bool is_common(const rag_spoken *part, rag_run bare)
 
 static bool is_open(const rag_spoken *s)
 {
-    static const anc_str words[] = {ANC_STR_INIT("what"), ANC_STR_INIT("quel"),
-                                    ANC_STR_INIT("quelle"), ANC_STR_INIT("quels"),
-                                    ANC_STR_INIT("quelles")};
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (s->words.n > 0 && anc_str_eq_nocase(rag_spoken_word(s, 0), words[i]))
-            return true;
-    return false;
+    return s->words.n > 0 && rag_is_any_of(rag_spoken_word(s, 0), "what quel quelle quels quelles");
 }
 
 /* "And the warranty?" asks another thing of what was named: "What is the warranty of the Skep 2?". What was said of
@@ -575,6 +553,8 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return put_behind(mem, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
+    if (!shared && rag_find_subject_of_verb(part, bare, before, &old))
+        return substitute_with_elision(mem, before, old, part, ret, err);
     if (!shared && (rag_find_between(part, bare, before, &old) ||
                     find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);

@@ -10,14 +10,6 @@
 
 static const double VARIANT = 0.6;
 
-static bool is_subject(const rag_terms *terms, uint64_t subject, uint64_t key)
-{
-    for (size_t t = 0; t < terms->n; t++)
-        if ((subject >> t & 1) != 0 && terms->keys[t] == key)
-            return true;
-    return false;
-}
-
 /* Whether "d'" stands before word `i`, which is no word of its own. */
 static bool is_elided(const rag_spoken *s, size_t i)
 {
@@ -54,7 +46,7 @@ static double names_it(const rag_extraction *x, const rag_spoken *s, size_t from
     size_t first = SIZE_MAX;
     size_t last = 0;
     for (size_t i = from; i < end; i++)
-        if (is_subject(&x->terms, subject, s->words.items[i].key)) {
+        if (rag_has_term(subject, rag_terms_find(&x->terms, s->words.items[i].key))) {
             first = first == SIZE_MAX ? i : first;
             last = i;
         }
@@ -99,15 +91,12 @@ double rag_entry_of(const rag_extraction *x, size_t i)
     if (u->cells == 0 || v->rival || u->kind != RAG_UNIT_PROSE)
         return 0;
     const uint64_t asked = asked_of_it(x, i);
-    uint64_t subject = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        subject |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    subject &= ~asked;
+    const uint64_t subject = rag_terms_real(terms) & ~asked;
     if ((asked == 0 && !has_price(x, i)) || (subject & v->own) == 0 ||
         (subject & ~(v->own | v->above)) != 0)
         return 0;
     const anc_str text = x->passages[u->passage].text;
-    const rag_spoken spoken = {text, x->language, x->units.words[u->passage]};
+    const rag_spoken spoken = {text, x->read_as, x->units.words[u->passage]};
     const anc_str row = rag_unit_text(u, x->passages);
     double best = 0;
     size_t cursor = 0;

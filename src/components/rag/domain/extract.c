@@ -46,6 +46,7 @@ anc_status rag_extraction_new(anc_arena *mem, anc_str question, const rag_passag
     const txt_language language = x->language == TXT_UND && x->n_passages > 0
                                       ? txt_language_detect(passages[0].text)
                                       : x->language;
+    x->read_as = language;
     ANC_TRY(rag_terms_of(mem, question, language, &x->terms, err));
     ANC_TRY(rag_terms_mean(mem, language, &x->terms, err));
     ANC_TRY(rag_units_cut(mem, passages, x->n_passages, language, &x->units, err));

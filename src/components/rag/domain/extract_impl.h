@@ -31,6 +31,8 @@ typedef struct rag_terms {
     bool which;     /* it wants to be told things, not whether something is so */
     bool negated;   /* what is not so is asked for */
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
+    uint64_t deed;  /* of these the verb of "who built it?" */
+    uint64_t role;  /* and the noun of "who is the captain?" */
     bool brief;     /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
@@ -66,7 +68,8 @@ typedef struct rag_view {
 struct rag_extraction {
     const rag_passage *passages; /* borrowed, [n_passages] */
     size_t n_passages;
-    txt_language language; /* of the question */
+    txt_language language; /* of the question; TXT_UND: it does not tell */
+    txt_language read_as; /* that all words are read in: the question's, else the first passage's */
     rag_terms terms;
     rag_units units;
     rag_words (*over_words)[RAG_OVERS]; /* [n_passages] */
@@ -84,6 +87,40 @@ anc_status rag_terms_mean(anc_arena *mem, txt_language language, rag_terms *term
                           anc_err *err) ANC_MUST_CHECK;
 /* Weights by rarity among `sets` [n], one set of terms for each unit. */
 void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n);
+/* The terms that count: all but those that say what kind of thing is asked for, and asking words. */
+uint64_t rag_terms_real(const rag_terms *terms);
+/* Of these the ones that say what it is about: no names. */
+uint64_t rag_terms_plain(const rag_terms *terms);
+/* Terms that are numbers, and codes. */
+uint64_t rag_terms_digits(const rag_terms *terms);
+uint64_t rag_terms_codes(const rag_terms *terms);
+/* The term with that key, or RAG_TERMS_MAX. */
+size_t rag_terms_find(const rag_terms *terms, uint64_t key);
+/* The term that word `k` of the question is, where it counts; else RAG_TERMS_MAX. */
+size_t rag_terms_asked(const rag_terms *terms, size_t k);
+
+static inline uint64_t rag_term_bit(size_t t)
+{
+    return UINT64_C(1) << t;
+}
+
+/* Whether the set has term `t`, which may be RAG_TERMS_MAX, of which no set has anything. */
+static inline bool rag_has_term(uint64_t set, size_t t)
+{
+    return t < RAG_TERMS_MAX && (set >> t & 1) != 0;
+}
+
+static inline size_t rag_term_count(uint64_t set)
+{
+    return (size_t)__builtin_popcountll(set);
+}
+
+/* Whether there is exactly one term in the set. */
+static inline bool rag_is_one_term(uint64_t set)
+{
+    return set != 0 && (set & (set - 1)) == 0;
+}
+
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last);
 /* The same for words in another language than the question's. */
 uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, size_t last);
@@ -183,6 +220,9 @@ size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *r
                        anc_str *ret_words);
 /* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
 bool rag_is_of_contrast(const rag_extraction *x, size_t i);
+
+/* agent.c: whether it is asked who did something, and unit i only tells that it was done. */
+bool rag_is_without_agent(const rag_extraction *x, size_t i);
 
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */

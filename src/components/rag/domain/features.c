@@ -106,15 +106,6 @@ static void look_around(rag_extraction *x, const uint64_t *above, const uint64_t
     }
 }
 
-/* The term that word `w` is, or RAG_TERMS_MAX. */
-static size_t term_of(const rag_terms *terms, const rag_word *w)
-{
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == w->key)
-            return t;
-    return RAG_TERMS_MAX;
-}
-
 /* Share of the pairs of neighbouring terms that stand within NEAR_WORDS of each other. */
 static double pairs_share(const rag_extraction *x, const rag_unit *unit)
 {
@@ -124,14 +115,14 @@ static double pairs_share(const rag_extraction *x, const rag_unit *unit)
     size_t last_term = RAG_TERMS_MAX;
     uint32_t last_at = 0;
     for (size_t i = unit->first; i < unit->last; i++) {
-        const size_t t = term_of(terms, &words.items[i]);
+        const size_t t = rag_terms_find(terms, words.items[i].key);
         if (t == RAG_TERMS_MAX)
             continue;
         if (last_term != RAG_TERMS_MAX && words.items[i].position - last_at <= NEAR_WORDS) {
             if (t == last_term + 1)
-                met |= UINT64_C(1) << last_term;
+                met |= rag_term_bit(last_term);
             else if (t + 1 == last_term)
-                met |= UINT64_C(1) << t;
+                met |= rag_term_bit(t);
         }
         last_term = t;
         last_at = words.items[i].position;
@@ -153,7 +144,7 @@ static double novel_share(const rag_extraction *x, const rag_unit *unit)
     size_t novel = 0;
     for (size_t i = unit->first; i < unit->last && novel < NOVEL_ENOUGH; i++)
         novel += !words.items[i].stop && !words.items[i].whole &&
-                 term_of(&x->terms, &words.items[i]) == RAG_TERMS_MAX;
+                 rag_terms_find(&x->terms, words.items[i].key) == RAG_TERMS_MAX;
     return (double)novel / NOVEL_ENOUGH;
 }
 
@@ -180,7 +171,7 @@ static bool is_about_other(const rag_extraction *x, size_t i)
             continue;
         for (size_t w = unit->first; w < unit->last; w++)
             if (words.items[w].code == terms->code[t] &&
-                term_of(terms, &words.items[w]) == RAG_TERMS_MAX)
+                rag_terms_find(terms, words.items[w].key) == RAG_TERMS_MAX)
                 return true;
     }
     return false;
@@ -201,15 +192,11 @@ static bool has_number_of(anc_str text, rag_words words, size_t first, size_t la
 /* "in the fourth quarter" says when, and is not what the question is about; the words before word `k` show it. */
 static bool says_when(anc_str question, rag_words asked, size_t k)
 {
-    static const anc_str before[] = {
-        ANC_STR_INIT("in"), ANC_STR_INIT("at"), ANC_STR_INIT("on"),   ANC_STR_INIT("during"),
-        ANC_STR_INIT("en"), ANC_STR_INIT("au"), ANC_STR_INIT("dans"), ANC_STR_INIT("pendant"),
-        ANC_STR_INIT("im"), ANC_STR_INIT("am")};
+    static const char before[] = "in at on during en au dans pendant im am";
     enum { REACH = 2 };
     for (size_t back = 1; back <= REACH && back <= k; back++)
-        for (size_t i = 0; i < ANC_COUNT(before); i++)
-            if (anc_str_eq_nocase(rag_word_text(question, &asked.items[k - back]), before[i]))
-                return true;
+        if (rag_is_any_of(rag_word_text(question, &asked.items[k - back]), before))
+            return true;
     return false;
 }
 
@@ -290,11 +277,8 @@ static void fill_own(rag_extraction *x, size_t i)
 static void fill_naked(rag_extraction *x)
 {
     const rag_terms *terms = &x->terms;
-    uint64_t real = 0;
+    const uint64_t real = rag_terms_plain(terms) & ~rag_terms_digits(terms);
     uint64_t told = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        real |= terms->dull[t] || terms->asks[t] || terms->digits[t] ? 0 : UINT64_C(1) << t;
-    real &= ~terms->names;
     /* two names in one sentence tell of each other, in one row they are a name of two words */
     const bool one = (terms->names & (terms->names - 1)) == 0;
     for (size_t i = 0; i < x->units.n; i++)

@@ -30,37 +30,13 @@ enum {
 };
 
 /* What asks for more of the same. */
-static const anc_str repeats[] = {
-    ANC_STR_INIT("more"),
-    ANC_STR_INIT("tell me more"),
-    ANC_STR_INIT("more details"),
-    ANC_STR_INIT("go on"),
-    ANC_STR_INIT("continue"),
-    ANC_STR_INIT("explain"),
-    ANC_STR_INIT("what else"),
-    ANC_STR_INIT("anything else"),
-    ANC_STR_INIT("and then"),
-    ANC_STR_INIT("plus"),
-    ANC_STR_INIT("dis-m'en plus"),
-    ANC_STR_INIT("dites-m'en plus"),
-    ANC_STR_INIT("plus de détails"),
-    ANC_STR_INIT("explique"),
-    ANC_STR_INIT("expliquez"),
-    ANC_STR_INIT("quoi d'autre"),
-    ANC_STR_INIT("et ensuite"),
-    ANC_STR_INIT("mehr"),
-    ANC_STR_INIT("mehr dazu"),
-    ANC_STR_INIT("erzähl mir mehr"),
-    ANC_STR_INIT("mehr details"),
-    ANC_STR_INIT("weiter"),
-    ANC_STR_INIT("más"),
-    ANC_STR_INIT("más detalles"),
-    ANC_STR_INIT("cuéntame más"),
-    ANC_STR_INIT("dimmi di più"),
-    ANC_STR_INIT("più dettagli"),
-    ANC_STR_INIT("mais detalhes"),
-    ANC_STR_INIT("conte-me mais"),
-};
+static const char repeats[] =
+    "more|tell me more|more details|go on|continue|explain|what else|anything else|and then|"
+    "plus|dis-m'en plus|dites-m'en plus|plus de détails|explique|expliquez|quoi d'autre|et ensuite|"
+    "mehr|mehr dazu|erzähl mir mehr|mehr details|weiter|"
+    "más|más detalles|cuéntame más|"
+    "dimmi di più|più dettagli|"
+    "mais detalhes|conte-me mais";
 
 typedef enum leaning {
     STANDS,  /* alone */
@@ -87,52 +63,29 @@ static anc_str bare_text(anc_str question)
 
 static bool asks_for_more(anc_str bare)
 {
-    for (size_t i = 0; i < ANC_COUNT(repeats); i++)
-        if (anc_str_eq_nocase(bare, repeats[i]))
-            return true;
-    return false;
+    return rag_is_phrase_of(bare, repeats);
 }
 
 /* "Y a-t-il…", "is it possible…": a way to say that something is there or is so, no pronoun to look up. */
 static bool is_there_is(anc_str question)
 {
-    static const anc_str phrases[] = {
-        ANC_STR_INIT("y a-t-il"),        ANC_STR_INIT("il y a"),
-        ANC_STR_INIT("faut-il"),         ANC_STR_INIT("il faut"),
-        ANC_STR_INIT("est-il possible"), ANC_STR_INIT("est-il permis"),
-        ANC_STR_INIT("est-il interdit"), ANC_STR_INIT("est-il obligatoire"),
-        ANC_STR_INIT("is it possible"),  ANC_STR_INIT("is it allowed"),
-        ANC_STR_INIT("gibt es"),         ANC_STR_INIT("es gibt"),
-        ANC_STR_INIT("ist es möglich"),  ANC_STR_INIT("ist es erlaubt"),
-        ANC_STR_INIT("ist es verboten"), ANC_STR_INIT("dauert es"),
-    };
-    for (size_t i = 0; i < ANC_COUNT(phrases); i++)
-        if (rag_phrase_in(question, phrases[i]))
-            return true;
-    return false;
+    static const char phrases[] =
+        "y a-t-il|il y a|faut-il|il faut|est-il possible|est-il permis|est-il interdit|"
+        "est-il obligatoire|"
+        "is it possible|is it allowed|"
+        "gibt es|es gibt|ist es möglich|ist es erlaubt|ist es verboten|dauert es";
+    return rag_has_phrase_of(question, phrases);
 }
 
 /* "Il fait beau", "es regnet": nobody and nothing does it. */
 static bool is_impersonal(const rag_spoken *s, size_t i)
 {
-    static const anc_str phrases[] = {
-        ANC_STR_INIT("il fait beau"),  ANC_STR_INIT("il fait froid"),
-        ANC_STR_INIT("il fait chaud"), ANC_STR_INIT("il fait mauvais"),
-        ANC_STR_INIT("il fait nuit"),  ANC_STR_INIT("il pleut"),
-        ANC_STR_INIT("il neige"),      ANC_STR_INIT("il est tard"),
-        ANC_STR_INIT("il est tôt"),    ANC_STR_INIT("es regnet"),
-        ANC_STR_INIT("es schneit"),    ANC_STR_INIT("es ist spät"),
-        ANC_STR_INIT("es ist kalt"),   ANC_STR_INIT("es ist warm"),
-        ANC_STR_INIT("es ist heiß"),   ANC_STR_INIT("it is late"),
-        ANC_STR_INIT("it is raining"), ANC_STR_INIT("it is snowing"),
-        ANC_STR_INIT("it is sunny"),   ANC_STR_INIT("it's late"),
-        ANC_STR_INIT("it's raining"),  ANC_STR_INIT("it's sunny"),
-    };
-    const anc_str from = anc_str_sub(s->text, s->words.items[i].start, s->text.len);
-    for (size_t k = 0; k < ANC_COUNT(phrases); k++)
-        if (anc_str_eq_nocase(anc_str_sub(from, 0, phrases[k].len), phrases[k]))
-            return true;
-    return false;
+    static const char phrases[] =
+        "il fait beau|il fait froid|il fait chaud|il fait mauvais|il fait nuit|il pleut|il neige|"
+        "il est tard|il est tôt|"
+        "es regnet|es schneit|es ist spät|es ist kalt|es ist warm|es ist heiß|"
+        "it is late|it is raining|it is snowing|it is sunny|it's late|it's raining|it's sunny";
+    return rag_begins_with_any(anc_str_sub(s->text, s->words.items[i].start, s->text.len), phrases);
 }
 
 static bool has_pronoun(const rag_spoken *s)
@@ -173,55 +126,39 @@ static bool says_which(const rag_spoken *s, size_t i)
  * The word where that begins; 0: it is none such. */
 static size_t is_that_of(const rag_spoken *rest)
 {
-    static const anc_str words[] = {ANC_STR_INIT("celui"),  ANC_STR_INIT("celle"),
-                                    ANC_STR_INIT("ceux"),   ANC_STR_INIT("celles"),
-                                    ANC_STR_INIT("that"),   ANC_STR_INIT("those"),
-                                    ANC_STR_INIT("quello"), ANC_STR_INIT("quella"),
-                                    ANC_STR_INIT("quelli"), ANC_STR_INIT("quelle")};
+    static const char words[] = "celui celle ceux celles that those quello quella quelli quelle";
     if (rest->words.n < 2)
         return 0;
     const anc_str second = rag_spoken_word(rest, 1);
     if (rest->words.n > 2 && rag_spoken_is_article(rest, 0) && rag_spoken_is_preposition(rest, 2) &&
-        (anc_str_eq_nocase(second, ANC_STR("one")) || anc_str_eq_nocase(second, ANC_STR("ones"))))
+        rag_is_any_of(second, "one ones"))
         return 2;
     if (rest->words.n > 2 && rag_tongue_knows(rest->language) && rag_spoken_is_article(rest, 0) &&
         rag_spoken_is_preposition(rest, 1) && !rag_spoken_is_article(rest, 1))
         return 1;
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (anc_str_eq_nocase(rag_spoken_word(rest, 0), words[i]))
-            return (rest->words.n > 2 && rag_spoken_is_preposition(rest, 1)) || says_which(rest, 1)
-                       ? 1
-                       : 0;
-    return 0;
+    return rag_is_any_of(rag_spoken_word(rest, 0), words) &&
+           ((rest->words.n > 2 && rag_spoken_is_preposition(rest, 1)) || says_which(rest, 1));
 }
 
 /* The part without "one" behind what says which: "the annual one". */
 static anc_str without_one(const rag_spoken *rest)
 {
     const size_t n = rest->words.n;
-    const bool one = n > 1 && says_which(rest, n - 2) &&
-                     (anc_str_eq_nocase(rag_spoken_word(rest, n - 1), ANC_STR("one")) ||
-                      anc_str_eq_nocase(rag_spoken_word(rest, n - 1), ANC_STR("ones")));
+    const bool one =
+        n > 1 && says_which(rest, n - 2) && rag_is_any_of(rag_spoken_word(rest, n - 1), "one ones");
     return one ? anc_str_sub(rest->text, 0, rest->words.items[n - 2].end) : rest->text;
 }
 
 /* "In which year?", "à quelle heure ?": nothing but which of a kind. */
 static bool asks_which(const rag_spoken *s)
 {
-    static const anc_str which[] = {
-        ANC_STR_INIT("which"),   ANC_STR_INIT("what"),    ANC_STR_INIT("quel"),
-        ANC_STR_INIT("quelle"),  ANC_STR_INIT("quels"),   ANC_STR_INIT("quelles"),
-        ANC_STR_INIT("welchem"), ANC_STR_INIT("welcher"), ANC_STR_INIT("welches"),
-        ANC_STR_INIT("welche"),  ANC_STR_INIT("welchen"), ANC_STR_INIT("qué"),
-        ANC_STR_INIT("che"),     ANC_STR_INIT("quale"),   ANC_STR_INIT("que"),
-        ANC_STR_INIT("qual")};
+    static const char which[] =
+        "which what quel quelle quels quelles welchem welcher welches welche welchen qué "
+        "che quale que qual";
     const size_t first = s->words.n > 0 && rag_spoken_is_preposition(s, 0);
     if (s->words.n != first + 2 || (!rag_spoken_is_noun(s, first + 1) && first == 0))
         return false;
-    for (size_t i = 0; i < ANC_COUNT(which); i++)
-        if (anc_str_eq_nocase(rag_spoken_word(s, first), which[i]))
-            return true;
-    return false;
+    return rag_is_any_of(rag_spoken_word(s, first), which);
 }
 
 /* `rest` is what follows an opening; the whole where there is none. `last`: the turn before; NULL: there is none. */

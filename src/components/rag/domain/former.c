@@ -11,15 +11,6 @@ static anc_str asked_word(const rag_terms *terms, size_t k)
     return rag_word_text(terms->question, &terms->asked.items[k]);
 }
 
-/* The year that a word is, or 0. */
-static uint64_t year_of(anc_str word)
-{
-    enum { DIGITS = 4, FIRST = 1000, LAST = 2100 };
-    uint64_t year;
-    return word.len == DIGITS && anc_str_to_u64(word, &year) && year >= FIRST && year <= LAST ? year
-                                                                                              : 0;
-}
-
 /* The first word behind "before", "antes de", "prior to", "vor dem Jahr", in six languages; asked.n: there is none. */
 static size_t behind_before(const rag_terms *terms)
 {
@@ -35,7 +26,7 @@ static size_t behind_before(const rag_terms *terms)
             continue;
         while (next < n && rag_is_any_of(asked_word(terms, next), linking))
             next++;
-        if (next < n && (year_of(asked_word(terms, next)) != 0 ||
+        if (next < n && (rag_year_of(asked_word(terms, next)) != 0 ||
                          (terms->asked.items[next].capital && !terms->asked.items[next].stop)))
             return next;
     }
@@ -49,7 +40,7 @@ void rag_former_read(rag_terms *terms)
     terms->earlier_names = 0;
     if ((terms->cues & RAG_CUE_PERSON) == 0 || at == terms->asked.n)
         return;
-    terms->earlier_year = year_of(asked_word(terms, at));
+    terms->earlier_year = rag_year_of(asked_word(terms, at));
     for (size_t k = at; k < terms->asked.n && terms->asked.items[k].capital; k++)
         terms->earlier_names |= rag_terms_in(terms, terms->asked, k, k + 1);
 }
@@ -57,23 +48,18 @@ void rag_former_read(rag_terms *terms)
 /* A word for what was before, or for the change. */
 static bool says_before(anc_str word)
 {
-    static const char words[] =
-        "before until till prior once then ex took vorher zuvor bis einst damals folgte folgt "
-        "avant jusqu'en jusqu jusque auparavant antes hasta prima fino até";
-    static const char *const beginnings[] = {
-        "previous",  "predecess", "former", "earlier",  "succeed",  "successor", "replac",
-        "preced",    "vorgäng",   "früher", "ehemal",   "nachfolg", "ablös",     "abgelös",
-        "übern",     "précéd",    "prédéc", "ancien",   "succéd",   "remplac",   "anterior",
-        "antecesor", "antigu",    "suced",  "sucesor",  "relev",    "reempla",   "predec",
-        "precedent", "sostitu",   "subent", "substitu", "antig",    "sucess"};
-    if (rag_is_any_of(word, words))
-        return true;
-    for (size_t k = 0; k < ANC_COUNT(beginnings); k++) {
-        const anc_str beginning = anc_str_of(beginnings[k]);
-        if (anc_str_eq_nocase(anc_str_sub(word, 0, beginning.len), beginning))
-            return true;
-    }
-    return false;
+    static const char words[] = "before until till prior once then ex took "
+                                "vorher zuvor bis einst damals folgte folgt "
+                                "avant jusqu'en jusqu jusque auparavant "
+                                "antes hasta prima fino até";
+    static const char beginnings[] =
+        "previous|predecess|former|earlier|succeed|successor|replac|preced|"
+        "vorgäng|früher|ehemal|nachfolg|ablös|abgelös|übern|"
+        "précéd|prédéc|ancien|succéd|remplac|"
+        "anterior|antecesor|antigu|suced|sucesor|relev|reempla|predec|"
+        "precedent|sostitu|subent|"
+        "substitu|antig|sucess";
+    return rag_is_any_of(word, words) || rag_begins_with_any(word, beginnings);
 }
 
 bool rag_is_of_later(const rag_extraction *x, size_t i)
@@ -86,7 +72,7 @@ bool rag_is_of_later(const rag_extraction *x, size_t i)
         return false;
     for (size_t w = u->first; w < u->last; w++) {
         const anc_str word = rag_word_text(x->passages[u->passage].text, &words.items[w]);
-        const uint64_t year = year_of(word);
+        const uint64_t year = rag_year_of(word);
         if (says_before(word) || (year != 0 && year < terms->earlier_year))
             return false;
     }

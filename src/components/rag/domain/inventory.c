@@ -5,43 +5,41 @@
  */
 #include "rag/domain/inventory.h"
 
+#include "rag/domain/words.h"
 #include "text/language.h"
 
 enum { WORDS_MAX = 14 };
 
 typedef enum word_kind { OTHER, ASKS, THINGS, HELPS } word_kind;
 
-static const char things[] =
-    "document|documents|doc|docs|file|files|collection|collections|fichier|fichiers|dokument|"
-    "dokumente|"
-    "dateien|documento|documentos|archivo|archivos|documenti|arquivos|ficheiros";
-static const char asks[] =
-    "what|which|list|show|how|quel|quels|quelle|quelles|combien|liste|lister|montre|montrez|welche|"
-    "wie|zeige|qué|que|cuáles|cuántos|lista|quali|quanti|elenca|quais|quantos|mostra";
+static const char things[] = "document|documents|doc|docs|file|files|collection|collections|"
+                             "fichier|fichiers|"
+                             "dokument|dokumente|dateien|"
+                             "documento|documentos|archivo|archivos|"
+                             "documenti|arquivos|ficheiros";
+static const char asks[] = "what|which|list|show|how|"
+                           "quel|quels|quelle|quelles|combien|liste|lister|montre|montrez|"
+                           "welche|wie|zeige|"
+                           "qué|que|cuáles|cuántos|lista|"
+                           "quali|quanti|elenca|"
+                           "quais|quantos|mostra";
 static const char helps[] =
-    "many|are|is|there|do|you|have|got|can|see|read|the|all|of|your|me|please|available|indexed|"
-    "loaded|"
-    "know|a|t|il|y|avez|vous|as|tu|sont|disponibles|connais|connaissez|de|des|les|la|le|moi|est|ce|"
-    "tous|"
-    "toutes|vos|tes|es|gibt|hast|du|haben|sie|viele|sind|da|alle|mir|die|hay|tienes|tiene|los|las|"
-    "todos|ci|"
-    "sono|hai|ha|i|gli|tutti|há|existem|tem|tens|os|as|here|ici|hier|currently|now";
-
-static bool is_word(anc_str words, anc_str word)
-{
-    anc_str one;
-    while (anc_str_split(&words, '|', &one))
-        if (anc_str_eq_nocase(one, word))
-            return true;
-    return false;
-}
+    "many|are|is|there|do|you|have|got|can|see|read|the|all|of|your|me|please|available|"
+    "indexed|loaded|know|a|"
+    "t|il|y|avez|vous|as|tu|sont|disponibles|connais|connaissez|de|des|les|la|le|moi|est|ce|"
+    "tous|toutes|vos|tes|"
+    "es|gibt|hast|du|haben|sie|viele|sind|da|alle|mir|die|"
+    "hay|tienes|tiene|los|las|todos|ci|"
+    "sono|hai|ha|i|gli|tutti|"
+    "há|existem|tem|tens|os|as|"
+    "here|ici|hier|currently|now";
 
 static word_kind kind_of(anc_str word)
 {
-    return is_word(anc_str_of(things), word)  ? THINGS
-           : is_word(anc_str_of(asks), word)  ? ASKS
-           : is_word(anc_str_of(helps), word) ? HELPS
-                                              : OTHER;
+    return rag_is_phrase_of(word, things)  ? THINGS
+           : rag_is_phrase_of(word, asks)  ? ASKS
+           : rag_is_phrase_of(word, helps) ? HELPS
+                                           : OTHER;
 }
 
 static bool is_letter(char c)

@@ -4,272 +4,70 @@
 #include "base/str.h"
 #include "rag/domain/tongue.h"
 
-#define WORD(text) ANC_STR_INIT(text)
-
 enum { PERSON_WORDS_MAX = 4, LETTERS_OF_ACRONYM = 2 };
 
 /* Nouns that are a part of names of things, and of labels of fields. */
-static const anc_str things[] = {
-    WORD("museum"),
-    WORD("observatory"),
-    WORD("office"),
-    WORD("library"),
-    WORD("university"),
-    WORD("college"),
-    WORD("school"),
-    WORD("institute"),
-    WORD("institution"),
-    WORD("hospital"),
-    WORD("clinic"),
-    WORD("hotel"),
-    WORD("church"),
-    WORD("cathedral"),
-    WORD("castle"),
-    WORD("palace"),
-    WORD("tower"),
-    WORD("bridge"),
-    WORD("building"),
-    WORD("house"),
-    WORD("hall"),
-    WORD("room"),
-    WORD("theatre"),
-    WORD("theater"),
-    WORD("gallery"),
-    WORD("station"),
-    WORD("airport"),
-    WORD("port"),
-    WORD("harbour"),
-    WORD("harbor"),
-    WORD("park"),
-    WORD("garden"),
-    WORD("gardens"),
-    WORD("street"),
-    WORD("road"),
-    WORD("avenue"),
-    WORD("square"),
-    WORD("lane"),
-    WORD("city"),
-    WORD("town"),
-    WORD("village"),
-    WORD("county"),
-    WORD("river"),
-    WORD("lake"),
-    WORD("mount"),
-    WORD("mountain"),
-    WORD("island"),
-    WORD("islands"),
-    WORD("bay"),
-    WORD("valley"),
-    WORD("plant"),
-    WORD("factory"),
-    WORD("mill"),
-    WORD("mine"),
-    WORD("farm"),
-    WORD("company"),
-    WORD("inc"),
-    WORD("ltd"),
-    WORD("llc"),
-    WORD("gmbh"),
-    WORD("corporation"),
-    WORD("group"),
-    WORD("society"),
-    WORD("association"),
-    WORD("club"),
-    WORD("foundation"),
-    WORD("bank"),
-    WORD("fund"),
-    WORD("trust"),
-    WORD("agency"),
-    WORD("department"),
-    WORD("ministry"),
-    WORD("council"),
-    WORD("committee"),
-    WORD("board"),
-    WORD("team"),
-    WORD("party"),
-    WORD("union"),
-    WORD("press"),
-    WORD("times"),
-    WORD("journal"),
-    WORD("almanac"),
-    WORD("prize"),
-    WORD("award"),
-    WORD("project"),
-    WORD("program"),
-    WORD("programme"),
-    WORD("plan"),
-    WORD("policy"),
-    WORD("act"),
-    WORD("law"),
-    WORD("treaty"),
-    WORD("war"),
-    WORD("battle"),
-    WORD("lab"),
-    WORD("labs"),
-    WORD("laboratory"),
-    WORD("works"),
-    WORD("studio"),
-    WORD("studios"),
-    WORD("shop"),
-    WORD("store"),
-    WORD("market"),
-    WORD("restaurant"),
-    WORD("name"),
-    WORD("names"),
-    WORD("date"),
-    WORD("number"),
-    WORD("code"),
-    WORD("id"),
-    WORD("total"),
-    WORD("amount"),
-    WORD("type"),
-    WORD("status"),
-    WORD("price"),
-    WORD("quantity"),
-    WORD("item"),
-    WORD("product"),
-    WORD("category"),
-    WORD("address"),
-    WORD("email"),
-    WORD("phone"),
-    WORD("age"),
-    WORD("country"),
-    WORD("state"),
-    WORD("region"),
-    WORD("table"),
-    WORD("chapter"),
-    WORD("section"),
-    WORD("part"),
-    WORD("centre"),
-    WORD("center"),
-    WORD("musée"),
-    WORD("observatoire"),
-    WORD("bureau"),
-    WORD("bibliothèque"),
-    WORD("université"),
-    WORD("école"),
-    WORD("lycée"),
-    WORD("institut"),
-    WORD("hôpital"),
-    WORD("clinique"),
-    WORD("hôtel"),
-    WORD("église"),
-    WORD("cathédrale"),
-    WORD("château"),
-    WORD("palais"),
-    WORD("tour"),
-    WORD("pont"),
-    WORD("bâtiment"),
-    WORD("maison"),
-    WORD("salle"),
-    WORD("théâtre"),
-    WORD("galerie"),
-    WORD("gare"),
-    WORD("aéroport"),
-    WORD("parc"),
-    WORD("jardin"),
-    WORD("rue"),
-    WORD("place"),
-    WORD("ville"),
-    WORD("usine"),
-    WORD("ferme"),
-    WORD("société"),
-    WORD("entreprise"),
-    WORD("agence"),
-    WORD("banque"),
-    WORD("fondation"),
-    WORD("ministère"),
-    WORD("conseil"),
-    WORD("atelier"),
-    WORD("magasin"),
-    WORD("ag"),
-    WORD("kg"),
-    WORD("amt"),
-    WORD("firma"),
-    WORD("büro"),
-    WORD("bibliothek"),
-    WORD("kantine"),
-    WORD("empresa"),
-    WORD("oficina"),
-    WORD("museo"),
-    WORD("biblioteca"),
-    WORD("ufficio"),
-    WORD("azienda"),
-    WORD("escritório"),
-    WORD("museu"),
-    WORD("verein"),
-    WORD("phare"),
-    WORD("nom"),
-    WORD("prénom"),
-    WORD("numéro"),
-    WORD("adresse"),
-    WORD("pays"),
-    WORD("prix"),
-    WORD("montant"),
-    WORD("telefonnummer"),
-    WORD("telefon"),
-    WORD("teléfono"),
-    WORD("telefono"),
-    WORD("telefone"),
-    WORD("dirección"),
-    WORD("indirizzo"),
-    WORD("téléphone"),
-};
+static const char things[] =
+    "museum observatory office library university college school institute institution "
+    "hospital clinic hotel "
+    "church cathedral castle palace tower bridge building house hall room "
+    "theatre theater gallery station airport port harbour harbor park garden gardens "
+    "street road avenue square lane city town village county river lake mount mountain "
+    "island islands bay valley plant factory mill mine farm "
+    "company inc ltd llc gmbh corporation group society association club foundation bank "
+    "fund trust "
+    "agency department ministry council committee board team party union press times "
+    "journal almanac "
+    "prize award project program programme plan policy act law treaty war battle "
+    "lab labs laboratory works studio studios shop store market restaurant "
+    "name names date number code id total amount type status price quantity item product "
+    "category address "
+    "email phone age country state region table chapter section part centre center "
+    "musée observatoire bureau bibliothèque université école lycée institut hôpital "
+    "clinique hôtel église cathédrale château palais tour pont bâtiment maison salle "
+    "théâtre galerie gare aéroport parc jardin "
+    "rue place ville usine ferme société entreprise agence banque fondation ministère "
+    "conseil atelier magasin "
+    "ag kg amt firma büro bibliothek kantine "
+    "empresa oficina museo biblioteca "
+    "ufficio azienda "
+    "escritório museu "
+    "verein phare "
+    "nom prénom numéro adresse pays prix montant "
+    "telefonnummer telefon teléfono telefono telefone dirección indirizzo téléphone";
 
 /* What is asked of persons only. */
-static const anc_str life[] = {
-    WORD("born"),      WORD("died"),      WORD("die"),        WORD("marry"),
-    WORD("married"),   WORD("birthday"),  WORD("birthplace"), WORD("wife"),
-    WORD("husband"),   WORD("hobby"),     WORD("né"),         WORD("née"),
-    WORD("nés"),       WORD("nées"),      WORD("mort"),       WORD("morte"),
-    WORD("décédé"),    WORD("décédée"),   WORD("naissance"),  WORD("marié"),
-    WORD("mariée"),    WORD("épouse"),    WORD("mari"),       WORD("habite"),
-    WORD("vécu"),      WORD("métier"),    WORD("étudié"),     WORD("anniversaire"),
-    WORD("travaille"), WORD("geboren"),   WORD("gestorben"),  WORD("verheiratet"),
-    WORD("wohnt"),     WORD("nació"),     WORD("murió"),      WORD("vive"),
-    WORD("nato"),      WORD("nata"),      WORD("morì"),       WORD("abita"),
-    WORD("nasceu"),    WORD("morreu"),    WORD("mora"),       WORD("starb"),
-    WORD("lebte"),     WORD("beruf"),     WORD("wohnen"),     WORD("wohnte"),
-    WORD("gelebt"),    WORD("nacida"),    WORD("nacido"),     WORD("vivía"),
-    WORD("vivió"),     WORD("profesión"), WORD("visse"),      WORD("viveva"),
-    WORD("mestiere"),  WORD("habitait"),
-};
+static const char life[] =
+    "born died die marry married birthday birthplace wife husband hobby "
+    "né née nés nées mort morte décédé décédée naissance marié mariée épouse mari habite "
+    "vécu métier étudié anniversaire travaille "
+    "geboren gestorben verheiratet wohnt "
+    "nació murió vive "
+    "nato nata morì abita "
+    "nasceu morreu mora "
+    "starb lebte beruf wohnen wohnte gelebt "
+    "nacida nacido vivía vivió profesión "
+    "visse viveva mestiere "
+    "habitait";
 
-static const anc_str titles[] = {
-    WORD("mr"),     WORD("mrs"),      WORD("ms"),     WORD("dr"),
-    WORD("mme"),    WORD("monsieur"), WORD("madame"), WORD("frau"),
-    WORD("herr"),   WORD("herrn"),    WORD("señor"),  WORD("señora"),
-    WORD("signor"), WORD("signora"),  WORD("senhor"), WORD("senhora"),
-};
+static const char titles[] = "mr mrs ms dr "
+                             "mme monsieur madame "
+                             "frau herr herrn "
+                             "señor señora "
+                             "signor signora "
+                             "senhor senhora";
 
 /* What may stand between a person's name and the verb. */
-static const anc_str modals[] = {
-    WORD("is"),   WORD("was"),    WORD("has"),  WORD("had"),  WORD("can"),
-    WORD("will"), WORD("should"), WORD("must"), WORD("may"),  WORD("shall"),
-    WORD("est"),  WORD("a"),      WORD("doit"), WORD("peut"), WORD("était"),
-};
+static const char modals[] = "is was has had can will should must may shall "
+                             "est a doit peut était";
 
-static const anc_str masculine[] = {WORD("le"),  WORD("un"), WORD("du"), WORD("au"),
-                                    WORD("mon"), WORD("ce"), WORD("il"), WORD("celui")};
-static const anc_str feminine[] = {WORD("la"),    WORD("une"),  WORD("ma"),
-                                   WORD("cette"), WORD("elle"), WORD("celle")};
-static const anc_str plural[] = {WORD("les"),  WORD("des"),  WORD("aux"),   WORD("mes"),
-                                 WORD("ces"),  WORD("ils"),  WORD("elles"), WORD("ceux"),
-                                 WORD("leur"), WORD("leurs")};
-
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
-
-#define AMONG(list, word) among((list), ANC_COUNT(list), (word))
+static const char masculine[] = "le un du au mon ce il celui";
+static const char feminine[] = "la une ma cette elle celle";
+static const char plural[] = "les des aux mes ces ils elles ceux leur leurs";
 
 bool rag_is_thing_noun(const rag_spoken *s, size_t i)
 {
-    return AMONG(things, rag_spoken_word(s, i));
+    return rag_is_any_of(rag_spoken_word(s, i), things);
 }
 
 bool rag_asks_who(const rag_spoken *s)
@@ -291,7 +89,7 @@ bool rag_has_word_of_life(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n; i++) {
         const bool old = anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("âge"));
-        if (old || AMONG(life, rag_spoken_word(s, i)))
+        if (old || rag_is_any_of(rag_spoken_word(s, i), life))
             return true;
     }
     return false;
@@ -310,13 +108,10 @@ static bool is_acronym(const rag_spoken *s, size_t i)
 /* Nouns of things that are surnames too: "Lee Park". */
 static bool is_surname(const rag_spoken *s, rag_run run)
 {
-    static const anc_str surnames[] = {
-        WORD("park"),   WORD("hall"),   WORD("lane"),   WORD("house"),  WORD("bridge"),
-        WORD("church"), WORD("castle"), WORD("mill"),   WORD("lake"),   WORD("street"),
-        WORD("port"),   WORD("law"),    WORD("garden"), WORD("mount"),  WORD("page"),
-        WORD("bank"),   WORD("price"),  WORD("fisher"), WORD("square"), WORD("pont"),
-    };
-    return run.last > run.first + 1 && AMONG(surnames, rag_spoken_word(s, run.last - 1));
+    static const char surnames[] =
+        "park hall lane house bridge church castle mill lake street port law garden mount "
+        "page bank price fisher square pont";
+    return run.last > run.first + 1 && rag_is_any_of(rag_spoken_word(s, run.last - 1), surnames);
 }
 
 /* Nothing in the words themselves says that it is no person's name. */
@@ -349,8 +144,8 @@ static bool is_behind_thing_noun(const rag_spoken *s, rag_run run)
 
 static bool has_title(const rag_spoken *s, rag_run run)
 {
-    return AMONG(titles, rag_spoken_word(s, run.first)) ||
-           (run.first > 0 && AMONG(titles, rag_spoken_word(s, run.first - 1)));
+    return rag_is_any_of(rag_spoken_word(s, run.first), titles) ||
+           (run.first > 0 && rag_is_any_of(rag_spoken_word(s, run.first - 1), titles));
 }
 
 /* The kind that a pronoun says of what stands in brackets behind it. */
@@ -431,18 +226,18 @@ bool rag_kind_told_person(const rag_spoken *s, rag_run name, bool who)
     if (name.last - name.first > 1 || has_title(s, name))
         return true;
     const bool noun = s->language == TXT_DE; /* each has a capital */
-    return who &&
-           ((!noun && !begins_sentence(s, name)) ||
-            (rag_spoken_joined(s, name.last - 1) && AMONG(modals, rag_spoken_word(s, name.last))));
+    return who && ((!noun && !begins_sentence(s, name)) ||
+                   (rag_spoken_joined(s, name.last - 1) &&
+                    rag_is_any_of(rag_spoken_word(s, name.last), modals)));
 }
 
 static rag_gender gender_of_word(const rag_spoken *s, size_t i)
 {
     const anc_str word = rag_spoken_word(s, i);
-    return AMONG(masculine, word)  ? RAG_MASCULINE
-           : AMONG(feminine, word) ? RAG_FEMININE
-           : AMONG(plural, word)   ? RAG_PLURAL
-                                   : RAG_GENDER_ANY;
+    return rag_is_any_of(word, masculine)  ? RAG_MASCULINE
+           : rag_is_any_of(word, feminine) ? RAG_FEMININE
+           : rag_is_any_of(word, plural)   ? RAG_PLURAL
+                                           : RAG_GENDER_ANY;
 }
 
 rag_gender rag_gender_of(const rag_spoken *s, rag_run run)

@@ -48,18 +48,14 @@ static bool noun_of(const rag_spoken *s, size_t from, size_t end, bool noun_firs
 /* "VIN" in "the VIN of the car": capitals, and yet what is asked of something. */
 static uint64_t asked_of(const rag_terms *terms)
 {
-    static const anc_str links[] = {ANC_STR_INIT("of"), ANC_STR_INIT("de"), ANC_STR_INIT("du"),
-                                    ANC_STR_INIT("des"), ANC_STR_INIT("von")};
+    static const char links[] = "of de du des von";
     const rag_words words = terms->asked;
     uint64_t set = 0;
     for (size_t w = 0; w + 1 < words.n; w++) {
         const rag_word *next = &words.items[w + 1];
         const anc_str link = anc_str_sub(terms->question, next->start, next->end - next->start);
-        bool links_them = false;
-        for (size_t k = 0; k < ANC_COUNT(links); k++)
-            links_them |= anc_str_eq_nocase(link, links[k]);
-        for (size_t t = 0; t < terms->n && links_them; t++)
-            set |= terms->keys[t] == words.items[w].key ? UINT64_C(1) << t : 0;
+        if (rag_is_any_of(link, links))
+            set |= rag_terms_in(terms, words, w, w + 1);
     }
     return set;
 }
@@ -70,21 +66,16 @@ static uint64_t named_by(const rag_terms *terms, rag_words words, size_t w)
     const uint32_t pairs = rag_synonyms_named(&terms->synonyms, words.items[w].key);
     uint64_t set = rag_terms_meant(terms, words, w, w + 1);
     for (size_t t = 0; t < terms->n; t++)
-        set |= (terms->pairs[t] & pairs) != 0 ? UINT64_C(1) << t : 0;
+        set |= (terms->pairs[t] & pairs) != 0 ? rag_term_bit(t) : 0;
     return set & ~(terms->names & ~asked_of(terms));
 }
 
 /* "Protection rating", "Indice de protection": the noun says only that it is a figure, and of what stands beside it. */
 static bool is_figure(const rag_spoken *s, size_t w)
 {
-    static const anc_str figures[] = {ANC_STR_INIT("rating"), ANC_STR_INIT("value"),
-                                      ANC_STR_INIT("class"),  ANC_STR_INIT("index"),
-                                      ANC_STR_INIT("indice"), ANC_STR_INIT("valeur"),
-                                      ANC_STR_INIT("classe"), ANC_STR_INIT("taux")};
-    for (size_t i = 0; i < ANC_COUNT(figures); i++)
-        if (anc_str_eq_nocase(figures[i], rag_spoken_word(s, w)))
-            return true;
-    return false;
+    static const char figures[] = "rating value class index "
+                                  "indice valeur classe taux";
+    return rag_is_any_of(rag_spoken_word(s, w), figures);
 }
 
 /* Terms of the question that the noun of a name says. */
@@ -114,7 +105,7 @@ static bool name_of(const rag_extraction *x, size_t i, rag_spoken *s, noun *ret)
         name.len == 0 || value.len == 0)
         return false;
     const size_t start = (size_t)(name.ptr - text.ptr);
-    *s = (rag_spoken){text, x->language, x->units.words[u->passage]};
+    *s = (rag_spoken){text, x->read_as, x->units.words[u->passage]};
     return noun_of(s, rag_words_at(s->words, start), rag_words_at(s->words, start + name.len),
                    is_noun_first(x, u->passage), ret);
 }
@@ -157,10 +148,7 @@ double rag_label_of(const rag_extraction *x, size_t i)
     if (v->rival || !name_of(x, i, &s, &name) || has_day_for_person(x, i))
         return 0;
     const uint64_t asked = said_by(terms, &s, &name);
-    uint64_t subject = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        subject |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    subject &= ~asked;
+    const uint64_t subject = rag_terms_real(terms) & ~asked;
     if (asked == 0 || subject == 0 || (subject & ~(has | listed_around(x, i))) != 0)
         return 0;
     for (size_t w = name.first; w < name.last; w++)

@@ -71,6 +71,8 @@ static const anc_str meanings[] = {
     MEANING("high higher height tall hauteur haut haute höhe hoch hohe altura alto"),
     MEANING("long length longueur länge lang longitud largo"),
     MEANING("wide width breadth broad largeur breite breit ancho anchura"),
+    MEANING("carry carries carrying carried load loaded laden cargo cargoes freight chargé chargée "
+            "cargaison fracht ladung geladen beladen carga cargado cargamento carico"),
     MEANING("idea ideas idée idées idee idea"),
     MEANING("open opens opened opening ouvre ouvrir ouverture öffnet geöffnet"),
 };

@@ -65,20 +65,18 @@ static bool phrase_at(const rag_spoken *s, size_t i, size_t last, phrase *ret)
     return is_plain(s, next);
 }
 
-/* The term of that word; RAG_TERMS_MAX: it is none. */
+/* The term of that word; RAG_TERMS_MAX: it is none, or an asking word. */
 static size_t term_of(const rag_terms *terms, uint64_t key)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == key)
-            return terms->asks[t] ? RAG_TERMS_MAX : t;
-    return RAG_TERMS_MAX;
+    const size_t t = rag_terms_find(terms, key);
+    return t == RAG_TERMS_MAX || terms->asks[t] ? RAG_TERMS_MAX : t;
 }
 
 /* Whether unit i has that noun with something else said of it, and never without. */
 static bool has_other(const rag_extraction *x, size_t i, uint64_t noun)
 {
     const rag_unit *u = &x->units.items[i];
-    const rag_spoken s = {x->passages[u->passage].text, x->language, x->units.words[u->passage]};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, x->units.words[u->passage]};
     size_t nouns = 0;
     size_t others = 0;
     for (size_t w = u->first; w < u->last; w++) {
@@ -95,7 +93,7 @@ bool rag_is_of_other_kind(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const rag_spoken s = {terms->question, x->language, terms->asked};
+    const rag_spoken s = {terms->question, x->read_as, terms->asked};
     for (size_t k = 0; terms->brief && k < terms->asked.n; k++) {
         phrase p;
         if (!phrase_at(&s, k, terms->asked.n, &p))

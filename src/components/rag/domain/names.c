@@ -11,14 +11,8 @@ enum { NUMBER_MAX_DIGITS = 3 }; /* four are a year */
 
 static bool is_article(anc_str word)
 {
-    static const anc_str articles[] = {
-        ANC_STR_INIT("the"), ANC_STR_INIT("a"),   ANC_STR_INIT("le"),
-        ANC_STR_INIT("la"),  ANC_STR_INIT("une"), ANC_STR_INIT("un"),
-        ANC_STR_INIT("der"), ANC_STR_INIT("die"), ANC_STR_INIT("das")};
-    for (size_t i = 0; i < ANC_COUNT(articles); i++)
-        if (anc_str_eq_nocase(articles[i], word))
-            return true;
-    return false;
+    static const char articles[] = "the a le la une un der die das";
+    return rag_is_any_of(word, articles);
 }
 
 /* Whether word `i` has a number behind it that belongs to it, with nothing but a blank between. */
@@ -42,9 +36,9 @@ static bool is_numbered_name(const rag_terms *terms, size_t k)
     if (w->stop || !has_number(terms->question, terms->asked, k, terms->asked.n) ||
         rag_ordinal_of(rag_word_text(terms->question, w)) > 0)
         return false;
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->dull[t] && terms->keys[t] == w->key)
-            return false; /* "the number 50" names nothing */
+    const size_t t = rag_terms_find(terms, w->key);
+    if (t != RAG_TERMS_MAX && terms->dull[t])
+        return false; /* "the number 50" names nothing */
     return w->capital ||
            (k > 0 && is_article(rag_word_text(terms->question, &terms->asked.items[k - 1])));
 }

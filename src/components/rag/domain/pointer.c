@@ -59,37 +59,23 @@ anc_str rag_token_text(const rag_tokens *all, size_t i)
                       : ANC_STR("");
 }
 
-bool rag_token_among(anc_str word, const anc_str *list, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(word, list[i]))
-            return true;
-    return false;
-}
-
 /* ---- row and page ------------------------------------------------------------------------------- */
 
 rag_pointed rag_token_kind(const rag_tokens *all, size_t i)
 {
-    static const anc_str rows[] = {
-        ANC_STR_INIT("row"),    ANC_STR_INIT("line"),      ANC_STR_INIT("record"),
-        ANC_STR_INIT("ligne"),  ANC_STR_INIT("rangée"),    ANC_STR_INIT("enregistrement"),
-        ANC_STR_INIT("Zeile"),  ANC_STR_INIT("Datensatz"), ANC_STR_INIT("fila"),
-        ANC_STR_INIT("riga"),   ANC_STR_INIT("linha"),     ANC_STR_INIT("rows"),
-        ANC_STR_INIT("lines"),  ANC_STR_INIT("records"),   ANC_STR_INIT("lignes"),
-        ANC_STR_INIT("Zeilen"), ANC_STR_INIT("filas"),     ANC_STR_INIT("righe"),
-        ANC_STR_INIT("linhas"), ANC_STR_INIT("registro")};
-    static const anc_str pages[] = {
-        ANC_STR_INIT("page"),   ANC_STR_INIT("slide"),   ANC_STR_INIT("diapositive"),
-        ANC_STR_INIT("diapo"),  ANC_STR_INIT("Seite"),   ANC_STR_INIT("Folie"),
-        ANC_STR_INIT("página"), ANC_STR_INIT("pagina"),  ANC_STR_INIT("diapositiva"),
-        ANC_STR_INIT("pages"),  ANC_STR_INIT("slides"),  ANC_STR_INIT("Seiten"),
-        ANC_STR_INIT("Folien"), ANC_STR_INIT("páginas"), ANC_STR_INIT("pagine")};
+    static const char rows[] = "row line record "
+                               "ligne rangée enregistrement "
+                               "Zeile Datensatz "
+                               "fila riga linha "
+                               "rows lines records lignes Zeilen filas righe linhas registro";
+    static const char pages[] = "page slide diapositive diapo "
+                                "Seite Folie "
+                                "página pagina diapositiva "
+                                "pages slides Seiten Folien páginas pagine";
     const anc_str word = rag_token_text(all, i);
-    if (rag_token_among(word, rows, ANC_COUNT(rows)))
+    if (rag_is_any_of(word, rows))
         return RAG_POINTS_ROW;
-    if (rag_token_among(word, pages, ANC_COUNT(pages)) ||
-        (all->items[i].stopped && anc_str_eq(word, ANC_STR("p"))))
+    if (rag_is_any_of(word, pages) || (all->items[i].stopped && anc_str_eq(word, ANC_STR("p"))))
         return RAG_POINTS_PAGE;
     return RAG_POINTS_NOWHERE;
 }
@@ -143,21 +129,14 @@ uint32_t rag_token_number(anc_str word)
 
 static bool says_number(anc_str word)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("number"), ANC_STR_INIT("no"),     ANC_STR_INIT("nr"),
-        ANC_STR_INIT("numéro"), ANC_STR_INIT("nummer"), ANC_STR_INIT("n°"),
-        ANC_STR_INIT("nº"),     ANC_STR_INIT("N°"),     ANC_STR_INIT("#"),
-        ANC_STR_INIT("número"), ANC_STR_INIT("numero")};
-    return rag_token_among(word, words, ANC_COUNT(words));
+    static const char words[] = "number no nr numéro nummer n° nº N° # número numero";
+    return rag_is_any_of(word, words);
 }
 
 /* "7th", "7e", "7ème", German "7." and the words for the first ten. */
 static uint32_t ordinal_of(const rag_tokens *all, size_t i)
 {
-    static const anc_str endings[] = {ANC_STR_INIT("st"),  ANC_STR_INIT("nd"), ANC_STR_INIT("rd"),
-                                      ANC_STR_INIT("th"),  ANC_STR_INIT("e"),  ANC_STR_INIT("er"),
-                                      ANC_STR_INIT("ère"), ANC_STR_INIT("re"), ANC_STR_INIT("ème"),
-                                      ANC_STR_INIT("te"),  ANC_STR_INIT("ten")};
+    static const char endings[] = "st nd rd th e er ère re ème te ten";
     static const char *const words[] = {
         "first première erste ersten",     "second deuxième zweite zweiten",
         "third troisième dritte dritten",  "fourth quatrième vierte vierten",
@@ -169,8 +148,7 @@ static uint32_t ordinal_of(const rag_tokens *all, size_t i)
     const uint32_t n = leading_number(word, &bytes);
     if (bytes > 0)
         return (bytes == word.len && all->items[i].stopped) ||
-                       rag_token_among(anc_str_sub(word, bytes, word.len), endings,
-                                       ANC_COUNT(endings))
+                       rag_is_any_of(anc_str_sub(word, bytes, word.len), endings)
                    ? n
                    : 0;
     return listed_number(words, ANC_COUNT(words), word);
@@ -199,11 +177,8 @@ bool rag_token_is_file(anc_str word)
 /* "the last page", "la dernière page", "die letzte Seite", "la última página" */
 static bool says_last(anc_str word)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("last"),    ANC_STR_INIT("final"),  ANC_STR_INIT("dernière"),
-        ANC_STR_INIT("dernier"), ANC_STR_INIT("letzte"), ANC_STR_INIT("letzten"),
-        ANC_STR_INIT("letzter"), ANC_STR_INIT("última"), ANC_STR_INIT("último")};
-    return rag_token_among(word, words, ANC_COUNT(words));
+    static const char words[] = "last final dernière dernier letzte letzten letzter última último";
+    return rag_is_any_of(word, words);
 }
 
 /* "3-5", "3–5": both numbers in one token; false: it is none such. */
@@ -221,22 +196,18 @@ static bool read_dashed(anc_str word, uint32_t *ret_from, uint32_t *ret_to)
     return false;
 }
 
-static const anc_str ands[] = {ANC_STR_INIT("and"), ANC_STR_INIT("et"), ANC_STR_INIT("und"),
-                               ANC_STR_INIT("y"),   ANC_STR_INIT("e"),  ANC_STR_INIT("&")};
+static const char ands[] = "and et und y e &";
 
 /* Behind the number at *last: "and 3", "to 5", "à 5", "bis 5"; "and" only to the next number. */
 static void read_range(const rag_tokens *all, size_t *last, rag_pointer *p)
 {
-    static const anc_str tos[] = {ANC_STR_INIT("to"),    ANC_STR_INIT("through"),
-                                  ANC_STR_INIT("until"), ANC_STR_INIT("à"),
-                                  ANC_STR_INIT("bis"),   ANC_STR_INIT("a"),
-                                  ANC_STR_INIT("-"),     ANC_STR_INIT("\u2013")};
+    static const char tos[] = "to through until à bis a - \u2013";
     const anc_str joint = rag_token_text(all, *last + 1);
     const anc_str word = rag_token_text(all, *last + 2);
     const uint32_t digits = rag_token_number(word);
     const uint32_t to = digits > 0 ? digits : spelled_number(word);
-    const bool joined = rag_token_among(joint, ands, ANC_COUNT(ands)) && to == p->number + 1;
-    if (!joined && !(rag_token_among(joint, tos, ANC_COUNT(tos)) && to > p->number))
+    const bool joined = rag_is_any_of(joint, ands) && to == p->number + 1;
+    if (!joined && !(rag_is_any_of(joint, tos) && to > p->number))
         return;
     p->until = to;
     *last += 2;
@@ -244,13 +215,10 @@ static void read_range(const rag_tokens *all, size_t *last, rag_pointer *p)
 
 static bool is_plural(anc_str word)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("pages"),  ANC_STR_INIT("slides"),  ANC_STR_INIT("Seiten"),
-        ANC_STR_INIT("Folien"), ANC_STR_INIT("páginas"), ANC_STR_INIT("pagine"),
-        ANC_STR_INIT("rows"),   ANC_STR_INIT("lines"),   ANC_STR_INIT("records"),
-        ANC_STR_INIT("lignes"), ANC_STR_INIT("Zeilen"),  ANC_STR_INIT("filas"),
-        ANC_STR_INIT("righe"),  ANC_STR_INIT("linhas")};
-    return rag_token_among(word, words, ANC_COUNT(words));
+    static const char words[] =
+        "pages slides Seiten Folien páginas pagine rows lines records lignes Zeilen filas "
+        "righe linhas";
+    return rag_is_any_of(word, words);
 }
 
 /* "Pages 2, 5 and 9": those that are apart. */
@@ -259,7 +227,7 @@ static void read_others(const rag_tokens *all, size_t *last, rag_pointer *p)
     while (p->n_also < RAG_POINTS_ALSO) {
         const anc_str next = rag_token_text(all, *last + 1);
         const bool listed = *last + 1 < all->n && all->items[*last + 1].breaks;
-        const bool joined = rag_token_among(next, ands, ANC_COUNT(ands));
+        const bool joined = rag_is_any_of(next, ands);
         const uint32_t number = rag_token_number(joined   ? rag_token_text(all, *last + 2)
                                                  : listed ? next
                                                           : ANC_STR(""));
@@ -331,13 +299,10 @@ static bool read_place(const rag_tokens *all, size_t i, rag_pointer *ret)
 
 static bool is_sheet_word(anc_str word)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("sheet"),         ANC_STR_INIT("worksheet"),    ANC_STR_INIT("feuille"),
-        ANC_STR_INIT("onglet"),        ANC_STR_INIT("l'onglet"),     ANC_STR_INIT("Blatt"),
-        ANC_STR_INIT("Tabellenblatt"), ANC_STR_INIT("Arbeitsblatt"), ANC_STR_INIT("hoja"),
-        ANC_STR_INIT("pestaña"),       ANC_STR_INIT("foglio"),       ANC_STR_INIT("folha"),
-        ANC_STR_INIT("planilha"),      ANC_STR_INIT("aba")};
-    return rag_token_among(word, words, ANC_COUNT(words));
+    static const char words[] =
+        "sheet worksheet feuille onglet l'onglet Blatt Tabellenblatt Arbeitsblatt hoja "
+        "pestaña foglio folha planilha aba";
+    return rag_is_any_of(word, words);
 }
 
 /* Bytes of the sign that a name is quoted by, at the end of text[0..end); 0: none. */
@@ -375,12 +340,9 @@ static bool begins_name(anc_str word)
 
 static bool calls(anc_str word)
 {
-    static const anc_str words[] = {ANC_STR_INIT("called"),    ANC_STR_INIT("named"),
-                                    ANC_STR_INIT("nommée"),    ANC_STR_INIT("nommé"),
-                                    ANC_STR_INIT("intitulée"), ANC_STR_INIT("appelée"),
-                                    ANC_STR_INIT("namens"),    ANC_STR_INIT("llamada"),
-                                    ANC_STR_INIT("chiamato"),  ANC_STR_INIT("chamada")};
-    return rag_token_among(word, words, ANC_COUNT(words));
+    static const char words[] =
+        "called named nommée nommé intitulée appelée namens llamada chiamato chamada";
+    return rag_is_any_of(word, words);
 }
 
 /* The name in tokens from `i` on: in quotes, or words with capitals; false: there is none. */

@@ -32,6 +32,4 @@ rag_pointed rag_token_kind(const rag_tokens *all, size_t i);
 /* Whether `word` ends like the name of a file. */
 bool rag_token_is_file(anc_str word);
 
-bool rag_token_among(anc_str word, const anc_str *list, size_t n);
-
 #endif

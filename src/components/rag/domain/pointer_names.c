@@ -229,18 +229,11 @@ anc_status rag_pointer_is_open(anc_arena *mem, anc_str question, const rag_point
 
 static bool asks_something(const rag_tokens *all)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("what"),    ANC_STR_INIT("who"),     ANC_STR_INIT("when"),
-        ANC_STR_INIT("where"),   ANC_STR_INIT("why"),     ANC_STR_INIT("how"),
-        ANC_STR_INIT("whose"),   ANC_STR_INIT("qui"),     ANC_STR_INIT("que"),
-        ANC_STR_INIT("quoi"),    ANC_STR_INIT("quel"),    ANC_STR_INIT("quelle"),
-        ANC_STR_INIT("quand"),   ANC_STR_INIT("où"),      ANC_STR_INIT("pourquoi"),
-        ANC_STR_INIT("comment"), ANC_STR_INIT("combien"), ANC_STR_INIT("wer"),
-        ANC_STR_INIT("was"),     ANC_STR_INIT("wann"),    ANC_STR_INIT("wo"),
-        ANC_STR_INIT("warum"),   ANC_STR_INIT("wie"),     ANC_STR_INIT("quién"),
-        ANC_STR_INIT("qué"),     ANC_STR_INIT("cuándo"),  ANC_STR_INIT("cómo")};
+    static const char words[] = "what who when where why how whose "
+                                "qui que quoi quel quelle quand où pourquoi comment combien "
+                                "wer was wann wo warum wie quién qué cuándo cómo";
     for (size_t i = 0; i < all->n; i++)
-        if (rag_token_among(rag_token_text(all, i), words, ANC_COUNT(words)))
+        if (rag_is_any_of(rag_token_text(all, i), words))
             return true;
     return false;
 }
@@ -272,10 +265,8 @@ anc_status rag_pointer_complete(anc_arena *mem, anc_str before, anc_str reply, a
 /* "column 3" */
 static bool is_numbered_column(const rag_tokens *all, size_t i)
 {
-    static const anc_str columns[] = {ANC_STR_INIT("column"),  ANC_STR_INIT("colonne"),
-                                      ANC_STR_INIT("Spalte"),  ANC_STR_INIT("columna"),
-                                      ANC_STR_INIT("colonna"), ANC_STR_INIT("coluna")};
-    return i + 1 < all->n && rag_token_among(rag_token_text(all, i), columns, ANC_COUNT(columns)) &&
+    static const char columns[] = "column colonne Spalte columna colonna coluna";
+    return i + 1 < all->n && rag_is_any_of(rag_token_text(all, i), columns) &&
            rag_token_number(rag_token_text(all, i + 1)) > 0;
 }
 
@@ -368,12 +359,9 @@ static size_t sought_place(const rag_tokens *all)
 /* Whether what follows is asked of the page itself: "which page has the table?", and not "which row has Porto?". */
 static bool stands_on(const rag_tokens *all, size_t place)
 {
-    static const anc_str ons[] = {ANC_STR_INIT("on"),  ANC_STR_INIT("in"),  ANC_STR_INIT("at"),
-                                  ANC_STR_INIT("à"),   ANC_STR_INIT("À"),   ANC_STR_INIT("sur"),
-                                  ANC_STR_INIT("auf"), ANC_STR_INIT("en"),  ANC_STR_INIT("a"),
-                                  ANC_STR_INIT("em"),  ANC_STR_INIT("dans")};
+    static const char ons[] = "on in at à À sur auf en a em dans";
     return rag_token_kind(all, place) == RAG_POINTS_PAGE ||
-           (place > 1 && rag_token_among(rag_token_text(all, place - 2), ons, ANC_COUNT(ons)));
+           (place > 1 && rag_is_any_of(rag_token_text(all, place - 2), ons));
 }
 
 anc_status rag_pointer_sought(anc_arena *mem, anc_str question, rag_pointed *ret_kind, anc_str *ret,

@@ -3,75 +3,23 @@
 
 #include "base/str.h"
 #include "rag/domain/question_words.h"
+#include "rag/domain/words.h"
 
-#define WORD(text) ANC_STR_INIT(text)
+static const char negations[] = "not cannot never none neither nor "
+                                "exclude excludes excluded exclusion exclusions "
+                                "pas jamais aucun aucune "
+                                "exclu exclus exclue exclues "
+                                "nicht kein keine keinen keiner keinem keines nie niemals "
+                                "ausgenommen ausschluss ausgeschlossen ausschlüsse "
+                                "no nunca ningún ninguna "
+                                "excluido excluida excluidos excluidas exclusiones "
+                                "non nessun nessuno nessuna "
+                                "escluso esclusa esclusi escluse esclusioni "
+                                "não nenhum nenhuma "
+                                "excluído excluída excluídos excluídas exclusões";
 
-static const anc_str negations[] = {
-    WORD("not"),
-    WORD("cannot"),
-    WORD("never"),
-    WORD("none"),
-    WORD("neither"),
-    WORD("nor"),
-    WORD("exclude"),
-    WORD("excludes"),
-    WORD("excluded"),
-    WORD("exclusion"),
-    WORD("exclusions"),
-    WORD("pas"),
-    WORD("jamais"),
-    WORD("aucun"),
-    WORD("aucune"),
-    WORD("exclu"),
-    WORD("exclus"),
-    WORD("exclue"),
-    WORD("exclues"),
-    WORD("nicht"),
-    WORD("kein"),
-    WORD("keine"),
-    WORD("keinen"),
-    WORD("keiner"),
-    WORD("keinem"),
-    WORD("keines"),
-    WORD("nie"),
-    WORD("niemals"),
-    WORD("ausgenommen"),
-    WORD("ausschluss"),
-    WORD("ausgeschlossen"),
-    WORD("ausschlüsse"),
-    WORD("no"),
-    WORD("nunca"),
-    WORD("ningún"),
-    WORD("ninguna"),
-    WORD("excluido"),
-    WORD("excluida"),
-    WORD("excluidos"),
-    WORD("excluidas"),
-    WORD("exclusiones"),
-    WORD("non"),
-    WORD("nessun"),
-    WORD("nessuno"),
-    WORD("nessuna"),
-    WORD("escluso"),
-    WORD("esclusa"),
-    WORD("esclusi"),
-    WORD("escluse"),
-    WORD("esclusioni"),
-    WORD("não"),
-    WORD("nenhum"),
-    WORD("nenhuma"),
-    WORD("excluído"),
-    WORD("excluída"),
-    WORD("excluídos"),
-    WORD("excluídas"),
-    WORD("exclusões"),
-};
-
-static const anc_str behind_was[] = {
-    WORD("ist"),  WORD("sind"),    WORD("wird"),  WORD("werden"),   WORD("kann"),
-    WORD("darf"), WORD("deckt"),   WORD("muss"),  WORD("kostet"),   WORD("gehört"),
-    WORD("soll"), WORD("umfasst"), WORD("macht"), WORD("bedeutet"),
-};
+static const char behind_was[] =
+    "ist sind wird werden kann darf deckt muss kostet gehört soll umfasst macht bedeutet";
 
 static bool is_inner(char c)
 {
@@ -116,14 +64,6 @@ static bool next_word(anc_str text, size_t *cursor, anc_str *ret)
     return i > start;
 }
 
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
-
 /* "isn't": what stands from the end of "isn" on. */
 static bool is_shortened(anc_str word, anc_str rest)
 {
@@ -137,7 +77,7 @@ bool rag_negates(anc_str text)
     size_t cursor = 0;
     anc_str word;
     while (next_word(text, &cursor, &word))
-        if (among(negations, ANC_COUNT(negations), word) ||
+        if (rag_is_any_of(word, negations) ||
             is_shortened(word, anc_str_sub(text, cursor, text.len)))
             return true;
     return false;
@@ -151,7 +91,7 @@ static bool is_german_was(anc_str question)
     if (!next_word(question, &cursor, &word) || !anc_str_eq_nocase(word, ANC_STR("was")))
         return false;
     while (next_word(question, &cursor, &word))
-        if (among(behind_was, ANC_COUNT(behind_was), word))
+        if (rag_is_any_of(word, behind_was))
             return true;
     return false;
 }

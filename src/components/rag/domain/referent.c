@@ -5,8 +5,6 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/tongue.h"
 
-#define WORD(text) ANC_STR_INIT(text)
-
 enum { THINGS_MAX = 16, NOUNS_MAX = 4 };
 
 typedef struct thing {
@@ -19,14 +17,6 @@ typedef struct thing {
     bool subject; /* its article is that of a subject */
 } thing;
 
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
-
 static bool is_german(const rag_spoken *s)
 {
     return s->language == TXT_DE;
@@ -35,12 +25,11 @@ static bool is_german(const rag_spoken *s)
 /* "Welches Zahlungsziel", "cuántos días": what stands behind it is a thing, though no article is there. */
 static bool determines(const rag_spoken *s, size_t i)
 {
-    static const anc_str words[] = {
-        WORD("qué"),     WORD("cuántos"), WORD("cuántas"), WORD("cuánta"), WORD("cuánto"),
-        WORD("che"),     WORD("quanti"),  WORD("quante"),  WORD("quale"),  WORD("quali"),
-        WORD("que"),     WORD("quantos"), WORD("quantas"), WORD("qual"),   WORD("quais"),
-        WORD("welcher"), WORD("welche"),  WORD("welches"), WORD("welchen")};
-    return among(words, ANC_COUNT(words), rag_spoken_word(s, i));
+    static const char words[] = "qué cuántos cuántas cuánta cuánto "
+                                "che quanti quante quale quali "
+                                "que quantos quantas qual quais "
+                                "welcher welche welches welchen";
+    return rag_is_any_of(rag_spoken_word(s, i), words);
 }
 
 /* "Cuestan" of "¿cuánto cuestan las visitas?": a verb, behind which the thing begins, or nothing more is said. */
@@ -103,10 +92,7 @@ static unsigned gender_of_welch(anc_str word)
 /* What the word before the nouns says of them. */
 static void read_before(const rag_spoken *s, thing *t)
 {
-    static const anc_str subjects[] = {
-        WORD("die"), WORD("das"), WORD("ein"), WORD("eine"), WORD("el"), WORD("la"),
-        WORD("los"), WORD("las"), WORD("il"),  WORD("lo"),   WORD("l"),  WORD("i"),
-        WORD("gli"), WORD("le"),  WORD("o"),   WORD("a"),    WORD("os"), WORD("as")};
+    static const char subjects[] = "die das ein eine el la los las il lo l i gli le o a os as";
     t->gender = gender_of_end(s, t->run);
     if (t->run.first == 0)
         return;
@@ -122,8 +108,7 @@ static void read_before(const rag_spoken *s, thing *t)
     if (is_german(s) && determines(s, at))
         t->gender = gender_of_welch(word);
     t->behind = contracted || (before > 0 && rag_spoken_is_preposition(s, before - 1));
-    t->subject =
-        article && (among(subjects, ANC_COUNT(subjects), word) || (der && said == RAG_MAY_HE));
+    t->subject = article && (rag_is_any_of(word, subjects) || (der && said == RAG_MAY_HE));
     t->owner = is_german(s) && article
                    ? (at > 0 && s->words.items[at - 1].capital && !t->subject && at > 1) ||
                          (at > 0 && rag_spoken_is_of(s, at - 1))
@@ -170,13 +155,11 @@ static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
 /* "What is the price of the X?", "welches Ziel hat X?": what it asks for is wanted, and X is spoken of. */
 static bool asks_attribute(const rag_spoken *s)
 {
-    static const anc_str words[] = {
-        WORD("cuál"),    WORD("cuáles"), WORD("cual"),    WORD("qual"),
-        WORD("quale"),   WORD("quali"),  WORD("quais"),   WORD("qué"),
-        WORD("welches"), WORD("welche"), WORD("welcher"), WORD("welchen"),
-        WORD("was"),     WORD("wie"),    WORD("che"),     WORD("cos")};
+    static const char words[] = "cuál cuáles cual qual quale quali quais qué welches welche "
+                                "welcher welchen was wie "
+                                "che cos";
     for (size_t i = 0; i < s->words.n && i < 3; i++)
-        if (among(words, ANC_COUNT(words), rag_spoken_word(s, i)))
+        if (rag_is_any_of(rag_spoken_word(s, i), words))
             return true;
     return rag_asks_who_is(s);
 }

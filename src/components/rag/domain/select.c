@@ -43,15 +43,11 @@ static bool is_of_others_only(const rag_extraction *x)
 static double unread_share(const rag_extraction *x)
 {
     uint64_t read = 0;
-    uint64_t missed = 0;
     if (is_of_others_only(x) || rag_names_rivals_only(x))
         return 1;
     for (size_t i = 0; i < x->units.n; i++)
         read |= x->views[i].own | x->views[i].above | x->views[i].near;
-    for (size_t t = 0; t < x->terms.n; t++)
-        if ((read >> t & 1) == 0 && !x->terms.dull[t] && !x->terms.asks[t])
-            missed |= UINT64_C(1) << t;
-    return rag_terms_share(&x->terms, missed);
+    return rag_terms_share(&x->terms, rag_terms_real(&x->terms) & ~read);
 }
 
 anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,

@@ -17,9 +17,7 @@ static bool is_named_row(const rag_extraction *x, size_t i)
 bool rag_has_peers(const rag_extraction *x, size_t i)
 {
     const rag_unit *items = x->units.items;
-    uint64_t rest = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        rest |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
+    const uint64_t rest = rag_terms_real(&x->terms);
     if (!is_named_row(x, i))
         return false;
     const anc_str names = rag_unit_columns(&x->units, &items[i], x->passages);
@@ -51,19 +49,12 @@ static bool is_row_without_count(const rag_extraction *x, size_t i)
 /* "Total", "moyenne", "durchschnittlich": of several things. */
 static bool sums_up(anc_str text)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("total"),      ANC_STR_INIT("totals"),       ANC_STR_INIT("sum"),
-        ANC_STR_INIT("altogether"), ANC_STR_INIT("average"),      ANC_STR_INIT("combined"),
-        ANC_STR_INIT("somme"),      ANC_STR_INIT("totale"),       ANC_STR_INIT("moyenne"),
-        ANC_STR_INIT("moyen"),      ANC_STR_INIT("summe"),        ANC_STR_INIT("gesamt"),
-        ANC_STR_INIT("insgesamt"),  ANC_STR_INIT("gesamtbetrag"), ANC_STR_INIT("gesamtsumme"),
-        ANC_STR_INIT("zusammen"),   ANC_STR_INIT("durchschnitt"), ANC_STR_INIT("durchschnittlich"),
-        ANC_STR_INIT("suma"),       ANC_STR_INIT("promedio"),     ANC_STR_INIT("somma"),
-        ANC_STR_INIT("soma")};
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (rag_phrase_in(text, words[i]))
-            return true;
-    return false;
+    static const char words[] = "total|totals|sum|altogether|average|combined|"
+                                "somme|totale|moyenne|moyen|"
+                                "summe|gesamt|insgesamt|gesamtbetrag|gesamtsumme|zusammen|"
+                                "durchschnitt|durchschnittlich|"
+                                "suma|promedio|somma|soma";
+    return rag_has_phrase_of(text, words);
 }
 
 /* What several come to is asked, and it is one of them, which says nothing of that. */

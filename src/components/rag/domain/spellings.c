@@ -89,9 +89,9 @@ static void find(rag_extraction *x, size_t k, size_t term, size_t next)
     const bool long_enough = word.len >= COMPOUND_MIN || is_all_upper(word);
     for (size_t i = 0; i < x->units.n; i++) {
         if (long_enough && !w->whole && has_otherwise(x, i, k))
-            x->views[i].own |= UINT64_C(1) << term;
+            x->views[i].own |= rag_term_bit(term);
         if (next != RAG_TERMS_MAX && has_joined(x, i, k))
-            x->views[i].own |= UINT64_C(1) << term | UINT64_C(1) << next;
+            x->views[i].own |= rag_term_bit(term) | rag_term_bit(next);
     }
 }
 

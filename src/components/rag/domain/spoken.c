@@ -5,59 +5,33 @@
 #include "base/utf8.h"
 #include "rag/domain/tongue.h"
 
-#define WORD(text) ANC_STR_INIT(text)
-
 enum { APOSTROPHE = 0x2019, NO_BREAK_SPACE = 0xa0, NARROW_SPACE = 0x202f, HYPHEN = 0x2010 };
 
 /* "Is there", "there are", "il y a": they say that something is there, and point at no place. */
-static const anc_str being[] = {
-    WORD("is"), WORD("are"),  WORD("was"), WORD("were"),
-    WORD("be"), WORD("been"), WORD("a"),   WORD("avait"),
-};
+static const char being[] = "is are was were be been a avait";
 
 /* How a French question begins, and none in another language. */
-static const anc_str french[] = {
-    WORD("qui"),     WORD("quel"),     WORD("quelle"), WORD("quels"), WORD("quelles"),
-    WORD("combien"), WORD("pourquoi"), WORD("où"),     WORD("est"),
-};
+static const char french[] = "qui quel quelle quels quelles combien pourquoi où est";
 
 /* What a verb at the end of a question goes with. */
-static const anc_str auxiliaries[] = {
-    WORD("do"),  WORD("does"),  WORD("did"),   WORD("can"),    WORD("could"),
-    WORD("may"), WORD("must"),  WORD("shall"), WORD("should"), WORD("will"),
-    WORD("has"), WORD("would"), WORD("have"),  WORD("had"),
-};
+static const char auxiliaries[] =
+    "do does did can could may must shall should will has would have had";
 
 /* Names of days and months, which have capitals in English. */
-static const anc_str calendar[] = {
-    WORD("January"),   WORD("February"),  WORD("March"),     WORD("April"),      WORD("May"),
-    WORD("June"),      WORD("July"),      WORD("August"),    WORD("September"),  WORD("October"),
-    WORD("November"),  WORD("December"),  WORD("Monday"),    WORD("Tuesday"),    WORD("Wednesday"),
-    WORD("Thursday"),  WORD("Friday"),    WORD("Saturday"),  WORD("Sunday"),     WORD("Janvier"),
-    WORD("Février"),   WORD("Mars"),      WORD("Avril"),     WORD("Mai"),        WORD("Juin"),
-    WORD("Juillet"),   WORD("Août"),      WORD("Septembre"), WORD("Octobre"),    WORD("Novembre"),
-    WORD("Décembre"),  WORD("Januar"),    WORD("Februar"),   WORD("März"),       WORD("Juni"),
-    WORD("Juli"),      WORD("Oktober"),   WORD("Dezember"),  WORD("Easter"),     WORD("Christmas"),
-    WORD("Montag"),    WORD("Dienstag"),  WORD("Mittwoch"),  WORD("Donnerstag"), WORD("Freitag"),
-    WORD("Samstag"),   WORD("Sonntag"),   WORD("enero"),     WORD("febrero"),    WORD("marzo"),
-    WORD("abril"),     WORD("mayo"),      WORD("junio"),     WORD("julio"),      WORD("septiembre"),
-    WORD("octubre"),   WORD("noviembre"), WORD("diciembre"), WORD("lunes"),      WORD("martes"),
-    WORD("miércoles"), WORD("jueves"),    WORD("viernes"),   WORD("sábado"),     WORD("domingo"),
-    WORD("gennaio"),   WORD("febbraio"),  WORD("aprile"),    WORD("maggio"),     WORD("giugno"),
-    WORD("luglio"),    WORD("settembre"), WORD("ottobre"),   WORD("dicembre"),   WORD("lunedì"),
-    WORD("martedì"),   WORD("mercoledì"), WORD("giovedì"),   WORD("venerdì"),    WORD("sabato"),
-    WORD("domenica"),  WORD("janeiro"),   WORD("fevereiro"), WORD("março"),      WORD("maio"),
-    WORD("junho"),     WORD("julho"),     WORD("setembro"),  WORD("outubro"),    WORD("dezembro"),
-    WORD("agosto"),    WORD("novembre"),
-};
-
-static bool among(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t i = 0; i < n; i++)
-        if (anc_str_eq_nocase(list[i], word))
-            return true;
-    return false;
-}
+static const char calendar[] =
+    "January February March April May June July August September October November "
+    "December "
+    "Monday Tuesday Wednesday Thursday Friday Saturday Sunday "
+    "Janvier Février Mars Avril Mai Juin Juillet Août Septembre Octobre Novembre Décembre "
+    "Januar Februar März Juni Juli Oktober Dezember "
+    "Easter Christmas "
+    "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag "
+    "enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre "
+    "lunes martes miércoles jueves viernes sábado domingo "
+    "gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre "
+    "lunedì martedì mercoledì giovedì venerdì sabato domenica "
+    "janeiro fevereiro março maio junho julho setembro outubro dezembro "
+    "agosto novembre";
 
 /* English and French count as one language here, and so does one that is not known. */
 static txt_language tongue_of(txt_language language)
@@ -84,7 +58,8 @@ static txt_language spoken_in(const rag_spoken *s, txt_language hint)
     for (size_t k = 0; k < ANC_COUNT(all); k++) {
         size_t n = 0;
         for (size_t i = 0; i < s->words.n; i++)
-            n += is_closed(s, i, all[k]);
+            n += (size_t)is_closed(s, i, all[k]) +
+                 rag_tongue_has(all[k], RAG_WORD_TELLING, rag_spoken_word(s, i));
         const bool likelier = all[k] == hint || (best != hint && all[k] == seems);
         if (n > most || (n == most && (likelier || k == 0))) {
             most = n;
@@ -98,8 +73,7 @@ anc_status rag_spoken_of(anc_arena *mem, anc_str text, rag_spoken *ret, anc_err 
 {
     const txt_language language = txt_language_detect(text);
     ANC_TRY(rag_spoken_as(mem, text, language, ret, err));
-    if (language != TXT_FR && ret->words.n > 0 &&
-        among(french, ANC_COUNT(french), rag_spoken_word(ret, 0)))
+    if (language != TXT_FR && ret->words.n > 0 && rag_is_any_of(rag_spoken_word(ret, 0), french))
         return rag_spoken_as(mem, text, TXT_FR, ret, err);
     return ANC_OK;
 }
@@ -172,7 +146,7 @@ IS(rag_spoken_is_thing, RAG_WORD_THING)
 
 bool rag_spoken_is_calendar(const rag_spoken *s, size_t i)
 {
-    return among(calendar, ANC_COUNT(calendar), rag_spoken_word(s, i));
+    return rag_is_any_of(rag_spoken_word(s, i), calendar);
 }
 
 /* An article of a question: the French "a" is a verb. */
@@ -185,13 +159,11 @@ static bool is_its_article(const rag_spoken *s, size_t i)
 /* The question words that a pronoun may follow which is written like an article: "qui le conduit ?", "¿quién la fundó?". */
 static bool asks_of_verb(anc_str word)
 {
-    static const anc_str words[] = {
-        WORD("qui"),   WORD("quand"),  WORD("où"),     WORD("comment"), WORD("pourquoi"),
-        WORD("quién"), WORD("quien"),  WORD("cuándo"), WORD("cuando"),  WORD("dónde"),
-        WORD("donde"), WORD("cómo"),   WORD("chi"),    WORD("quando"),  WORD("dove"),
-        WORD("come"),  WORD("perché"), WORD("quem"),   WORD("onde"),    WORD("quiénes"),
-    };
-    return among(words, ANC_COUNT(words), word);
+    static const char words[] = "qui quand où comment pourquoi "
+                                "quién quien cuándo cuando dónde donde cómo "
+                                "chi quando dove come perché "
+                                "quem onde quiénes";
+    return rag_is_any_of(word, words);
 }
 
 /* An article that stands before the only other word, a verb: a pronoun. */
@@ -228,10 +200,10 @@ bool rag_spoken_is_there(const rag_spoken *s, size_t i)
         return i > 0 && rag_tongue_has(s->language, RAG_WORD_THERE, rag_spoken_word(s, i));
     const bool last = i + 1 == s->words.n;
     const anc_str next = last ? ANC_STR("") : rag_spoken_word(s, i + 1);
-    if (i == 0 || among(being, ANC_COUNT(being), next))
+    if (i == 0 || rag_is_any_of(next, being))
         return false;
     if (anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("there")))
-        return !among(being, ANC_COUNT(being), rag_spoken_word(s, i - 1));
+        return !rag_is_any_of(rag_spoken_word(s, i - 1), being);
     return !last && s->language == TXT_FR && anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("y"));
 }
 
@@ -247,9 +219,8 @@ bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i)
 
 bool rag_spoken_has_no_subject(const rag_spoken *s)
 {
-    static const anc_str being_there[] = {WORD("hay"), WORD("c"), WORD("há"), WORD("ci")};
-    static const anc_str being_where[] = {WORD("está"), WORD("están"), WORD("es"),
-                                          WORD("son"),  WORD("fica"),  WORD("è")};
+    static const char being_there[] = "hay c há ci";
+    static const char being_where[] = "está están es son fica è";
     size_t content = 0;
     bool asks = false;
     if (s->words.n == 0 || !rag_tongue_knows(s->language) || s->language == TXT_DE)
@@ -257,15 +228,15 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
     for (size_t i = 0; i < s->words.n; i++) {
         const anc_str word = rag_spoken_word(s, i);
         if (rag_spoken_is_article(s, i) || rag_spoken_is_pronoun(s, i) ||
-            rag_tongue_has(s->language, RAG_WORD_WHO, word) ||
-            among(being_there, ANC_COUNT(being_there), word) || s->words.items[i].digits)
+            rag_tongue_has(s->language, RAG_WORD_WHO, word) || rag_is_any_of(word, being_there) ||
+            s->words.items[i].digits)
             return false;
         asks = asks || rag_spoken_is_asking(s, i);
         content += rag_spoken_is_noun(s, i);
     }
     const size_t last = s->words.n - 1;
-    const bool is = content == 0 && s->words.n > 1 &&
-                    among(being_where, ANC_COUNT(being_where), rag_spoken_word(s, last));
+    const bool is =
+        content == 0 && s->words.n > 1 && rag_is_any_of(rag_spoken_word(s, last), being_where);
     return asks && s->words.n <= 4 &&
            (is || (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
 }
@@ -291,11 +262,11 @@ static bool is_name(const rag_spoken *s, size_t i)
 /* "Anne Le Goff": a function word with a capital, or a particle, between two words of a name. */
 static bool is_particle(const rag_spoken *s, size_t i)
 {
-    static const anc_str particles[] = {WORD("van"), WORD("von"), WORD("der"), WORD("den")};
+    static const char particles[] = "van von der den";
     return i + 1 < s->words.n && rag_spoken_joined(s, i) && is_name(s, i + 1) &&
            !rag_spoken_is_asking(s, i) && !rag_spoken_is_pronoun(s, i) &&
            ((s->words.items[i].capital && s->words.items[i].stop) ||
-            among(particles, ANC_COUNT(particles), rag_spoken_word(s, i)));
+            rag_is_any_of(rag_spoken_word(s, i), particles));
 }
 
 /* The run of a name that begins at word `i`; empty when none does. */
@@ -356,12 +327,10 @@ bool rag_spoken_last_name(const rag_spoken *s, rag_run *ret)
 
 static bool is_participle(anc_str word)
 {
-    static const anc_str irregular[] = {
-        WORD("made"),  WORD("built"), WORD("held"), WORD("kept"),  WORD("sold"),  WORD("born"),
-        WORD("known"), WORD("open"),  WORD("free"), WORD("found"), WORD("sent"),  WORD("paid"),
-        WORD("done"),  WORD("due"),   WORD("sung"), WORD("taken"), WORD("given"), WORD("written"),
-    };
-    return anc_str_ends(word, ANC_STR("ed")) || among(irregular, ANC_COUNT(irregular), word);
+    static const char irregular[] =
+        "made built held kept sold born known open free found sent paid done due sung "
+        "taken given written";
+    return anc_str_ends(word, ANC_STR("ed")) || rag_is_any_of(word, irregular);
 }
 
 /* Whether the last word of the run, which is no name, is the verb of the question: "does … cover?", "is … made of?",
@@ -377,10 +346,9 @@ static bool ends_in_verb(const rag_spoken *s, rag_run run)
     if (first == 0 || rag_tongue_knows(s->language))
         return false;
     const anc_str before = rag_spoken_word(s, first - 1);
-    if (among(auxiliaries, ANC_COUNT(auxiliaries), before))
+    if (rag_is_any_of(before, auxiliaries))
         return true;
-    return among(being, ANC_COUNT(being), before) &&
-           is_participle(rag_spoken_word(s, run.last - 1));
+    return rag_is_any_of(before, being) && is_participle(rag_spoken_word(s, run.last - 1));
 }
 
 rag_run rag_spoken_with_noun(const rag_spoken *s, rag_run run)
@@ -432,9 +400,8 @@ bool rag_spoken_topic(const rag_spoken *s, rag_run *ret)
 bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
 {
     for (size_t i = 0; i < s->words.n && !rag_tongue_knows(s->language); i++) {
-        const bool helps = among(auxiliaries, ANC_COUNT(auxiliaries), rag_spoken_word(s, i));
-        const bool is =
-            among(being, ANC_COUNT(being), rag_spoken_word(s, i)) && s->language != TXT_FR;
+        const bool helps = rag_is_any_of(rag_spoken_word(s, i), auxiliaries);
+        const bool is = rag_is_any_of(rag_spoken_word(s, i), being) && s->language != TXT_FR;
         size_t first = i + 1;
         if ((!helps && !is) || first >= s->words.n)
             continue;
@@ -445,7 +412,7 @@ bool rag_spoken_subject(const rag_spoken *s, rag_run *ret)
                (run.last == first || rag_spoken_joined(s, run.last - 1)))
             run.last++;
         if (helps && run.last > first && run.last < s->words.n &&
-            among(being, ANC_COUNT(being), rag_spoken_word(s, run.last))) {
+            rag_is_any_of(rag_spoken_word(s, run.last), being)) {
             *ret = run; /* "must invoices be paid" */
             return true;
         }

@@ -103,17 +103,9 @@ bool rag_tally_is_sum(anc_str cell)
     size_t colon = cell.len;
     while (colon > 0 && (cell.ptr[colon - 1] == ':' || cell.ptr[colon - 1] == ' '))
         colon--;
-    static const anc_str words[] = {
-        ANC_STR_INIT("total"),     ANC_STR_INIT("totals"), ANC_STR_INIT("grand total"),
-        ANC_STR_INIT("sum"),       ANC_STR_INIT("totaux"), ANC_STR_INIT("somme"),
-        ANC_STR_INIT("summe"),     ANC_STR_INIT("gesamt"), ANC_STR_INIT("gesamtsumme"),
-        ANC_STR_INIT("insgesamt"), ANC_STR_INIT("suma"),   ANC_STR_INIT("totale"),
-        ANC_STR_INIT("somma"),     ANC_STR_INIT("soma")};
-    const anc_str said = anc_str_sub(cell, 0, colon);
-    for (size_t i = 0; i < ANC_COUNT(words); i++)
-        if (anc_str_eq_nocase(words[i], said))
-            return true;
-    return false;
+    return rag_is_phrase_of(anc_str_sub(cell, 0, colon),
+                            "total|totals|grand total|sum|totaux|somme|summe|gesamt|gesamtsumme|"
+                            "insgesamt|suma|totale|somma|soma");
 }
 
 /* Behind "how many" or "combien de", where they stand at word `i`; `i` where they do not. */

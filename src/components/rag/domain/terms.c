@@ -15,25 +15,24 @@
 static const double DULL_WEIGHT = 0.4;
 static const double CODE_WEIGHT = 1.5; /* whoever gives a code means that one thing */
 
-/* Nouns and verbs that name the kind of answer; each is read in the question's language. */
-static const char dull_words[] =
-    "year date day time month name kind type sort called number amount many much percentage person "
-    "people place city country term word mean use used happen become do long often item thing "
-    "get come company firm ask contact "
-    "année date jour mois nom nombre type sorte appelle nomme quantité pourcentage personne lieu "
-    "endroit ville pays terme mot signifie fait est sont peut faut temps "
-    "entreprise société demander contacter durer durent dure dauert "
-    "hora horas ora uhr hoch lange kommt kommen bekommt bekommen macht machen jahr datum monat "
-    "name anzahl anteil ort "
-    "firma";
-
-static bool has_key(const uint64_t *keys, size_t n, uint64_t key)
-{
-    for (size_t i = 0; i < n; i++)
-        if (keys[i] == key)
-            return true;
-    return false;
-}
+/* Nouns and verbs that name the kind of answer, in each language: read in another one they may be other words ("come" has
+ * the stem of "comida"). */
+static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = ANC_STR_INIT(
+        "year date day time month name kind type sort called number amount many much percentage "
+        "person people place city country term word mean use used happen become do long often "
+        "item thing get come company firm ask contact"),
+    [TXT_FR] = ANC_STR_INIT(
+        "année date jour mois temps nom nombre type sorte appelle nomme quantité pourcentage "
+        "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
+        "société demander contacter durer durent dure"),
+    [TXT_DE] =
+        ANC_STR_INIT("jahr datum monat uhr name typ person anzahl anteil ort firma hoch lange "
+                     "dauert kommt kommen bekommt bekommen macht machen"),
+    [TXT_ES] = ANC_STR_INIT("año fecha mes hora horas tiempo nombre tipo persona"),
+    [TXT_IT] = ANC_STR_INIT("anno data mese ora ore tempo nome tipo persona"),
+    [TXT_PT] = ANC_STR_INIT("ano data mês hora horas tempo nome tipo pessoa"),
+};
 
 /* German writes every noun with a capital: one that says what is asked of something ("Gehalt") is no name. */
 static bool is_name(const rag_terms *terms, size_t i, txt_language language)
@@ -47,13 +46,13 @@ static void collect(rag_terms *terms, anc_str question, txt_language language, b
 {
     for (size_t i = 0; i < terms->asked.n && terms->n < RAG_TERMS_MAX; i++) {
         const rag_word *w = &terms->asked.items[i];
-        if ((w->stop && !stops) || has_key(terms->keys, terms->n, w->key) ||
+        if ((w->stop && !stops) || rag_terms_find(terms, w->key) != RAG_TERMS_MAX ||
             (!w->capital && !stops && rag_cues_is_kind(terms->cues, rag_word_text(question, w))))
             continue;
         terms->code[terms->n] = w->code;
         terms->asks[terms->n] = rag_cues_is_asking(rag_word_text(question, w));
         terms->pairs[terms->n] = rag_synonyms_asked(&terms->synonyms, w->key);
-        terms->names |= is_name(terms, i, language) ? UINT64_C(1) << terms->n : 0;
+        terms->names |= is_name(terms, i, language) ? rag_term_bit(terms->n) : 0;
         terms->dull[terms->n] = rag_ordinal_of(rag_word_text(question, w)) > 0 ||
                                 rag_cues_is_kind(UINT_MAX, rag_word_text(question, w));
         terms->digits[terms->n] = w->digits;
@@ -71,7 +70,8 @@ anc_status rag_terms_of(anc_arena *mem, anc_str question, txt_language language,
     rag_words dull;
     ANC_TRY(rag_synonyms_of(mem, language, &terms.synonyms, err));
     ANC_TRY(rag_words_of(mem, question, language, &terms.asked, err));
-    ANC_TRY(rag_words_of(mem, (anc_str){dull_words, sizeof dull_words - 1}, language, &dull, err));
+    const anc_str dulls = dull_words[dull_words[language].len > 0 ? language : TXT_EN];
+    ANC_TRY(rag_words_of(mem, dulls, language, &dull, err));
     collect(&terms, question, language, false);
     if (terms.n == 0)
         collect(&terms, question, language, true);
@@ -108,13 +108,56 @@ void rag_terms_weigh(rag_terms *terms, const rag_view *views, size_t n)
     }
 }
 
+uint64_t rag_terms_real(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->dull[t] || terms->asks[t] ? 0 : rag_term_bit(t);
+    return set;
+}
+
+uint64_t rag_terms_plain(const rag_terms *terms)
+{
+    return rag_terms_real(terms) & ~terms->names;
+}
+
+uint64_t rag_terms_digits(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->digits[t] ? rag_term_bit(t) : 0;
+    return set;
+}
+
+uint64_t rag_terms_codes(const rag_terms *terms)
+{
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= terms->code[t] != 0 ? rag_term_bit(t) : 0;
+    return set;
+}
+
+size_t rag_terms_find(const rag_terms *terms, uint64_t key)
+{
+    for (size_t t = 0; t < terms->n; t++)
+        if (terms->keys[t] == key)
+            return t;
+    return RAG_TERMS_MAX;
+}
+
+size_t rag_terms_asked(const rag_terms *terms, size_t k)
+{
+    const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
+    return t != RAG_TERMS_MAX && !terms->dull[t] && !terms->asks[t] ? t : RAG_TERMS_MAX;
+}
+
 uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, size_t last)
 {
     uint64_t set = 0;
-    for (size_t i = first; i < last; i++)
-        for (size_t t = 0; t < terms->n; t++)
-            if (terms->keys[t] == words.items[i].key)
-                set |= UINT64_C(1) << t;
+    for (size_t i = first; i < last; i++) {
+        const size_t t = rag_terms_find(terms, words.items[i].key);
+        set |= t != RAG_TERMS_MAX ? rag_term_bit(t) : 0;
+    }
     return set;
 }
 
@@ -127,7 +170,7 @@ uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, 
     for (size_t i = first; i < last && among != 0; i++) {
         const uint64_t meant = rag_meanings_with(&terms->meant, among, words.items[i].key);
         for (size_t t = 0; t < terms->n && meant != 0; t++)
-            set |= (terms->meanings[t] & meant) != 0 ? UINT64_C(1) << t : 0;
+            set |= (terms->meanings[t] & meant) != 0 ? rag_term_bit(t) : 0;
     }
     return set;
 }

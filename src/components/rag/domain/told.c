@@ -31,20 +31,19 @@ static anc_str text_of_term(const rag_terms *terms, size_t t)
 static bool is_vague(anc_str word)
 {
     static const char vague[] =
-        "hora horas ora uhr heure time ahead left happen happened occur occurred share shares "
-        "shared handle handles handled "
-        "registered "
+        "hora horas ora uhr heure "
+        "time ahead left happen happened occur occurred share shares shared handle handles "
+        "handled registered "
         "current present new main actual real responsible allowed able charge involved considered "
-        "known called "
-        "said made needed get gets does take takes use uses provide provides provided give gives "
-        "gave given serve serves served become became hold holds held work works help helps go "
-        "goes come "
-        "comes say says "
-        "want need know tell ask contact call speak turn believe think believed "
-        "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient dit "
+        "known called said made needed get gets does take takes use uses provide provides "
+        "provided give gives gave given serve serves served become became hold holds held work "
+        "works help helps go goes come comes say says want need know tell ask contact call speak "
+        "turn believe think believed "
+        "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient "
+        "dit "
         "zuständig verantwortlich kümmert aktuelle neue derzeitige macht kann darf muss "
-        "encargado encargada encarga ocupa nuevo nueva puede debe responsabile incaricato occupa "
-        "nuovo nuova può "
+        "encargado encargada encarga ocupa nuevo nueva puede debe "
+        "responsabile incaricato occupa nuovo nuova può "
         "responsável encarregado novo nova pode deve";
     return rag_is_any_of(word, vague);
 }
@@ -103,6 +102,11 @@ static bool is_english_participle(anc_str word)
     return anc_str_ends(word, ANC_STR("ed")) || anc_str_ends(word, ANC_STR("en"));
 }
 
+static bool is_english_adverb(anc_str word)
+{
+    return anc_str_ends(word, ANC_STR("ly"));
+}
+
 /* The verb of "who … ?" from word `i` on; with a helping verb it is German that puts it last. */
 static rag_run deed_of(const rag_spoken *s, size_t i)
 {
@@ -117,7 +121,7 @@ static rag_run deed_of(const rag_spoken *s, size_t i)
     if (helped && s->language == TXT_DE)
         return last > i && !s->words.items[last].capital ? (rag_run){last, last + 1} : none;
     for (size_t k = i; k <= last && k < i + REACH; k++)
-        if (rag_spoken_is_noun(s, k))
+        if (rag_spoken_is_noun(s, k) && !(k < last && is_english_adverb(rag_spoken_word(s, k))))
             return s->words.items[k].capital || s->words.items[k].digits ||
                            (rag_is_any_of(first, "has have had") &&
                             !is_english_participle(rag_spoken_word(s, k)))
@@ -138,20 +142,17 @@ static bool is_of_somebody(const rag_spoken *s, size_t i)
 
 static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == s->words.items[i].key && !terms->dull[t] && !terms->asks[t] &&
-            terms->code[t] == 0 && !is_vague(rag_spoken_word(s, i)))
-            terms->focus |= UINT64_C(1) << t;
+    const size_t t = rag_terms_find(terms, s->words.items[i].key);
+    const uint64_t may = rag_terms_real(terms) & ~rag_terms_codes(terms);
+    if (rag_has_term(may, t) && !is_vague(rag_spoken_word(s, i)))
+        terms->focus |= rag_term_bit(t);
 }
 
 /* Whether few words are asked with, of which each counts: in a longer question one may be put in other words. */
 static bool is_brief(const rag_terms *terms)
 {
     enum { FEW = 3 };
-    size_t n = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        n += !terms->dull[t] && !terms->asks[t];
-    return n <= FEW;
+    return rag_term_count(rag_terms_real(terms)) <= FEW;
 }
 
 /* Of a brief question after who, when or where all words but names and numbers. */
@@ -160,11 +161,9 @@ static uint64_t subject_of(const rag_terms *terms, txt_language language)
     const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
     const unsigned wanted = /* "at what time" */
         (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
-    uint64_t plain = 0;
+    uint64_t plain = rag_terms_real(terms) & ~rag_terms_digits(terms);
     for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && !terms->digits[t] &&
-            !is_vague(text_of_term(terms, t)))
-            plain |= UINT64_C(1) << t;
+        plain &= ~(is_vague(text_of_term(terms, t)) ? rag_term_bit(t) : 0);
     plain &= ~(language == TXT_DE ? 0 : terms->names);
     return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
@@ -173,19 +172,22 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
 {
     rag_spoken s;
     terms->focus = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->code[t] != 0)
-            return ANC_OK; /* what has the code is about that one thing, in whatever words */
+    if (rag_terms_codes(terms) != 0)
+        return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
     for (size_t i = 0; i < s.words.n; i++)
         if (is_of_somebody(&s, i))
             add_focus(&s, i, terms);
     const size_t who = who_at(&s);
-    const rag_run run = who + 1 >= s.words.n     ? (rag_run){0, 0}
-                        : is_copula(&s, who + 1) ? role_of(&s, who + 2)
-                                                 : deed_of(&s, who + 1);
+    const uint64_t others = terms->focus;
+    const bool role = who + 1 < s.words.n && is_copula(&s, who + 1);
+    const rag_run run = who + 1 >= s.words.n ? (rag_run){0, 0}
+                        : role               ? role_of(&s, who + 2)
+                                             : deed_of(&s, who + 1);
     for (size_t i = run.first; i < run.last; i++)
         add_focus(&s, i, terms);
+    terms->role = role ? terms->focus & ~others : 0;
+    terms->deed = role ? 0 : terms->focus & ~others;
     terms->brief = is_brief(terms);
     terms->subject = subject_of(terms, language);
     return ANC_OK;
@@ -221,14 +223,14 @@ void rag_focus_find(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
-        if (((x->terms.focus & ~known) >> t & 1) == 0)
+        if (!rag_has_term((x->terms.focus | x->terms.subject) & ~known, t))
             continue;
         const wanted_word wanted = wanted_of(&x->terms, t);
         for (size_t i = 0; i < x->units.n; i++) {
             const rag_unit *u = &x->units.items[i];
             if (any_alike(x->passages[u->passage].text, x->units.words[u->passage], u->first,
                           u->last, &wanted))
-                x->views[i].near |= UINT64_C(1) << t;
+                x->views[i].near |= rag_term_bit(t);
         }
     }
 }
@@ -343,7 +345,7 @@ static bool may_mean(const rag_extraction *x, const rag_unit *u, size_t w,
     const rag_word *word = &words.items[w];
     const bool capital =
         wanted->text.len > 0 && wanted->text.ptr[0] >= 'A' && wanted->text.ptr[0] <= 'Z';
-    const bool name = word->capital && (x->language == TXT_DE ? !capital : w > u->first);
+    const bool name = word->capital && (x->read_as == TXT_DE ? !capital : w > u->first);
     return !word->stop && !word->digits && !word->whole && !name &&
            rag_terms_in(&x->terms, words, w, w + 1) == 0 &&
            !rag_apart(wanted->text, wanted->lines,
@@ -445,7 +447,7 @@ bool rag_is_of_contrast(const rag_extraction *x, size_t i)
         const rag_contrast asked = is_content(terms->question, w)
                                        ? rag_contrast_of(rag_word_text(terms->question, w))
                                        : (rag_contrast){.class = RAG_CONTRAST_NONE};
-        const bool name = w->capital && k > 0 && !asked.ranged && x->language != TXT_DE;
+        const bool name = w->capital && k > 0 && !asked.ranged && x->read_as != TXT_DE;
         if (asked.class != RAG_CONTRAST_NONE && !name && !is_no_modifier(terms, k, &asked) &&
             excludes(x, i, &asked))
             return true;

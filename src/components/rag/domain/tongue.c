@@ -19,53 +19,44 @@ typedef struct tongue {
 
 static const char german_prepositions[] =
     "in im ins an am ans auf aus bei beim mit nach von vom zu zum zur für fürs über unter vor "
-    "durch "
-    "gegen ohne um seit bis während wegen pro ab je zwischen hinter neben";
+    "durch gegen ohne um seit bis während wegen pro ab je zwischen hinter neben";
 static const char german_asking[] =
-    "was wer wen wem wessen wann wo woher wohin wie warum wieso weshalb weswegen wozu womit wofür "
-    "wovon "
-    "woran worin wobei welche welcher welches welchen welchem wieviel wieviele ist sind war waren "
-    "hat "
-    "haben hatte hatten kann können konnte muss müssen musste darf dürfen soll sollen sollte will "
-    "wollen wird werden wurde wurden gibt gilt gelten lässt man viel viele lange oft hoch groß "
-    "schwer "
-    "teuer weit alt breit tief schnell heißt kostet kosten liegt genau denn noch auch mehr nicht "
-    "sich";
+    "was wer wen wem wessen wann wo woher wohin wie warum wieso weshalb weswegen wozu womit "
+    "wofür wovon woran worin wobei welche welcher welches welchen welchem wieviel wieviele "
+    "ist sind war waren hat haben hatte hatten kann können konnte muss müssen musste darf "
+    "dürfen soll sollen sollte will wollen wird werden wurde wurden gibt gilt gelten lässt "
+    "man viel viele lange oft hoch groß schwer teuer weit alt breit tief schnell heißt kostet "
+    "kosten liegt genau denn noch auch mehr nicht sich";
 static const char german_pronouns[] =
     "er sie es ihr ihre ihren ihrem ihrer ihres ihn ihm ihnen sein seine seinen seinem seiner "
-    "seines "
-    "dort da damit dafür davon darin dazu daran darauf dabei daraus dies";
+    "seines dort da damit dafür davon darin dazu daran darauf dabei daraus dies";
 
 static const char spanish_asking[] =
-    "qué que quién quien quiénes quienes cuándo cuando dónde donde adónde cuál cual cuáles cuales "
-    "cuánto cuanto cuánta cuanta cuántos cuantos cuántas cuantas cómo como porqué es son fue "
-    "fueron "
-    "era está están hay había tiene tienen tenía puede pueden puedo debe deben debo ha han hora se "
-    "me "
-    "nos no ser hace y o";
-static const char spanish_prepositions[] = "a al ante bajo con contra de del desde durante en "
-                                           "entre hacia hasta para por según sin sobre tras";
+    "qué que quién quien quiénes quienes cuándo cuando dónde donde adónde cuál cual cuáles "
+    "cuales cuánto cuanto cuánta cuanta cuántos cuantos cuántas cuantas cómo como porqué es "
+    "son fue fueron era está están hay había tiene tienen tenía puede pueden puedo debe deben "
+    "debo ha han hora se me nos no ser hace y o";
+static const char spanish_prepositions[] =
+    "a al ante bajo con contra de del desde durante en entre hacia hasta para por según sin "
+    "sobre tras";
 
 static const char italian_asking[] =
-    "chi che cosa cos quando dove dov come com perché quale quali qual quanto quant quanta quanti "
-    "quante è È "
-    "sono era erano ha hanno aveva può possono posso deve devono devo c ora si mi ci non e ed o fa "
-    "serve essere";
-static const char italian_prepositions[] = "di del dello della dei degli delle a al allo alla ai "
-                                           "agli alle all da dal dallo dalla dai dagli dalle "
-                                           "in nel nello nella nei negli nelle con su sul sullo "
-                                           "sulla sui sugli sulle per tra fra durante senza d "
-                                           "dell nell sull dall";
+    "chi che cosa cos quando dove dov come com perché quale quali qual quanto quant quanta "
+    "quanti quante è È sono era erano ha hanno aveva può possono posso deve devono devo c ora "
+    "si mi ci non e ed o fa serve essere";
+static const char italian_prepositions[] =
+    "di del dello della dei degli delle a al allo alla ai agli alle all da dal dallo dalla "
+    "dai dagli dalle in nel nello nella nei negli nelle con su sul sullo sulla sui sugli "
+    "sulle per tra fra durante senza d dell nell sull dall";
 static const char italian_of[] = "di del dello della dei degli delle d dell";
 
-static const char portuguese_asking[] = "quem que quê quando onde aonde qual quais quanto quanta "
-                                        "quantos quantas como porque porquê é É são "
-                                        "foi foram era está estão há havia tem têm tinha pode "
-                                        "podem posso deve devem devo hora horas se me nos "
-                                        "não ser faz fica e ou";
-static const char portuguese_prepositions[] = "a ao aos à às até com contra de do da dos das desde "
-                                              "durante em no na nos nas entre para por pelo pela "
-                                              "pelos pelas sem sob sobre num numa";
+static const char portuguese_asking[] =
+    "quem que quê quando onde aonde qual quais quanto quanta quantos quantas como porque "
+    "porquê é É são foi foram era está estão há havia tem têm tinha pode podem posso deve "
+    "devem devo hora horas se me nos não ser faz fica e ou";
+static const char portuguese_prepositions[] =
+    "a ao aos à às até com contra de do da dos das desde durante em no na nos nas entre para "
+    "por pelo pela pelos pelas sem sob sobre num numa";
 
 static const tongue tongues[TXT_LANGUAGE_COUNT] = {
     [TXT_DE] = {.roles = {[RAG_WORD_ARTICLE] =
@@ -107,7 +98,8 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                           [RAG_WORD_THERE] = "allí ahí allá",
                           [RAG_WORD_CLITIC] = "lo la los las le les",
                           [RAG_WORD_WHO] = "quién quien quiénes quienes",
-                          [RAG_WORD_COPULA] = "es son fue era"},
+                          [RAG_WORD_COPULA] = "es son fue era",
+                          [RAG_WORD_TELLING] = "cuesta cuestan cierra cierran empieza hay"},
                 .genders = {{RAG_MAY_HE, "el un del al él Él lo nuestro"},
                             {RAG_MAY_SHE, "la una ella nuestra"},
                             {RAG_MAY_MANY,
@@ -126,7 +118,9 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                    [RAG_WORD_THERE] = "lì là",
                    [RAG_WORD_CLITIC] = "lo la li le",
                    [RAG_WORD_WHO] = "chi",
-                   [RAG_WORD_COPULA] = "è È sono era"},
+                   [RAG_WORD_COPULA] = "è È sono era",
+                   [RAG_WORD_TELLING] =
+                       "costa costano apre aprono chiude chiudono inizia trova trovano"},
          .genders =
              {{RAG_MAY_HE,
                "il lo un uno del dello al allo dal dallo nel nello sul sullo lui esso mio nostro"},
@@ -149,7 +143,8 @@ static const tongue tongues[TXT_LANGUAGE_COUNT] = {
                    [RAG_WORD_THERE] = "lá ali nele nela",
                    [RAG_WORD_CLITIC] = "o a os as lhe",
                    [RAG_WORD_WHO] = "quem",
-                   [RAG_WORD_COPULA] = "é É são foi era"},
+                   [RAG_WORD_COPULA] = "é É são foi era",
+                   [RAG_WORD_TELLING] = "custa custam fecha fecham começa fica ficam"},
          .genders =
              {{RAG_MAY_HE, "o um do no ao pelo num ele dele nele meu nosso"},
               {RAG_MAY_SHE, "a uma da na à pela numa ela dela nela minha nossa"},

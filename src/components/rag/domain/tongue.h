@@ -22,6 +22,7 @@ typedef enum rag_word_role {
     RAG_WORD_CLITIC,      /* articles that are pronouns before a verb: la, lo, o */
     RAG_WORD_WHO,         /* wer, quién, chi, quem */
     RAG_WORD_COPULA,      /* ist, es, è, é */
+    RAG_WORD_TELLING, /* cuesta, costa, custa: words of questions that none of the other languages has */
     RAG_WORD_COUNT
 } rag_word_role;
 

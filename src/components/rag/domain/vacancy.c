@@ -2,6 +2,7 @@
 #include "rag/domain/vacancy.h"
 
 #include "base/str.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/tongue.h"
 
@@ -26,8 +27,11 @@ bool rag_is_time(const rag_spoken *s, size_t i)
     static const char adverbs[] =
         "montags dienstags mittwochs donnerstags freitags samstags sonnabends sonntags werktags "
         "feiertags wochentags heute morgen gestern abends morgens mittags nachmittags vormittags "
-        "nachts hoy mañana ayer oggi domani ieri hoje amanhã ontem sábados domingos today "
-        "tomorrow yesterday demain hier";
+        "nachts "
+        "hoy mañana "
+        "ayer oggi domani "
+        "ieri hoje amanhã ontem sábados domingos "
+        "today tomorrow yesterday demain hier";
     return rag_spoken_is_calendar(s, i) || rag_is_any_of(rag_spoken_word(s, i), adverbs);
 }
 
@@ -101,17 +105,10 @@ bool rag_lacks_subject(const rag_spoken *s)
 /* Pronouns that are who or what does it. */
 static bool is_subject_pronoun(const rag_spoken *s, size_t i)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("he"),   ANC_STR_INIT("she"),   ANC_STR_INIT("it"),    ANC_STR_INIT("they"),
-        ANC_STR_INIT("il"),   ANC_STR_INIT("elle"),  ANC_STR_INIT("ils"),   ANC_STR_INIT("elles"),
-        ANC_STR_INIT("er"),   ANC_STR_INIT("sie"),   ANC_STR_INIT("es"),    ANC_STR_INIT("él"),
-        ANC_STR_INIT("ella"), ANC_STR_INIT("ellos"), ANC_STR_INIT("ellas"), ANC_STR_INIT("lui"),
-        ANC_STR_INIT("lei"),  ANC_STR_INIT("ele"),   ANC_STR_INIT("ela"),   ANC_STR_INIT("eles"),
-        ANC_STR_INIT("elas")};
-    for (size_t k = 0; k < ANC_COUNT(words); k++)
-        if (anc_str_eq_nocase(rag_spoken_word(s, i), words[k]))
-            return rag_spoken_is_pronoun(s, i);
-    return false;
+    static const char words[] =
+        "he she it they il elle ils elles er sie es él ella ellos ellas lui lei ele ela "
+        "eles elas";
+    return rag_is_any_of(rag_spoken_word(s, i), words) && rag_spoken_is_pronoun(s, i);
 }
 
 /* "(Annegret Pohl)": two words with capitals at least, and no noun of things. */
@@ -160,4 +157,109 @@ bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *be
         else if (rag_is_any_of(rag_spoken_word(before, i), "to from") && i > 0)
             return ret->last > 0 && rag_spoken_is_article(before, ret->first);
     return false;
+}
+
+/* "A child ticket" for "parking" of "what does parking cost?": who or what does what the question ends with. A name gives way
+ * only where hours are asked, which its parts have as well: of anything else a name has ("the warranty") more is asked. */
+static bool find_before_verb(const rag_spoken *before, rag_run *ret)
+{
+    static const char of_hours[] = "open close";
+    rag_run run = {0, 0};
+    if (!rag_ends_with_verb(before))
+        return false;
+    for (size_t i = 0; i + 2 < before->words.n && run.last == 0; i++)
+        if (rag_is_any_of(rag_spoken_word(before, i), "do does did"))
+            run = (rag_run){i + 1, before->words.n - 1};
+    const bool hours = rag_is_any_of(rag_spoken_word(before, run.last), of_hours);
+    for (size_t i = run.first; i < run.last; i++)
+        if (rag_spoken_is_preposition(before, i) || rag_spoken_is_pronoun(before, i) ||
+            before->words.items[i].digits || (before->words.items[i].capital && !hours))
+            return false;
+    *ret = run;
+    return run.last > run.first;
+}
+
+static bool has_article_before(const rag_spoken *s, size_t i)
+{
+    return i < s->words.n && (has_elided_article(s, i) ||
+                              (rag_spoken_is_article(s, i) && !rag_spoken_is_preposition(s, i)) ||
+                              is_article_of_subject(s, i));
+}
+
+/* Where the noun behind the verb of "combien coûte l'entrée …?" begins, with its article; words.n: nowhere. */
+static size_t behind_verb(const rag_spoken *s)
+{
+    bool asks = false;
+    for (size_t i = 0; i + 1 < s->words.n; i++) {
+        const bool noun = rag_spoken_is_noun(s, i) && !s->words.items[i].capital;
+        if (asks && noun && !rag_spoken_is_preposition(s, i - 1) && has_article_before(s, i + 1))
+            return i + 1;
+        asks = asks || rag_spoken_is_asking(s, i);
+    }
+    return s->words.n;
+}
+
+/* "D'un canoë", "de lecteur": what goes on with a noun, and is nothing by itself; the word behind it, or `i`. */
+static size_t behind_complement(const rag_spoken *s, size_t i)
+{
+    static const char links[] = "de d di à con com avec sin sans sem senza";
+    static const char any[] = "un une uno una um uma";
+    size_t k = i;
+    const anc_str said =
+        i < s->words.n ? anc_str_sub(s->text, 0, s->words.items[i].start) : ANC_STR("");
+    const bool elided =
+        anc_str_ends(said, ANC_STR("d'")) || anc_str_ends(said, ANC_STR("d\xe2\x80\x99"));
+    if (!elided && (k >= s->words.n || !rag_is_any_of(rag_spoken_word(s, k), links)))
+        return i;
+    k += !elided;
+    if (k < s->words.n && rag_is_any_of(rag_spoken_word(s, k), any))
+        k++;
+    const size_t noun = k;
+    while (k < s->words.n && rag_spoken_is_noun(s, k) && !s->words.items[k].capital &&
+           (k == noun || rag_spoken_joined(s, k - 1)))
+        k++;
+    return k > noun ? k : i;
+}
+
+/* "L'abonnement" for "l'entrée" of "combien coûte l'entrée de la piscine ?", with the article. */
+static bool find_behind_verb(const rag_spoken *before, rag_run *ret)
+{
+    const size_t first = behind_verb(before);
+    if (first == before->words.n || before->language == TXT_EN || before->language == TXT_UND)
+        return false;
+    size_t last = first + !has_elided_article(before, first);
+    const size_t noun = last;
+    while (last < before->words.n && rag_spoken_is_noun(before, last) &&
+           (last == noun || rag_spoken_joined(before, last - 1)) && !rag_is_time(before, last) &&
+           (last == noun || behind_complement(before, last) == last))
+        last++;
+    if (last == noun || before->words.items[noun].capital || before->words.items[last - 1].digits)
+        return false;
+    *ret = (rag_run){first, behind_complement(before, last)};
+    return true;
+}
+
+/* Whether the article of the word says that it is several. */
+static bool is_many(const rag_spoken *s, size_t noun)
+{
+    if (has_elided_article(s, noun) || noun == 0)
+        return false;
+    return s->language == TXT_FR
+               ? rag_gender_of(s, (rag_run){noun, noun + 1}) == RAG_PLURAL
+               : rag_tongue_gender(s->language, rag_spoken_word(s, noun - 1)) == RAG_MAY_MANY;
+}
+
+bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                              rag_run *ret)
+{
+    const bool article = bare.first > 0 || has_elided_article(part, bare.first);
+    if (rag_spoken_is_preposition(part, 0) || rag_cues_asked(part->text) != 0)
+        return false;
+    if (before->language == TXT_EN)
+        return find_before_verb(before, ret) &&
+               (article || !rag_spoken_is_article(before, ret->first));
+    if (!article || before->language == TXT_DE || !find_behind_verb(before, ret))
+        return false;
+    const size_t noun = ret->first + !has_elided_article(before, ret->first);
+    return is_many(part, bare.first) == is_many(before, noun) || rag_cues_asks_sum(before->text);
 }

@@ -29,4 +29,10 @@ bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *be
  * false: the question or the part is none such. */
 bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
 
+/* The thing of which the question's verb tells, with its article, which a thing with an article may take the place of: "parking"
+ * of "what does parking cost?", "l'entrée" of "combien coûte l'entrée de la piscine ?"; false: there is none, or the part is no
+ * thing but asks more of it ("the price"). */
+bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                              rag_run *ret);
+
 #endif

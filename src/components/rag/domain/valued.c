@@ -13,15 +13,6 @@ static anc_str word_of(const rag_extraction *x, size_t i, size_t w)
     return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
 }
 
-/* The term that word `k` of the question is, where it counts and does not only say what is asked; else RAG_TERMS_MAX. */
-static size_t term_of(const rag_terms *terms, size_t k)
-{
-    for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && terms->keys[t] == terms->asked.items[k].key)
-            return t;
-    return RAG_TERMS_MAX;
-}
-
 /* What asks for a sum or a measure and is no word of the thing: "mide", "dura". */
 static bool is_verb_of_measure(const rag_terms *terms, size_t k)
 {
@@ -32,12 +23,20 @@ static bool is_verb_of_measure(const rag_terms *terms, size_t k)
 
 /* The noun of what something is asked about: of the first run of words that count the last, as in English, or the first in
  * languages that say more of a noun behind it. */
+/* "To take a car": a verb between "to" and an article. */
+static bool is_infinitive(const rag_terms *terms, size_t k)
+{
+    return k > 0 && k + 1 < terms->asked.n && terms->asked.items[k + 1].stop &&
+           rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k - 1]), "to");
+}
+
 static size_t head_of(const rag_terms *terms, bool first)
 {
     size_t head = RAG_TERMS_MAX;
     for (size_t k = 0; k < terms->asked.n; k++) {
-        const bool none = terms->asked.items[k].stop || is_verb_of_measure(terms, k);
-        const size_t t = none ? RAG_TERMS_MAX : term_of(terms, k);
+        const bool none =
+            terms->asked.items[k].stop || is_verb_of_measure(terms, k) || is_infinitive(terms, k);
+        const size_t t = none ? RAG_TERMS_MAX : rag_terms_asked(terms, k);
         if (t != RAG_TERMS_MAX && first)
             return t;
         if (t != RAG_TERMS_MAX)
@@ -52,9 +51,12 @@ static size_t head_of(const rag_terms *terms, bool first)
 static bool has_no_thing(const rag_extraction *x, size_t i)
 {
     static const char words[] =
-        "price prices cost costs fee fees charge admission entry participation rate rates prix "
-        "tarif tarifs entrée preis preise gebühr eintritt teilnahme kosten precio precios tarifa "
-        "entrada participación prezzo tariffa ingresso partecipazione preço";
+        "price prices cost costs fee fees charge admission entry participation rate rates "
+        "prix tarif tarifs entrée "
+        "preis preise gebühr eintritt teilnahme kosten "
+        "precio precios tarifa entrada participación "
+        "prezzo tariffa ingresso partecipazione "
+        "preço";
     enum { REACH = 3 };
     const rag_unit *u = &x->units.items[i];
     for (size_t w = u->first; w < u->last && w < u->first + REACH; w++)
@@ -81,8 +83,8 @@ static uint64_t things_of(const rag_extraction *x, size_t i)
 static bool is_value_of_other(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
-    const bool behind = x->language == TXT_FR || x->language == TXT_ES || x->language == TXT_IT ||
-                        x->language == TXT_PT;
+    const bool behind = x->read_as == TXT_FR || x->read_as == TXT_ES || x->read_as == TXT_IT ||
+                        x->read_as == TXT_PT;
     if (!terms->priced && !terms->measured)
         return false;
     const size_t head = head_of(terms, behind);
@@ -106,7 +108,7 @@ static bool has_same_kind(const rag_extraction *x, size_t i, anc_str word)
 static bool is_price_for_others(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
-    const anc_str link = anc_str_of(rag_tongue_for(x->language));
+    const anc_str link = anc_str_of(rag_tongue_for(x->read_as));
     for (size_t k = 0; terms->priced && k + 1 < terms->asked.n; k++) {
         const anc_str word = rag_word_text(terms->question, &terms->asked.items[k]);
         size_t noun = k + 1;
@@ -114,7 +116,7 @@ static bool is_price_for_others(const rag_extraction *x, size_t i)
             continue;
         while (noun + 1 < terms->asked.n && terms->asked.items[noun].stop)
             noun++;
-        const size_t t = term_of(terms, noun);
+        const size_t t = rag_terms_asked(terms, noun);
         if (t != RAG_TERMS_MAX && !terms->digits[t] && (terms->names >> t & 1) == 0 &&
             (things_of(x, i) >> t & 1) == 0 &&
             !has_same_kind(x, i, rag_word_text(terms->question, &terms->asked.items[noun])))

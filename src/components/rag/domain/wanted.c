@@ -20,18 +20,10 @@ static anc_str word_at(const rag_extraction *x, size_t i, size_t w)
     return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
 }
 
-static bool is_one_of(const anc_str *list, size_t n, anc_str word)
-{
-    for (size_t k = 0; k < n; k++)
-        if (anc_str_eq_nocase(list[k], word))
-            return true;
-    return false;
-}
-
-static bool has_one_of(const rag_extraction *x, size_t i, const anc_str *list, size_t n)
+static bool has_one_of(const rag_extraction *x, size_t i, const char *words)
 {
     for (size_t w = x->units.items[i].first; w < x->units.items[i].last; w++)
-        if (is_one_of(list, n, word_at(x, i, w)))
+        if (rag_is_any_of(word_at(x, i, w), words))
             return true;
     return false;
 }
@@ -39,11 +31,9 @@ static bool has_one_of(const rag_extraction *x, size_t i, const anc_str *list, s
 /* Digits that follow each other but for blanks, dots, hyphens and brackets: "(415) 555-0199", "extension 4477". */
 static bool has_dial(const rag_extraction *x, size_t i)
 {
-    static const anc_str words[] = {ANC_STR_INIT("extension"), ANC_STR_INIT("ext"),
-                                    ANC_STR_INIT("poste"),     ANC_STR_INIT("tel"),
-                                    ANC_STR_INIT("ring"),      ANC_STR_INIT("durchwahl")};
+    static const char words[] = "extension ext poste tel ring durchwahl";
     enum { SHORT = 3, LONG = 6 };
-    const size_t enough = has_one_of(x, i, words, ANC_COUNT(words)) ? SHORT : LONG;
+    const size_t enough = has_one_of(x, i, words) ? SHORT : LONG;
     const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
     size_t digits = 0;
     for (size_t k = 0; k < text.len && digits < enough; k++) {
@@ -65,21 +55,17 @@ static bool has_mailbox(const rag_extraction *x, size_t i)
 static bool has_address(const rag_extraction *x, size_t i)
 {
     enum { CODE_MIN = 4, PARTS = 2 };
-    static const anc_str words[] = {
-        ANC_STR_INIT("street"),  ANC_STR_INIT("road"),     ANC_STR_INIT("avenue"),
-        ANC_STR_INIT("lane"),    ANC_STR_INIT("square"),   ANC_STR_INIT("boulevard"),
-        ANC_STR_INIT("blvd"),    ANC_STR_INIT("rue"),      ANC_STR_INIT("place"),
-        ANC_STR_INIT("chemin"),  ANC_STR_INIT("quai"),     ANC_STR_INIT("impasse"),
-        ANC_STR_INIT("straße"),  ANC_STR_INIT("platz"),    ANC_STR_INIT("calle"),
-        ANC_STR_INIT("www"),     ANC_STR_INIT("http"),     ANC_STR_INIT("https"),
-        ANC_STR_INIT("located"), ANC_STR_INIT("situated"), ANC_STR_INIT("occupies"),
-        ANC_STR_INIT("occupe"),  ANC_STR_INIT("situé"),    ANC_STR_INIT("située"),
-        ANC_STR_INIT("liegt")};
+    static const char words[] =
+        "street road avenue lane square boulevard blvd "
+        "rue place chemin quai impasse "
+        "straße platz "
+        "calle "
+        "www http https located situated occupies occupe situé située liegt";
     const rag_unit *u = &x->units.items[i];
     const rag_words items = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
     size_t parts = 0;
-    if (u->cells == 0 && has_one_of(x, i, words, ANC_COUNT(words)))
+    if (u->cells == 0 && has_one_of(x, i, words))
         return true;
     for (size_t w = u->first; w < u->last; w++) {
         const rag_word *word = &items.items[w];
@@ -96,28 +82,17 @@ static bool has_address(const rag_extraction *x, size_t i)
 
 static bool has_colour(const rag_extraction *x, size_t i)
 {
-    static const anc_str colours[] = {
-        ANC_STR_INIT("black"),    ANC_STR_INIT("white"),     ANC_STR_INIT("red"),
-        ANC_STR_INIT("green"),    ANC_STR_INIT("blue"),      ANC_STR_INIT("yellow"),
-        ANC_STR_INIT("orange"),   ANC_STR_INIT("brown"),     ANC_STR_INIT("grey"),
-        ANC_STR_INIT("gray"),     ANC_STR_INIT("pink"),      ANC_STR_INIT("purple"),
-        ANC_STR_INIT("violet"),   ANC_STR_INIT("gold"),      ANC_STR_INIT("silver"),
-        ANC_STR_INIT("copper"),   ANC_STR_INIT("slate"),     ANC_STR_INIT("crimson"),
-        ANC_STR_INIT("scarlet"),  ANC_STR_INIT("turquoise"), ANC_STR_INIT("beige"),
-        ANC_STR_INIT("noir"),     ANC_STR_INIT("noire"),     ANC_STR_INIT("blanc"),
-        ANC_STR_INIT("blanche"),  ANC_STR_INIT("rouge"),     ANC_STR_INIT("vert"),
-        ANC_STR_INIT("verte"),    ANC_STR_INIT("bleu"),      ANC_STR_INIT("bleue"),
-        ANC_STR_INIT("jaune"),    ANC_STR_INIT("gris"),      ANC_STR_INIT("grise"),
-        ANC_STR_INIT("brun"),     ANC_STR_INIT("marron"),    ANC_STR_INIT("rose"),
-        ANC_STR_INIT("doré"),     ANC_STR_INIT("argent"),    ANC_STR_INIT("schwarz"),
-        ANC_STR_INIT("weiß"),     ANC_STR_INIT("rot"),       ANC_STR_INIT("grün"),
-        ANC_STR_INIT("blau"),     ANC_STR_INIT("gelb"),      ANC_STR_INIT("braun"),
-        ANC_STR_INIT("grau"),     ANC_STR_INIT("negro"),     ANC_STR_INIT("blanco"),
-        ANC_STR_INIT("rojo"),     ANC_STR_INIT("verde"),     ANC_STR_INIT("azul"),
-        ANC_STR_INIT("amarillo"), ANC_STR_INIT("colour"),    ANC_STR_INIT("color"),
-        ANC_STR_INIT("colours"),  ANC_STR_INIT("colors"),    ANC_STR_INIT("couleur"),
-        ANC_STR_INIT("couleurs"), ANC_STR_INIT("farbe"),     ANC_STR_INIT("farben")};
-    return has_one_of(x, i, colours, ANC_COUNT(colours));
+    static const char colours[] =
+        "black white red green blue yellow orange brown grey gray pink purple violet gold "
+        "silver copper slate crimson scarlet turquoise beige "
+        "noir noire blanc blanche rouge vert verte bleu bleue jaune gris grise brun "
+        "marron rose doré argent "
+        "schwarz weiß rot grün blau gelb braun grau "
+        "negro blanco rojo verde azul amarillo "
+        "colour color colours colors "
+        "couleur couleurs "
+        "farbe farben";
+    return has_one_of(x, i, colours);
 }
 
 /* When it was born or made, or how old it is: a word for that, or a small number that counts nothing ("Mr Pym, at 88,"). */
@@ -125,12 +100,9 @@ static bool has_age(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
-    static const anc_str names[] = {ANC_STR_INIT("age"), ANC_STR_INIT("âge"), ANC_STR_INIT("Âge"),
-                                    ANC_STR_INIT("alter"), ANC_STR_INIT("edad")};
-    const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
-    for (size_t k = 0; k < ANC_COUNT(names); k++)
-        if (rag_phrase_in(columns, names[k]))
-            return true;
+    static const char names[] = "age|âge|Âge|alter|edad";
+    if (rag_has_phrase_of(rag_unit_columns(&x->units, u, x->passages), names))
+        return true;
     if ((rag_cues_held(x->passages[u->passage].text, words, u->first, u->last, x->terms.asked) &
          RAG_CUE_AGE) != 0)
         return true;
@@ -143,13 +115,9 @@ static bool has_age(const rag_extraction *x, size_t i)
         const bool ends = w + 1 == u->last || anc_str_find(anc_str_sub(x->passages[u->passage].text,
                                                                        words.items[w].end, 1),
                                                            ANC_STR(" ")) == SIZE_MAX;
-        if (number <= 120 && ends &&
-            (anc_str_eq_nocase(before, ANC_STR("at")) || anc_str_eq_nocase(before, ANC_STR("à"))))
+        if (number <= 120 && ends && rag_is_any_of(before, "at à"))
             return true;
-        if (number >= 1000 && number <= 2100 &&
-            (anc_str_eq_nocase(before, ANC_STR("of")) || anc_str_eq_nocase(before, ANC_STR("de")) ||
-             anc_str_eq_nocase(before, ANC_STR("from")) ||
-             anc_str_eq_nocase(before, ANC_STR("von"))))
+        if (number >= 1000 && number <= 2100 && rag_is_any_of(before, "of de from von"))
             return true;
     }
     return false;
@@ -157,14 +125,11 @@ static bool has_age(const rag_extraction *x, size_t i)
 
 static bool has_birth(const rag_extraction *x, size_t i)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("born"),    ANC_STR_INIT("birth"),     ANC_STR_INIT("birthday"),
-        ANC_STR_INIT("né"),      ANC_STR_INIT("née"),       ANC_STR_INIT("nés"),
-        ANC_STR_INIT("naquit"),  ANC_STR_INIT("naissance"), ANC_STR_INIT("anniversaire"),
-        ANC_STR_INIT("geboren"), ANC_STR_INIT("geburt"),    ANC_STR_INIT("geburtstag"),
-        ANC_STR_INIT("nació"),   ANC_STR_INIT("nacido"),    ANC_STR_INIT("nacida")};
+    static const char words[] =
+        "born birth birthday né née nés naquit naissance anniversaire geboren geburt "
+        "geburtstag nació nacido nacida";
     const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
-    return has_one_of(x, i, words, ANC_COUNT(words)) || rag_columns_meant(x, i) != 0 ||
+    return has_one_of(x, i, words) || rag_columns_meant(x, i) != 0 ||
            anc_str_find(text, ANC_STR("(1")) != SIZE_MAX; /* "(1815-1852)" */
 }
 
@@ -199,19 +164,12 @@ static bool has_pay(const rag_extraction *x, size_t i)
 /* A word for living somewhere, a place behind "in" or "from", or a row, whose column may say it. */
 static bool has_home(const rag_extraction *x, size_t i)
 {
-    static const anc_str words[] = {
-        ANC_STR_INIT("live"),     ANC_STR_INIT("lives"),    ANC_STR_INIT("lived"),
-        ANC_STR_INIT("living"),   ANC_STR_INIT("resides"),  ANC_STR_INIT("resident"),
-        ANC_STR_INIT("home"),     ANC_STR_INIT("moved"),    ANC_STR_INIT("settled"),
-        ANC_STR_INIT("wohnt"),    ANC_STR_INIT("wohnen"),   ANC_STR_INIT("wohnte"),
-        ANC_STR_INIT("wohnhaft"), ANC_STR_INIT("lebt"),     ANC_STR_INIT("lebte"),
-        ANC_STR_INIT("habite"),   ANC_STR_INIT("habitait"), ANC_STR_INIT("vit"),
-        ANC_STR_INIT("vivait"),   ANC_STR_INIT("réside"),   ANC_STR_INIT("demeure"),
-        ANC_STR_INIT("domicile"), ANC_STR_INIT("vive"),     ANC_STR_INIT("vivía"),
-        ANC_STR_INIT("reside"),   ANC_STR_INIT("abita"),    ANC_STR_INIT("risiede"),
-        ANC_STR_INIT("mora"),     ANC_STR_INIT("from"),     ANC_STR_INIT("aus")};
-    return x->units.items[i].cells > 0 || x->units.items[i].card ||
-           has_one_of(x, i, words, ANC_COUNT(words)) || has_address(x, i);
+    static const char words[] =
+        "live lives lived living resides resident home moved settled wohnt wohnen wohnte "
+        "wohnhaft lebt lebte habite habitait vit vivait réside demeure domicile vive "
+        "vivía reside abita risiede mora from aus";
+    return x->units.items[i].cells > 0 || x->units.items[i].card || has_one_of(x, i, words) ||
+           has_address(x, i);
 }
 
 typedef struct rag_property {
@@ -286,10 +244,7 @@ static const rag_property *property_asked(const rag_terms *terms)
 /* Whether nothing around the unit has a word that means it. */
 static bool is_untold_of(const rag_extraction *x, const rag_view *v)
 {
-    uint64_t plain = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        plain |= x->terms.dull[t] || x->terms.asks[t] ? 0 : UINT64_C(1) << t;
-    plain &= ~x->terms.names;
+    const uint64_t plain = rag_terms_plain(&x->terms);
     return plain != 0 && ((v->own | v->above | v->near | v->beside) & plain) == 0;
 }
 
@@ -336,20 +291,8 @@ static bool counts_elsewhere(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    uint64_t rest = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        rest |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    rest &= ~rag_counted_terms(terms);
+    const uint64_t rest = rag_terms_real(terms) & ~rag_counted_terms(terms);
     return rest != 0 && ((v->own | v->above | v->near | v->beside) & rest) == 0;
-}
-
-/* Whether word `k` of the question is of the thing: it counts, and does not only say what is asked. */
-static size_t term_of(const rag_terms *terms, size_t k)
-{
-    for (size_t t = 0; t < terms->n; t++)
-        if (!terms->dull[t] && !terms->asks[t] && terms->keys[t] == terms->asked.items[k].key)
-            return t;
-    return RAG_TERMS_MAX;
 }
 
 /* In languages of which few words are known to mean the same, every noun that is counted has to be told, but people. */
@@ -360,10 +303,10 @@ static bool counts_other_nouns(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const uint64_t missing = rag_counted_terms(terms) & ~(v->own | v->above | v->near);
-    if (x->language == TXT_EN || x->language == TXT_FR || x->language == TXT_UND)
+    if (x->read_as == TXT_EN || x->read_as == TXT_FR || x->read_as == TXT_UND)
         return false;
     for (size_t k = 0; missing != 0 && k < terms->asked.n; k++) {
-        const size_t t = term_of(terms, k);
+        const size_t t = rag_terms_asked(terms, k);
         if (t != RAG_TERMS_MAX && (missing >> t & 1) != 0 &&
             !rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), people))
             return true;
@@ -376,24 +319,20 @@ static bool counts_other_nouns(const rag_extraction *x, size_t i)
 /* "How much do you spend on training?": the sum has to be for that. */
 static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
 {
-    static const anc_str spending[] = {
-        ANC_STR_INIT("invest"),  ANC_STR_INIT("invests"),   ANC_STR_INIT("invested"),
-        ANC_STR_INIT("spend"),   ANC_STR_INIT("spends"),    ANC_STR_INIT("spent"),
-        ANC_STR_INIT("budget"),  ANC_STR_INIT("investit"),  ANC_STR_INIT("investi"),
-        ANC_STR_INIT("dépense"), ANC_STR_INIT("investiert")};
-    static const anc_str links[] = {ANC_STR_INIT("in"),   ANC_STR_INIT("on"),
-                                    ANC_STR_INIT("for"),  ANC_STR_INIT("dans"),
-                                    ANC_STR_INIT("pour"), ANC_STR_INIT("für")};
+    static const char spending[] =
+        "invest invests invested spend spends spent budget investit investi dépense "
+        "investiert";
+    static const char links[] = "in on for dans pour für";
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    if (!is_asked(terms->question, "how much|combien|wie viel"))
+    if (!rag_has_phrase_of(terms->question, "how much|combien|wie viel"))
         return false;
     for (size_t k = 0; k + 2 < terms->asked.n; k++) {
         const rag_word *w = &terms->asked.items[k];
-        const size_t t = term_of(terms, k + 2);
+        const size_t t = rag_terms_asked(terms, k + 2);
         if (t != RAG_TERMS_MAX && !terms->digits[t] &&
-            is_one_of(spending, ANC_COUNT(spending), rag_word_text(terms->question, w)) &&
-            is_one_of(links, ANC_COUNT(links), rag_word_text(terms->question, w + 1)))
+            rag_is_any_of(rag_word_text(terms->question, w), spending) &&
+            rag_is_any_of(rag_word_text(terms->question, w + 1), links))
             return ((v->own | v->above | v->near | v->beside) >> t & 1) == 0;
     }
     return false;
@@ -402,26 +341,16 @@ static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
 /* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
 static uint64_t told_by(const rag_terms *terms)
 {
-    static const char *const openings[] = {"what is",   "what was", "what's",     "who is",
-                                           "who was",   "quel est", "quelle est", "qui est",
-                                           "qui était", "was ist",  "wer ist",    "wer war"};
+    static const char openings[] = "what is|what was|what's|who is|who was|"
+                                   "quel est|quelle est|qui est|qui était|was ist|wer ist|wer war";
+    const bool opens = rag_begins_with_any(terms->question, openings);
+    bool linked = false;
+    const uint64_t plain = rag_terms_plain(terms);
     static const char *const links[] = {" of ", "'s ", "’s ",   " de ",
                                         " du ", " d'", " des ", " von "};
-    bool opens = false;
-    bool linked = false;
-    uint64_t plain = 0;
-    for (size_t k = 0; k < ANC_COUNT(openings); k++)
-        opens |= anc_str_eq_nocase(anc_str_sub(terms->question, 0, strlen(openings[k])),
-                                   anc_str_of(openings[k]));
     for (size_t k = 0; k < ANC_COUNT(links); k++)
         linked |= anc_str_find(terms->question, anc_str_of(links[k])) != SIZE_MAX;
-    for (size_t t = 0; t < terms->n; t++) {
-        if (terms->code[t] != 0)
-            return 0;
-        plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    }
-    plain &= ~terms->names;
-    const bool one = plain != 0 && (plain & (plain - 1)) == 0;
+    const bool one = rag_is_one_term(plain) && rag_terms_codes(terms) == 0;
     return opens && linked && terms->names != 0 && one && terms->property == NULL &&
                    (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) == 0
                ? plain
@@ -431,12 +360,12 @@ static uint64_t told_by(const rag_terms *terms)
 void rag_wanted_read(rag_terms *terms)
 {
     terms->how_many =
-        is_asked(terms->question, "how many|combien de|combien d'|combien d’|wie viele|"
-                                  "cuántos|cuántas") &&
+        rag_has_phrase_of(terms->question, "how many|combien de|combien d'|combien d’|wie viele|"
+                                           "cuántos|cuántas") &&
         !rag_phrase_in(terms->question, ANC_STR("combien de temps"));
     terms->priced =
         terms->cues == RAG_CUE_MONEY &&
-        is_asked(
+        rag_has_phrase_of(
             terms->question,
             "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
             "cost of|combien coûte|combien coûtent|combien a coûté|combien ont coûté|prix de|prix "
@@ -444,10 +373,10 @@ void rag_wanted_read(rag_terms *terms)
             "prix d'|was kostet|was kosten|was kostete|wie viel kostet|wie viel kostete|"
             "cuánto cuesta|cuánto cuestan|cuánto costó|precio de|precio del|quanto costa|"
             "quanto custa");
-    terms->measured =
-        is_asked(terms->question,
-                 "cuánto mide|cuánto dura|cuánto pesa|quanto misura|quanto dura|quanto pesa|"
-                 "quanto mede|wie warm ist|wie lang ist|wie tief ist|combien mesure|combien pèse");
+    terms->measured = rag_has_phrase_of(
+        terms->question,
+        "cuánto mide|cuánto dura|cuánto pesa|quanto misura|quanto dura|quanto pesa|"
+        "quanto mede|wie warm ist|wie lang ist|wie tief ist|combien mesure|combien pèse");
     terms->property = property_asked(terms);
     terms->told_by = told_by(terms);
 }
@@ -465,10 +394,7 @@ static bool is_row_of_other_day(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    uint64_t plain = 0;
-    for (size_t t = 0; t < terms->n; t++)
-        plain |= terms->dull[t] || terms->asks[t] ? 0 : UINT64_C(1) << t;
-    plain &= ~terms->names;
+    const uint64_t plain = rag_terms_plain(terms);
     return x->units.items[i].cells > 0 && terms->cues == RAG_CUE_DATE && terms->names != 0 &&
            plain != 0 && ((v->own | v->above | v->near) & plain) == 0;
 }

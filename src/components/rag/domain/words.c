@@ -109,11 +109,38 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
     return ANC_OK;
 }
 
+uint64_t rag_year_of(anc_str word)
+{
+    enum { DIGITS = 4, FIRST = 1000, LAST = 2100 };
+    uint64_t year;
+    return word.len == DIGITS && anc_str_to_u64(word, &year) && year >= FIRST && year <= LAST ? year
+                                                                                              : 0;
+}
+
+static bool is_among(anc_str text, const char *list, char separator)
+{
+    anc_str rest = anc_str_of(list);
+    for (anc_str one; text.len > 0 && anc_str_split(&rest, separator, &one);)
+        if (anc_str_eq_nocase(one, text))
+            return true;
+    return false;
+}
+
 bool rag_is_any_of(anc_str word, const char *words)
 {
-    anc_str rest = anc_str_of(words);
-    for (anc_str one; word.len > 0 && anc_str_split(&rest, ' ', &one);)
-        if (anc_str_eq_nocase(one, word))
+    return is_among(word, words, ' ');
+}
+
+bool rag_is_phrase_of(anc_str text, const char *phrases)
+{
+    return is_among(text, phrases, '|');
+}
+
+bool rag_begins_with_any(anc_str text, const char *beginnings)
+{
+    anc_str rest = anc_str_of(beginnings);
+    for (anc_str one; anc_str_split(&rest, '|', &one);)
+        if (anc_str_eq_nocase(anc_str_sub(text, 0, one.len), one))
             return true;
     return false;
 }

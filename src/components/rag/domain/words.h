@@ -28,8 +28,15 @@ anc_status rag_words_of(anc_arena *mem, anc_str text, txt_language language, rag
 /* How it is written there. */
 anc_str rag_word_text(anc_str text, const rag_word *word);
 
-/* Whether `word` is one of `words`, which a space parts; case does not count in ASCII letters. */
+/* The year, 1000 to 2100, that a word of four digits is; else 0. */
+uint64_t rag_year_of(anc_str word);
+
+/* Lists of words are one text: words that a space parts, phrases that '|' parts. The case of ASCII letters does not count.
+ * Whether `word` is one of `words`; `text` one of `phrases`; whether it begins with one of them. For phrases that stand
+ * somewhere in a text: rag_has_phrase_of (cues.h). */
 bool rag_is_any_of(anc_str word, const char *words);
+bool rag_is_phrase_of(anc_str text, const char *phrases);
+bool rag_begins_with_any(anc_str text, const char *beginnings);
 
 /* The words of `text` without joined forms whose parts follow; errors as rag_words_of. */
 anc_status rag_plain_words(anc_arena *mem, anc_str text, txt_language language, rag_words *ret,

@@ -1,0 +1,74 @@
+/* agent.c - who did it: "it was launched at Greenock in 1987" tells that it was, and not by whom.
+ *
+ * A deed that is only told in the passive, and without "by" in its sentence, has nobody who did it.
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/alike.h"
+
+/* What the passive is made with, and what stands before who did it. German has the verb at the end, far from that. */
+typedef struct passive {
+    const char *made_with, *by;
+    size_t reach; /* words between the two; 0: any in the sentence */
+} passive;
+
+static const passive *passive_of(txt_language language)
+{
+    static const passive table[TXT_LANGUAGE_COUNT] = {
+        [TXT_EN] = {"is are was were be been being", "by", 3},
+        [TXT_FR] = {"est sont était fut furent été", "par", 3},
+        [TXT_DE] = {"wird werden wurde wurden worden", "von vom durch", 0},
+        [TXT_ES] = {"es son fue fueron era sido se", "por", 2},
+        [TXT_IT] = {"è fu furono era stato stata stati state viene venne",
+                    "da dal dallo dalla dai dagli dalle dall", 2},
+        [TXT_PT] = {"é são foi foram era sido", "por pelo pela pelos pelas", 2},
+    };
+    return table[language].made_with != NULL ? &table[language] : NULL;
+}
+
+static anc_str word_of(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
+}
+
+/* Whether one of `words` is among those of [from, to). */
+static bool has_any(const rag_extraction *x, const rag_unit *u, size_t from, size_t to,
+                    const char *words)
+{
+    for (size_t w = from; w < to; w++)
+        if (rag_is_any_of(word_of(x, u, w), words))
+            return true;
+    return false;
+}
+
+static bool is_deed(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    return (rag_terms_in(&x->terms, x->units.words[u->passage], w, w + 1) & x->terms.deed) != 0;
+}
+
+/* "Who was elected?": it is asked whom it was done to. */
+static bool asks_passively(const rag_terms *terms, const passive *p)
+{
+    for (size_t k = 0; k < terms->asked.n; k++)
+        if (rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), p->made_with))
+            return true;
+    return false;
+}
+
+bool rag_is_without_agent(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const passive *p = passive_of(x->read_as);
+    bool passively = false;
+    if (x->terms.deed == 0 || p == NULL || u->cells > 0 || u->card || asks_passively(&x->terms, p))
+        return false;
+    for (size_t w = u->first; w < u->last; w++) {
+        if (!is_deed(x, u, w))
+            continue;
+        const size_t back = p->reach > 0 && w - u->first > p->reach ? w - p->reach : u->first;
+        if (!has_any(x, u, back, p->reach > 0 ? w : u->last, p->made_with))
+            return false;
+        passively = true;
+    }
+    return passively && !has_any(x, u, u->first, u->last, p->by);
+}
