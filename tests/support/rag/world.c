@@ -185,6 +185,8 @@ static kno_chunk library_chunk(const world *w, const kno_chunk_ref *ref)
 {
     kno_chunk c = {.ref = *ref};
     const bool gone = w->gone != NULL && anc_str_eq(ref->document_id, anc_str_of(w->gone));
+    if (gone && w->damaged)
+        c.trouble = ANC_STR("its file is damaged");
     for (size_t i = 0; i < ANC_COUNT(library) && !gone; i++) {
         const srch_hit *h = &library[i];
         if (!anc_str_eq(h->document_id, ref->document_id) || h->version != ref->version ||

@@ -40,6 +40,7 @@ typedef struct world {
     unsigned long_documents; /* so many without an end are listed behind depots.csv */
     unsigned windows;        /* of chunks that were listed */
     const char *gone;        /* id of a document of the library that is gone; NULL: none */
+    bool damaged;            /* … its file is damaged instead */
 
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;
