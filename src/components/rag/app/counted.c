@@ -255,15 +255,11 @@ static anc_status keep_answers(counting *c)
     return ANC_OK;
 }
 
-/* What was seen of it, as far as it was read, is a table that would have been counted in. */
-static anc_status keep_large(counting *c)
+/* One of its tables, as far as it was read, would have been counted in. */
+static void keep_large(counting *c)
 {
-    size_t n = 0;
     c->too_many = true;
-    ANC_TRY(settle(c, &n));
-    if (n > 0)
-        c->large = c->at->title.len > 0 ? c->at->title : c->at->id;
-    return ANC_OK;
+    c->large = c->at->title.len > 0 ? c->at->title : c->at->id;
 }
 
 static anc_status read_document(counting *c)
@@ -273,18 +269,18 @@ static anc_status read_document(counting *c)
     rag_tabled_end end = RAG_TABLED_TORN;
     size_t n = 0;
     ANC_TRY(rag_tabled_read(c->turn, c->at, c->until_ns, &looks, &end));
-    if (end == RAG_TABLED_LATE || end == RAG_TABLED_STOPPED)
-        return keep_large(c);
     c->too_many = c->too_many || end != RAG_TABLED_WHOLE;
-    if (end == RAG_TABLED_WHOLE)
+    if (end != RAG_TABLED_TORN)
         ANC_TRY(settle(c, &n));
-    if (n == 0)
+    if (n > 0 && end != RAG_TABLED_WHOLE)
+        keep_large(c);
+    if (n == 0 || end != RAG_TABLED_WHOLE)
         return ANC_OK;
     ANC_TRY(rag_tabled_read(c->turn, c->at, c->until_ns, &takes, &end));
     if (end == RAG_TABLED_LATE)
-        return keep_large(c);
+        keep_large(c);
     c->too_many = c->too_many || end != RAG_TABLED_WHOLE || c->next != c->n_tables;
-    return keep_answers(c);
+    return c->too_many ? ANC_OK : keep_answers(c);
 }
 
 static anc_status count_document(counting *c, const rag_named *d)

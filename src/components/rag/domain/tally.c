@@ -54,6 +54,7 @@ static anc_status read_names(rag_tally *t, anc_err *err)
     t->fits = columns > 1 && columns <= RAG_TALLY_COLUMNS;
     while (t->fits && rag_cell_next(t->table.columns, &cursor, &name))
         ANC_TRY(rag_tally_add_column(t, name, err));
+    t->fits = t->fits && (t->measure.says == RAG_TALLY_COUNT || rag_tally_may_measure(t));
     return ANC_OK;
 }
 

@@ -121,6 +121,9 @@ static inline rag_run *rag_tally_run(const rag_tally_column *column, size_t firs
 /* tally_sense.c: finds the conditions and, for a figure, its column; whether every word is accounted for. */
 bool rag_tally_understood(rag_tally *t);
 
+/* Whether a column has a name that a figure may be asked of: else the rows need not be looked at. */
+bool rag_tally_may_measure(const rag_tally *t);
+
 /* Where word `i` of the question stands: in what the document and its table are called; in a condition (NULL: none);
  * in the name of a column (n_columns: of none). */
 bool rag_tally_in_names(const rag_tally *t, size_t i);

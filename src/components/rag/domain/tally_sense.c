@@ -217,6 +217,15 @@ static size_t said_of(const rag_tally *t, const rag_tally_column *c)
     return said > 0 ? 2 * said + (said == words) : 0;
 }
 
+bool rag_tally_may_measure(const rag_tally *t)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (said_of(t, &t->columns[k]) > 0 ||
+            (t->measure.prices && is_any(&t->columns[k], rag_measure_is_price)))
+            return true;
+    return false;
+}
+
 /* The column that the figure is of; false: none, or several may be meant. */
 static bool choose_column(rag_tally *t)
 {
