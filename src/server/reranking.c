@@ -88,7 +88,9 @@ static anc_status open_reranker(srv_house *h, emb_rerank_options *options, anc_e
 anc_status srv_reranking_open(srv_house *h, anc_err *err)
 {
     const srv_config *c = h->o.config;
-    emb_rerank_options options = {.by_default = anc_str_eq(c->rerank.by_default, ANC_STR("true")),
+    emb_rerank_options options = {.model = c->rerank.remote.url.len > 0 ? c->rerank.remote.model
+                                                                        : c->rerank.model,
+                                  .by_default = anc_str_eq(c->rerank.by_default, ANC_STR("true")),
                                   .most = (uint32_t)c->rerank.most,
                                   .budget_ms = c->rerank.budget_ms,
                                   .clock = h->clock,

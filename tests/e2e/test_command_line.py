@@ -274,6 +274,12 @@ def test_doctor(binary):
         fresh = checks_of(p.run("doctor", "--json"))
         assert fresh["catalog"][0] == "note" and fresh["lock"] == ("ok", "free"), fresh
         assert not p.data.exists()
+        named = p.run("doctor", "--data-dir", str(p.home / "absent"))
+        assert named.returncode == 1 and "is not there, so that there is nothing to look at" in named.stdout, named.stdout
+        (p.home / "file").write_text("no folder")
+        nowhere = p.run("doctor", env={"ANCHORAGE_DATA_DIR": str(p.home / "file" / "data")})
+        assert nowhere.returncode == 1 and "cannot be made" in nowhere.stdout, nowhere.stdout
+        assert not p.data.exists() and not (p.home / "absent").exists()
         server = Server(p)
         try:
             good = checks_of(p.run("doctor", "--json"))

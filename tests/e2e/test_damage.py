@@ -432,6 +432,10 @@ def expect_left_out(server, texts, path, word):
     detail = health["checks"]["raw_store"]["detail"]
     assert health["status"] == "degraded" and "'m1' of the collection 'default'" in detail, health
     assert "put the document again" in detail, detail
+    turn = server.get("/v1/chat/conversations/yards").json["messages"][0]
+    assert turn["withheld"] and turn["answer"] == "" and "5511" not in json.dumps(turn), turn
+    assert [(s["document_id"], s["missing"], s["deleted"], s["text"]) for s in turn["sources"]][0] == ("m1", True, False, None), turn
+    assert server.post("/v1/chat/query", {"question": "And of the Tamber yard?", "session_id": "yards"}).status == 200
     doctor = json.loads(server.place.run("doctor", "--json").stdout)
     wrong = [c["detail"] for c in doctor["checks"] if c["check"] == "raw store" and c["status"] == "wrong"]
     assert len(wrong) == 1 and path.name in wrong[0] and word in wrong[0], doctor
@@ -445,12 +449,15 @@ def test_one_document_that_cannot_be_read_fails_no_question_of_others(binary):
         for name, text in texts.items():
             assert server.put_document(id=name, text=text).status == 201
         path = object_of(p, texts["m1"])
+        said = server.post("/v1/chat/query", {"question": "What is the gate code of the Quarrel yard?", "session_id": "yards"}).json
+        assert "5511" in said["answer"], said
         for word, hurt in (("damaged", lambda: flip(path, 5 * 8)), ("missing", path.unlink)):
             hurt()
             expect_left_out(server, texts, path, word)
             assert server.put_document(id="m1", text=texts["m1"]).json["status"] == "updated"
             health = server.get("/health").json
             assert "raw_store" not in health["checks"], health
+            assert "5511" in server.get("/v1/chat/conversations/yards").json["messages"][0]["answer"]
             found = server.post("/v1/search", {"query": "gate code", "mode": "keyword"}).json
             assert sorted(r["document_id"] for r in found["results"]) == ["m1", "m2"] and found["warnings"] == [], found
             assert json.loads(p.run("doctor", "--json").stdout)["ok"]

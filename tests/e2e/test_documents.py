@@ -221,6 +221,55 @@ def test_sheets_are_named_and_rows_counted(binary):
         assert one["answer"] == "1 of 2 rows: Invoice: B-1; Status: overdue [1]", one
 
 
+FIGURES = {
+    "tools": ("tools.csv", "Tool,Kind,Price (EUR),Weight\nSaw,cutting,\"1,250.50\",12 kg\nDrill,power,49.50,2 kg\nAxe,cutting,49.50,3 kg\n"),
+    "sales": ("sales.ndjson", "".join(json.dumps(r) + "\n" for r in (
+        {"invoice": "A-1", "customer": {"name": "Orrin"}, "status": "overdue", "amount": 12.5},
+        {"invoice": "A-2", "customer": {"name": "Bel"}, "status": "paid", "amount": 80, "note": None},
+        {"invoice": "A-3", "customer": {"name": "Cato"}, "status": "overdue", "amount": 2.25}))),
+    "rents": ("rents.json", json.dumps([{"flat": "North", "floor": "first", "rent": 900}, {"flat": "South", "floor": "first", "rent": 850}])),
+    "outils": ("outils.csv", "Outil;Prix\nScie;1 250,50 €\nPerceuse;49,50 €\nHache;50,00 €\n"),
+    "parcels": ("parcels.csv", "Parcel,State\n" + "".join(f"P{i},{'late' if i % 5 == 0 else 'sent'}\n" for i in range(1, 5001)))}
+
+
+def test_figures_of_columns_and_long_tables(binary):
+    saw, drill, axe = ("Tool: Saw; Kind: cutting; Price (EUR): 1,250.50; Weight: 12 kg", "Tool: Drill; Kind: power; Price (EUR): 49.50; Weight: 2 kg",
+                       "Tool: Axe; Kind: cutting; Price (EUR): 49.50; Weight: 3 kg")
+    asked = [("tools", "What is the total price of the tools?", f"Total (Price (EUR)), 3 of 3 rows: 1,349.50. {saw} [1] {drill} [2] {axe} [3]"),
+             ("tools", "What is the average weight of the cutting tools?", f"Average (Weight), 2 of 3 rows: 7.5 kg. {saw} [1] {axe} [2]"),
+             ("tools", "Which tool costs the most?", f"Largest (Price (EUR)), 3 of 3 rows: 1,250.50. {saw} [1]"),
+             ("tools", "Which tool is the cheapest?", f"Smallest (Price (EUR)), 3 of 3 rows: 49.50. {drill} [1] {axe} [2]"),
+             ("tools", "What is the total weight of the boats?", None),
+             ("tools", "What is the total weight per kind?", None),
+             ("outils", "Quel est le prix total des outils ?", "Total (Prix), 3 lignes sur 3 : 1 350,00 €. "),
+             ("outils", "Quel outil est le moins cher ?", "Minimum (Prix), 3 lignes sur 3 : 49,50 €. "),
+             ("sales", "How many invoices are overdue?", "2 of 3 rows: invoice: A-1; "),
+             ("sales", "What is the total amount of the overdue invoices?", "Total (amount), 2 of 3 rows: 14.75. invoice: A-1; "),
+             ("rents", "Which flat has the highest rent?", "Largest (rent), 2 of 2 rows: 900. flat: North; floor: first; rent: 900 [1]"),
+             ("parcels", "How many parcels are late?", "1000 of 5000 rows: Parcel: P5; State: late [1] ")]
+    with serving(binary) as server:
+        for collection, (name, text) in FIGURES.items():
+            folder = server.place.home / collection
+            folder.mkdir()
+            (folder / name).write_text(text)
+            ingest(server, folder, collection)
+        for collection, question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": [collection], "mode": "keyword"}).json
+            told = answer["answer"]
+            if wanted is None:
+                assert " rows: " not in told, (question, told)
+                continue
+            assert told.startswith(wanted) if wanted.endswith(" ") else told == wanted, (question, told)
+            assert answer["citations"] and all(c["row"] for c in answer["citations"]), (question, answer)
+        talk = {"question": asked[0][1], "collections": ["tools"], "mode": "keyword", "session_id": "talk"}
+        assert "1,349.50" in server.post("/v1/chat/query", talk).json["answer"]
+        assert "1,349.50" in server.get("/v1/chat/conversations/talk").json["messages"][0]["answer"]
+        assert "1,349.50" not in json.dumps(server.get("/v1/events?type=query.completed&limit=100").json)
+        assert server.request("DELETE", "/v1/knowledge/documents/tools.csv?collection=tools").status == 204
+        turn = server.get("/v1/chat/conversations/talk").json["messages"][0]
+        assert turn["withheld"] and "1,349.50" not in json.dumps(turn), turn
+
+
 def documents_of(server, collection):
     return [d["document_id"] for d in server.get(f"/v1/knowledge/documents?collection={collection}&limit=100").json["items"]]
 

@@ -370,9 +370,14 @@ def test_kafka_settings_that_do_not_fit_stop_the_start(binary):
     with place(binary) as p:
         for more, words in (({"TLS_CA": str(p.home / "absent.pem"), "SECURITY": "ssl"}, "absent.pem: No such file"),
                             ({"SECURITY": CANARY}, "bus.kafka.security"), ({"INBOUND": "a b"}, "inbound"),
-                            ({"BROKERS": "localhost:9092,a:b"}, "BROKERS: bus.kafka: kafka: broker 'a:b': 'b' is no port")):
+                            ({"BROKERS": "localhost:9092,a:b"}, "BROKERS: bus.kafka: kafka: broker 'a:b': 'b' is no port"),
+                            ({"BROKERS": f"me:{CANARY}@localhost:9092"}, "'***@localhost:9092'"),
+                            ({"SECURITY": "sasl_plaintext"}, "bus.kafka.user")):
             env = {f"ANCHORAGE_BUS__KAFKA__{k}": v for k, v in more.items()}
             out = p.run("serve", "--port", "0", env={**env, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1",
                                                      "ANCHORAGE_KAFKA_PASSWORD": CANARY})
-            assert out.returncode != 0 and words in out.stderr, (more, out.stderr)
+            assert out.returncode != 0 and words in out.stderr and "sasl." not in out.stderr, (more, out.stderr)
+            told = p.run("doctor", env={**env, "KAFKA_BOOTSTRAP_SERVERS": "127.0.0.1:1", "ANCHORAGE_KAFKA_PASSWORD": CANARY})
+            assert told.returncode != 0 and words in told.stdout + told.stderr, (more, told)
+            assert more.get("SECURITY") == CANARY or CANARY not in told.stdout + told.stderr, (more, told)
             assert more.get("SECURITY") == CANARY or CANARY not in out.stderr + out.stdout

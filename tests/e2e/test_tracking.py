@@ -90,11 +90,17 @@ def test_filters(binary):
         stats = s.get("/v1/tracking/stats?bucket=hour").json
         assert stats["total"]["queries"] == 9 and stats["total"]["completed"] == 9
         assert sum(p["queries"] for p in stats["series"]) == 9 and stats["collections"][0]["name"] == "hr"
+        for series in (stats["series"], stats["collections"][0]["series"]):  # every hour of a day, empty ones as noughts
+            assert len(series) in (25, 26) and series[0]["start"] == stats["since"], series
+            assert len({p["start"] for p in series}) == len(series) and series == sorted(series, key=lambda p: p["start"])
+            assert series[0]["queries"] == 0 and series[0]["p50_ms"] == 0 and series[0]["zero_result_rate"] == 0, series[0]
         assert stats["total"]["p50_ms"] <= stats["total"]["p95_ms"] <= stats["total"]["p99_ms"]
         assert s.get("/v1/tracking/stats?bucket=year").status == 400
         for since in ("1970-01-01T00:00:00Z", "1950-01-01T00:00:00Z"):
             stats = s.get(f"/v1/tracking/stats?since={since}").json
             assert (stats["since"], stats["bucket"], stats["total"]["queries"]) == ("1970-01-01T00:00:00.000Z", "week", 9), stats
+            assert 2900 < len(stats["series"]) <= 5000 and stats["series"][1]["start"] == "1970-01-05T00:00:00.000Z", stats["series"][:2]
+            assert sum(p["queries"] for p in stats["series"]) == 9 and len(stats["kinds"][0]["series"]) in (1, len(stats["series"])), stats["kinds"]
         for query, says in (("since=1970-01-01T00:00:00Z&bucket=hour", "?bucket"), ("since=2130-01-01T00:00:00Z", "?since")):
             refused = s.get(f"/v1/tracking/stats?{query}")
             assert refused.status == 400 and refused.json["errors"][0]["pointer"] == says, refused.body

@@ -407,11 +407,12 @@ anc_status kno_version_vectors(kno_service *kno, krn_call *call, anc_str collect
     return ANC_OK;
 }
 
-uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out)
+uint64_t kno_unreadable_tell(kno_service *kno, bool named, anc_buf *out)
 {
     (void)kno;
-    (void)out;
-    return 0;
+    if (atomic_load(&doubles.unreadable) > 0)
+        (void)anc_buf_add(out, named ? ANC_STR("'secret-7'") : ANC_STR("one of them"));
+    return (uint64_t)atomic_load(&doubles.unreadable);
 }
 
 anc_status kno_stats(kno_service *kno, krn_call *call, kno_stats_row **ret, size_t *ret_n)

@@ -29,6 +29,7 @@ void doubles_reset(net_loop *loop)
     atomic_store(&doubles.ready, true);
     atomic_store(&doubles.sources_gone, false);
     atomic_store(&doubles.condition, KRN_SOUND);
+    atomic_store(&doubles.unreadable, 0);
 }
 
 unsigned double_sum(anc_str bytes)

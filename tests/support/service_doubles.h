@@ -46,7 +46,8 @@ typedef struct service_doubles {
     atomic_bool keep_replies; /* over the next doubles_reset, as a catalog does */
     atomic_bool sources_gone; /* of the answers that were given */
     atomic_bool no_reranker;
-    atomic_int condition; /* of the catalog, a krn_condition */
+    atomic_int condition;  /* of the catalog, a krn_condition */
+    atomic_int unreadable; /* documents */
 
     pthread_mutex_t lock; /* guards what follows */
     char collection[128], document[600], title[256], metadata[256], content_type[128], name[256];

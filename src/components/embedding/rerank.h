@@ -13,7 +13,7 @@ typedef struct emb_rerank_service emb_rerank_service;
 typedef struct emb_rerank_row {
     bool available;
     bool broken;       /* one is configured and cannot be used */
-    anc_str model;     /* empty when none is configured */
+    anc_str model;     /* that is configured, whether or not it is there; empty: none */
     anc_str precision; /* empty: not known */
     anc_str detail;    /* for people: what is loaded, what is wrong with it, or how to get one */
     /* of searches: as configured */

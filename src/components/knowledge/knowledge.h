@@ -375,8 +375,8 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
                           size_t *ret_n) ANC_MUST_CHECK;
 
 /* How many documents were wanted and could not be read, their file being damaged or missing, and were not mended
- * since; appends the name of one, and what mends it. Any thread, does not block. */
-uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out);
+ * since; appends that, and where `named` the name of one and what mends it. Any thread, does not block. */
+uint64_t kno_unreadable_tell(kno_service *kno, bool named, anc_buf *out);
 
 /* ---- statistics and projections ------------------------------------------------------------ */
 

@@ -1,6 +1,7 @@
 /* doctor.c - `anchorage doctor`: one line a check, and the sentence that mends what is wrong. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client.h"
 #include "os/clock.h"
@@ -55,14 +56,51 @@ static void check_url(doctor *d)
                               ANC_FMT(url), d->facts->data_dir));
 }
 
+/* The folder itself, or the nearest of its parents that exists. */
+static anc_str nearest_folder(anc_str folder)
+{
+    while (folder.len > 1 && !os_exists(folder)) {
+        const char *slash = memrchr(folder.ptr, '/', folder.len);
+        if (slash == NULL)
+            return ANC_STR(".");
+        folder.len = slash != folder.ptr ? (size_t)(slash - folder.ptr) : 1;
+    }
+    return folder;
+}
+
+/* Who names a folder on the command line wants that one looked at; elsewhere the first start makes it, where it can. */
+static void tell_absent(doctor *d)
+{
+    anc_arena *mem = d->cx->mem;
+    const char *folder = d->facts->data_dir;
+    const anc_str parent = anc_arena_copy(mem, nearest_folder(anc_str_of(folder)));
+    anc_err ignored = {0};
+    os_stat found = {0};
+    const bool makeable = parent.ptr != NULL && os_stat_of(parent, &found, &ignored) == ANC_OK &&
+                          found.is_folder && access(parent.ptr, W_OK | X_OK) == 0;
+    if (!makeable)
+        line(d, "data folder", CLI_WRONG,
+             anc_arena_printf(mem,
+                              "%s is not there and cannot be made in %.*s; name another with "
+                              "data_dir, or give this user the right to make folders there",
+                              folder, ANC_FMT(parent)));
+    else if (cli_given(d->cx, "data-dir"))
+        line(d, "data folder", CLI_WRONG,
+             anc_arena_printf(mem,
+                              "%s is not there, so that there is nothing to look at; correct "
+                              "--data-dir, or start with it, which makes it",
+                              folder));
+    else
+        line(d, "data folder", CLI_NOTE,
+             anc_arena_printf(mem, "%s is not there yet; the first start makes it", folder));
+}
+
 static void check_folder(doctor *d)
 {
     const anc_str folder = anc_str_of(d->facts->data_dir);
     anc_err err = {0};
     if (!os_exists(folder)) {
-        line(d, "data folder", CLI_NOTE,
-             anc_arena_printf(d->cx->mem, "%s is not there yet; the first start makes it",
-                              d->facts->data_dir));
+        tell_absent(d);
         return;
     }
     const anc_str probe = anc_arena_printf(d->cx->mem, "%s/.doctor", d->facts->data_dir);
@@ -78,12 +116,7 @@ static void check_disk(doctor *d)
 {
     uint64_t bytes = 0;
     anc_err err = {0};
-    anc_str folder = anc_str_of(d->facts->data_dir);
-    while (folder.len > 1 && !os_exists(folder)) { /* the nearest parent that exists */
-        const char *slash = memrchr(folder.ptr, '/', folder.len);
-        folder.len = slash != NULL && slash != folder.ptr ? (size_t)(slash - folder.ptr) : 1;
-    }
-    if (os_disk_free(folder, &bytes, &err) != ANC_OK)
+    if (os_disk_free(nearest_folder(anc_str_of(d->facts->data_dir)), &bytes, &err) != ANC_OK)
         line(d, "disk", CLI_WRONG, anc_arena_copy(d->cx->mem, anc_str_of(err.text)));
     else
         line(d, "disk", bytes >> 20 < LOW_DISK_MB ? CLI_WRONG : CLI_FINE,

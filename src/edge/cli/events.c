@@ -159,7 +159,7 @@ static int watch(cli_client *client, following *f, anc_str path)
         f->seen = false;
         const anc_status status = cli_watch(client, path, f->place, on_event, f, &err);
         if (cli_interrupted() || f->closed)
-            return f->closed ? CLI_FAILED : CLI_OK;
+            return f->closed ? CLI_FAILED : CLI_INTERRUPTED;
         if (!may_come_back(status) || (first && status != ANC_OK && !f->seen))
             return cli_report(f->cx, status, &err);
         if (f->seen || status == ANC_OK)
@@ -168,7 +168,7 @@ static int watch(cli_client *client, following *f, anc_str path)
             (void)fprintf(stderr, "anchorage: the server ended the stream; trying again\n");
         first = false;
         if (!wait_ms(pause_ms))
-            return CLI_OK;
+            return CLI_INTERRUPTED;
         pause_ms = pause_ms * 2 < LAST_PAUSE_MS ? pause_ms * 2 : LAST_PAUSE_MS;
     }
 }

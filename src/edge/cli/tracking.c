@@ -177,10 +177,13 @@ static void print_numbers(const char *name, anc_str what, const json_value *n)
         (void)printf("%12s\n", "-"); /* no model that has a price */
 }
 
+/* Buckets in which nothing was are left out. */
 static void print_list(const json_value *list, const char *name, const char *member)
 {
     for (size_t i = 0; i < json_count(list); i++) {
         const json_value *n = json_element(list, i);
+        if (list_count(n, "queries") == 0)
+            continue;
         anc_str what = list_text(n, member);
         print_numbers(name,
                       anc_str_eq(anc_str_of(member), ANC_STR("start")) ? anc_str_sub(what, 0, DATE)

@@ -131,11 +131,26 @@ static anc_status check_key(http_request *rq, anc_err *err)
     return ANC_OK;
 }
 
+/* Of what everybody may ask: whether the owner does. */
+static bool by_owner(http_request *rq)
+{
+    anc_err ignored = {0};
+    const bool keyed = rq->edge->has_key && !by_socket(rq);
+    const anc_str origin = net_exchange_header(rq->ex, "origin");
+    if (check_browser(rq, &ignored) != ANC_OK ||
+        by_foreign_page(rq, origin, net_exchange_header(rq->ex, "host")))
+        return false;
+    return !keyed || (net_exchange_header(rq->ex, "authorization").ptr != NULL &&
+                      check_key(rq, &ignored) == ANC_OK);
+}
+
 anc_status http_admit(http_request *rq, anc_err *err)
 {
     http_find_origin(rq);
-    if (rq->route->role == HTTP_PUBLIC)
+    if (rq->route->role == HTTP_PUBLIC) {
+        rq->is_owner = by_owner(rq);
         return ANC_OK;
+    }
     ANC_TRY(check_browser(rq, err));
     if (rq->edge->has_key && !by_socket(rq))
         ANC_TRY(check_key(rq, err));

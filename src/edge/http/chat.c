@@ -205,7 +205,7 @@ anc_status http_chat_check_kept(http_request *rq, anc_str body)
     if (!readable)
         return ANC_FAIL(&rq->err, ANC_CONFLICT,
                         "the answer kept under this Idempotency-Key stands on a document that was "
-                        "deleted, or may not be read any more; ask again with a new key");
+                        "deleted, or cannot be read any more; ask again with a new key");
     return ANC_OK;
 }
 

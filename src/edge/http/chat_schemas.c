@@ -300,11 +300,14 @@ static const http_field message_rows[] = {
     TEXT("question", ""),
     TEXT("answer", "empty where it is withheld"),
     ROW("withheld", HTTP_BOOL,
-        "a document that the answer stood on was deleted, or may not be read any more"),
+        "a document that the answer stood on was deleted, may not be read any more, or its file is "
+        "damaged or missing"),
     ROW("citations", HTTP_ANY,
-        "as they were sent; what is gone has a null quote and \"deleted\": true"),
+        "as they were sent; what is gone has a null quote and \"deleted\": true, or "
+        "\"missing\": true where the file of its document is damaged or missing"),
     ROW("sources", HTTP_ANY,
-        "as they were sent; what is gone has a null text and \"deleted\": true"),
+        "as they were sent; what is gone has a null text and \"deleted\": true, or "
+        "\"missing\": true where its file is damaged or missing"),
     MAYBE("model_used", HTTP_TEXT, "null of a turn that was told"),
     MAYBE("provider", HTTP_TEXT, "the same"),
     ROW("degraded", HTTP_BOOL, "a configured provider failed"),

@@ -213,14 +213,12 @@ static condition check_tracking(const http_edge_options *o, anc_buf *detail)
     return DEGRADED;
 }
 
-/* Shown while there are documents whose file in the raw store is damaged or missing. */
-static condition check_originals(const http_edge_options *o, anc_buf *detail)
+/* Shown while there are documents whose file in the raw store is damaged or missing: by name to the owner, who may read
+ * them, and to others how many. */
+static condition check_originals(const http_request *rq, anc_buf *detail)
 {
-    return kno_unreadable_tell(o->kno, detail) > 0 ? DEGRADED : HEALTHY;
+    return kno_unreadable_tell(rq->edge->o.kno, rq->is_owner, detail) > 0 ? DEGRADED : HEALTHY;
 }
-
-static const struct check_row now_and_then[] = {{"tracking", check_tracking},
-                                                {"raw_store", check_originals}};
 
 /* Who asks how the server is does not learn where its files lie. */
 static anc_str told(anc_buf *detail)
@@ -240,9 +238,18 @@ static void write_check(const http_edge *edge, json_writer *w, const char *name,
     json_close_object(w);
 }
 
-/* Runs every check; writes them as members of an object where `w` is not NULL. */
-static condition look_at_all(const http_edge *edge, json_writer *w)
+/* A check that is shown while something is wrong. */
+static void write_wrong(const http_edge *edge, json_writer *w, const char *name, condition c,
+                        anc_buf *detail)
 {
+    if (w != NULL && c != HEALTHY)
+        write_check(edge, w, name, c, krn_now_ns(edge->o.clock), detail);
+}
+
+/* Runs every check; writes them as members of an object where `w` is not NULL. */
+static condition look_at_all(const http_request *rq, json_writer *w)
+{
+    const http_edge *edge = rq->edge;
     condition worst = HEALTHY;
     const size_t n = ANC_COUNT(checks);
     for (size_t i = 0; i < n + edge->o.n_outside; i++) {
@@ -254,14 +261,14 @@ static condition look_at_all(const http_edge *edge, json_writer *w)
         if (w != NULL)
             write_check(edge, w, i < n ? checks[i].name : bus.ops->name, c, start_ns, &detail);
     }
-    for (size_t i = 0; i < ANC_COUNT(now_and_then); i++) {
-        ANC_BUF(detail, DETAIL_BYTES);
-        const condition c = now_and_then[i].look(&edge->o, &detail);
-        worst = c > worst ? c : worst;
-        if (w != NULL && c != HEALTHY)
-            write_check(edge, w, now_and_then[i].name, c, krn_now_ns(edge->o.clock), &detail);
-    }
-    return worst;
+    ANC_BUF(tracking, DETAIL_BYTES);
+    const condition tracked = check_tracking(&edge->o, &tracking);
+    write_wrong(edge, w, "tracking", tracked, &tracking);
+    ANC_BUF(originals, DETAIL_BYTES);
+    const condition kept = check_originals(rq, &originals);
+    write_wrong(edge, w, "raw_store", kept, &originals);
+    worst = tracked > worst ? tracked : worst;
+    return kept > worst ? kept : worst;
 }
 
 anc_status http_root_get(http_request *rq)
@@ -277,7 +284,7 @@ anc_status http_root_get(http_request *rq)
     json_open_object(&w);
     json_put_str(&w, "name", ANC_STR("anchorage"));
     json_put_str(&w, "version", anc_str_of(rq->edge->o.version));
-    json_put_str(&w, "status", anc_str_of(condition_names[look_at_all(rq->edge, NULL)]));
+    json_put_str(&w, "status", anc_str_of(condition_names[look_at_all(rq, NULL)]));
     json_put_str(&w, "docs", ANC_STR("/docs"));
     json_put_str(&w, "openapi", ANC_STR("/openapi.json"));
     json_close_object(&w);
@@ -327,7 +334,7 @@ anc_status http_health_get(http_request *rq)
     ANC_BUF(rows, 64 << 10);
     json_writer inner = json_writer_of(&rows);
     json_open_object(&inner);
-    const condition worst = look_at_all(edge, &inner);
+    const condition worst = look_at_all(rq, &inner);
     json_close_object(&inner);
     json_writer w = http_json(rq);
     json_open_object(&w);

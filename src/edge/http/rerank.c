@@ -62,12 +62,18 @@ static anc_status check_asked(http_request *rq, const reranking *r, const emb_re
 {
     if (anc_str_trim(r->in.query).len == 0)
         return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/query", "the query is blank");
+    const anc_str named = r->in.model;
+    if (named.len > 0 && !anc_str_eq(named, info->model))
+        return info->available
+                   ? ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/model",
+                                    "model \"%.*s\" is not known as a reranker; \"%.*s\" is "
+                                    "configured",
+                                    ANC_FMT(http_shown(named)), ANC_FMT(info->model))
+                   : ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/model",
+                                    "model \"%.*s\" is not known as a reranker; %.*s",
+                                    ANC_FMT(http_shown(named)), ANC_FMT(info->detail));
     if (!info->available)
         return ANC_FAIL(&rq->err, ANC_UNAVAILABLE, "%.*s", ANC_FMT(info->detail));
-    if (r->in.model.len > 0 && !anc_str_eq(r->in.model, info->model))
-        return ANC_FAIL_FIELD(&rq->err, ANC_INVALID, "/model",
-                              "model \"%.*s\" is not known as a reranker; \"%.*s\" is configured",
-                              ANC_FMT(http_shown(r->in.model)), ANC_FMT(info->model));
     return ANC_OK;
 }
 

@@ -239,7 +239,9 @@ static const http_schema point_out = OUT("TrackingPoint", "A bucket's numbers.",
 static const http_field named_rows[] = {
     TEXT("name", "of the model, collection or kind"),
     NUMBER_ROWS,
-    PART("series", HTTP_LIST, &point_out, "buckets in which something was"),
+    PART("series", HTTP_LIST, &point_out,
+         "every bucket, oldest first; those in which something was where all names together would "
+         "have more than 10,000"),
 };
 static const http_schema named_out = OUT("TrackingSeries", "Numbers of one name.", named_rows);
 
@@ -262,7 +264,8 @@ static const http_field stats_rows[] = {
     TIME("until", "where the last one ends"),
     TEXT("bucket", "hour, day or week"),
     PART("total", HTTP_OBJECT, &numbers_out, "of all that time"),
-    PART("series", HTTP_LIST, &point_out, "buckets in which something was, oldest first"),
+    PART("series", HTTP_LIST, &point_out,
+         "every bucket, oldest first, with noughts where nothing was"),
     PART("models", HTTP_LIST, &named_out, "by name"),
     PART("collections", HTTP_LIST, &named_out, "by name"),
     PART("kinds", HTTP_LIST, &named_out, "answer and search; the total is of both"),

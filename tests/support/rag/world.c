@@ -159,6 +159,28 @@ static anc_status list_without_end(krn_call *call, size_t limit, kno_chunk **ret
     return ANC_OK;
 }
 
+/* A row each. */
+static anc_status list_rows_without_end(krn_call *call, uint32_t from, size_t limit,
+                                        kno_chunk **ret, size_t *ret_n)
+{
+    *ret = anc_arena_alloc(call->mem, limit, sizeof **ret);
+    kno_place *places = anc_arena_alloc(call->mem, limit, sizeof *places);
+    if (*ret == NULL || places == NULL)
+        return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for chunks");
+    for (*ret_n = 0; *ret_n < limit; ++*ret_n) {
+        const uint64_t at = (uint64_t)(from + *ret_n) * 15;
+        places[*ret_n] = (kno_place){at, 0, from + (uint32_t)*ret_n + 1};
+        (*ret)[*ret_n] = (kno_chunk){.ref = {.version = 1, .ordinal = from + (uint32_t)*ret_n},
+                                     .start = at,
+                                     .end = at + 15,
+                                     .text = ANC_STR("Porto | 555-010\n"),
+                                     .columns = ANC_STR("City | Phone"),
+                                     .places = &places[*ret_n],
+                                     .n_places = 1};
+    }
+    return ANC_OK;
+}
+
 anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                           uint32_t version, uint32_t from, size_t limit, kno_chunk **ret,
                           size_t *ret_n)
@@ -171,6 +193,8 @@ anc_status kno_chunk_list(kno_service *kno, krn_call *call, anc_str collection, 
     if (!anc_str_eq(id, ANC_STR("depots")) &&
         (current->two_depots < 2 || !anc_str_eq(id, ANC_STR("old"))))
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "there is no such document");
+    if (current->endless)
+        return list_rows_without_end(call, from, limit, ret, ret_n);
     *ret = anc_arena_alloc(call->mem, ANC_COUNT(depots), sizeof **ret);
     if (*ret == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for chunks");
@@ -185,6 +209,8 @@ static kno_chunk library_chunk(const world *w, const kno_chunk_ref *ref)
 {
     kno_chunk c = {.ref = *ref};
     const bool gone = w->gone != NULL && anc_str_eq(ref->document_id, anc_str_of(w->gone));
+    if (gone && w->damaged)
+        c.trouble = ANC_STR("its file is damaged");
     for (size_t i = 0; i < ANC_COUNT(library) && !gone; i++) {
         const srch_hit *h = &library[i];
         if (!anc_str_eq(h->document_id, ref->document_id) || h->version != ref->version ||

@@ -39,7 +39,9 @@ typedef struct world {
         two_depots; /* 1, 2: so many of the two depot files, which are then listed, have rows and pages */
     unsigned long_documents; /* so many without an end are listed behind depots.csv */
     unsigned windows;        /* of chunks that were listed */
+    bool endless;            /* depots.csv has a row in each of its chunks, and no end */
     const char *gone;        /* id of a document of the library that is gone; NULL: none */
+    bool damaged;            /* … its file is damaged instead */
 
     /* what every collection says of the prompt; NULL: nothing */
     const char *system_prompt, *prompt_template;

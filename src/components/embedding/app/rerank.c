@@ -7,11 +7,12 @@
 #include "embedding/app/rerank_service.h"
 
 /* A batch that is cut off counts for nothing, so the first one within a budget is small. */
-enum { PROBLEM_MAX = 1024, MOST = 30, BUDGET_MS = 300, FIRST_BATCH = 4 };
+enum { PROBLEM_MAX = 1024, NAMED_MAX = 256, MOST = 30, BUDGET_MS = 300, FIRST_BATCH = 4 };
 
 struct emb_rerank_service {
     emb_reranker reranker; /* owned */
     char problem[PROBLEM_MAX];
+    char named[NAMED_MAX]; /* that is configured, for as long as there is none */
     bool broken, by_default;
     uint32_t most;
     int64_t budget_ms;
@@ -45,6 +46,7 @@ anc_status emb_rerank_open(const emb_rerank_options *options, emb_rerank_service
     if (r == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the reranker");
     (void)snprintf(r->problem, sizeof r->problem, "%.*s", ANC_FMT(problem));
+    (void)snprintf(r->named, sizeof r->named, "%.*s", ANC_FMT(options->model));
     r->reranker = options->reranker;
     r->broken = options->broken;
     r->by_default = options->by_default;
@@ -70,7 +72,7 @@ emb_rerank_row emb_rerank_info(const emb_rerank_service *r)
     return (emb_rerank_row){.available = available,
                             .broken = !available && r->broken,
                             .precision = available ? r->reranker.precision : ANC_STR(""),
-                            .model = available ? r->reranker.model : ANC_STR(""),
+                            .model = available ? r->reranker.model : anc_str_of(r->named),
                             .detail = available ? r->reranker.detail : anc_str_of(r->problem),
                             .by_default = available && r->by_default,
                             .most = r->most,

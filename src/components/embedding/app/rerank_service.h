@@ -9,6 +9,7 @@
 
 typedef struct emb_rerank_options {
     emb_reranker reranker; /* the service closes it; ops NULL: there is none */
+    anc_str model;         /* that is configured, there or not; copied */
     anc_str problem;       /* why there is none, for people; empty: how to get one; copied */
     bool broken;           /* one was asked for, and `problem` is why it cannot be used */
     bool by_default;

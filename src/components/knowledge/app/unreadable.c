@@ -74,11 +74,18 @@ static anc_str next_key(kno_service *kno, size_t *cursor, anc_buf *space)
     return anc_buf_view(space);
 }
 
-uint64_t kno_unreadable_tell(kno_service *kno, anc_buf *out)
+uint64_t kno_unreadable_tell(kno_service *kno, bool named, anc_buf *out)
 {
     const uint64_t n = atomic_load(&kno->unreadable.n);
     ANC_BUF(space, NAME_BYTES);
     size_t cursor = 0;
+    if (n > 0 && !named) {
+        (void)anc_buf_printf(out,
+                             "%llu cannot be read: the file in the raw store is damaged or "
+                             "missing; to the owner it is named here",
+                             (unsigned long long)n);
+        return n;
+    }
     anc_str id = n > 0 ? next_key(kno, &cursor, &space) : ANC_STR(""), collection;
     if (id.len == 0)
         return 0;

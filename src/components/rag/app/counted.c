@@ -1,26 +1,24 @@
-/* counted.c - "How many invoices are overdue?", "Which are?": rows of a table counted, where the whole of it is known. On
- * a pool.
+/* counted.c - "How many invoices are overdue?", "Which are?", "What is their total amount?": rows of a table counted, where
+ * the whole of it is known. On a pool.
  *
  * The documents with rows among those that the search found, and those whose name has what is counted, are read from end
- * to end. Where exactly one table has the answer beyond doubt (domain/tally.h), the hits become the rows that were counted
- * and the number stands before them. Where rows are missing or torn, another table would have an answer too, or there
- * are too many to look at, the question is answered as any other.
+ * to end, twice. Where exactly one table has the answer beyond doubt (domain/tally.h), the hits become the rows that were
+ * counted and the number stands before them. Where rows are missing or torn, another table would have an answer too, or
+ * there are too many to look at, the question is answered as any other; a table that is too large is named in a warning.
  */
 #include "base/str.h"
 #include "rag/domain/extract.h"
 #include "rag/domain/pointer.h"
-#include "rag/domain/tables.h"
 #include "rag/domain/tally.h"
-#include "sheets_impl.h"
+#include "tabled_impl.h"
 
 enum {
     DOCUMENTS = 6,      /* that are read */
     LISTED = 20,        /* of those whose name has what is counted */
     COLLECTIONS = 16,   /* in which they are looked for */
-    WINDOWS = 16,       /* of RAG_WINDOW chunks, of a document */
     TABLES = 64,        /* of a document */
     WORD_BYTES_MIN = 4, /* of a word that documents are looked for by */
-    SCRATCH_BYTES = 64 << 20,
+    READ_MS = 4000,     /* for reading all of them, twice */
     TALLY_BYTES = 64 << 20,
 };
 
@@ -29,35 +27,36 @@ typedef struct row_at {
     uint64_t start, end;
 } row_at;
 
+/* A table of the document that is read. */
 typedef struct table {
-    anc_str heading, columns;
-    size_t first, n; /* of the rows of the document */
+    rag_tally *tally;
+    bool may;                    /* it may have the answer */
+    row_at rows[RAG_READ_PICKS]; /* [n_rows] the first that the answer stands on */
+    size_t n_rows;
 } table;
-
-/* A document on its way through its chunks. */
-typedef struct reading {
-    anc_str texts[RAG_TALLY_ROWS];
-    row_at at[RAG_TALLY_ROWS];
-    size_t n;
-    table tables[TABLES];
-    size_t n_tables;
-    uint32_t last; /* row; 0: none is open */
-    uint32_t version;
-    rag_sheets sheets; /* of a workbook */
-    bool whole;        /* so far no row is missing or torn */
-} reading;
 
 typedef struct counting {
     rag_turn *turn;
     anc_str question;
     rag_pointer pointer;
+    rag_tally_wish wish;
+    int64_t until_ns;
     rag_named documents[DOCUMENTS];
     size_t n_documents;
     bool too_many;
+
+    /* the document at hand */
+    const rag_named *at;
+    anc_arena *mem;
+    table *tables; /* [n_tables] */
+    size_t n_tables, next;
+
     size_t answers; /* tables that have one */
     rag_named document;
-    row_at rows[RAG_READ_PICKS]; /* [n_rows] the first that were counted */
-    size_t n_rows, n, of;
+    table found; /* without its tally */
+    rag_tally_answer answer;
+    anc_str
+        large; /* name of a document that was too large to be counted in, and would have been; NULL: none */
 } counting;
 
 /* ---- which documents ------------------------------------------------------------------------- */
@@ -155,165 +154,185 @@ static anc_status find_documents(counting *c, const srch_result *found, anc_str 
     return ANC_OK;
 }
 
-/* ---- all rows of one -------------------------------------------------------------------------- */
+/* ---- its rows, twice -------------------------------------------------------------------------- */
 
-/* "Machines" of "Plant > Machines" */
-static anc_str last_heading(anc_str path)
+static anc_status look_at_table(void *self, const rag_tabled_head *head, bool *go_on)
 {
-    anc_str rest = path;
-    for (size_t at; (at = anc_str_find(rest, ANC_STR(" > "))) != SIZE_MAX;)
-        rest = anc_str_sub(rest, at + 3, rest.len);
-    return rest;
-}
-
-static void take_row(reading *r, const kno_chunk *c, const kno_place *place, uint64_t end)
-{
-    if (place->row == 1 && r->n_tables < TABLES) {
-        const anc_str sheet =
-            r->sheets.n > 0 ? rag_sheets_at(&r->sheets, c, place->at) : last_heading(c->heading);
-        r->tables[r->n_tables++] =
-            (table){.heading = sheet, .columns = rag_part_columns(c, place->at), .first = r->n};
-        r->last = 0;
-    }
-    r->whole = r->whole && r->n < RAG_TALLY_ROWS && r->n_tables > 0 && place->row == r->last + 1 &&
-               (r->n == 0 || c->ref.version == r->version);
-    if (!r->whole)
-        return;
-    r->version = c->ref.version;
-    r->last = place->row;
-    r->texts[r->n] = anc_str_trim(anc_str_sub(c->text, place->at - c->start, end - place->at));
-    r->at[r->n++] = (row_at){c->ref, place->at, end};
-    r->tables[r->n_tables - 1].n++;
-}
-
-static void take_chunk(reading *r, const kno_chunk *c)
-{
-    for (size_t i = 0; i < c->n_places && r->whole; i++) {
-        const uint64_t end = i + 1 < c->n_places ? c->places[i + 1].at : c->end;
-        if (c->places[i].row > 0 && end > c->places[i].at)
-            take_row(r, c, &c->places[i], end);
-    }
-}
-
-static anc_status read_all(counting *c, const rag_named *d, anc_arena *mem, reading *r)
-{
-    rag_turn *turn = c->turn;
-    krn_call call = turn->call;
-    kno_document found;
-    call.mem = mem;
-    size_t n = RAG_WINDOW;
-    const anc_status there =
-        kno_document_find(turn->rag->with.knowledge, &call, d->collection, d->id, &found);
-    r->whole = there == ANC_OK;
-    if (there == ANC_NOT_FOUND) {
-        anc_err_clear(call.err);
-        return ANC_OK;
-    }
-    ANC_TRY(there);
-    ANC_TRY(rag_sheets_of(mem, &found, &r->sheets, call.err));
-    rag_sheets_begin(&r->sheets);
-    for (uint32_t from = 0; r->whole && n == RAG_WINDOW; from += RAG_WINDOW) {
-        kno_chunk *chunks;
-        bool gone = false;
-        r->whole = from < (uint32_t)WINDOWS * RAG_WINDOW;
-        if (!r->whole)
-            return ANC_OK;
-        const anc_status status = rag_window_read(turn, &call, d, from, &chunks, &n, &gone);
-        r->whole = status == ANC_OK && !gone;
-        if (status == ANC_LIMIT) {
-            anc_err_clear(call.err);
-            return ANC_OK;
-        }
-        ANC_TRY(status);
-        for (size_t i = 0; i < n; i++)
-            take_chunk(r, &chunks[i]);
-    }
-    return ANC_OK;
-}
-
-/* ---- the number ------------------------------------------------------------------------------- */
-
-static void keep_answer(counting *c, const rag_named *d, const reading *r, const table *t,
-                        const bool *rows, size_t n)
-{
-    if (c->answers++ > 0)
-        return;
-    c->document = *d;
-    c->n = n;
-    c->of = t->n;
-    for (size_t i = 0; i < t->n && c->n_rows < RAG_READ_PICKS; i++)
-        if (rows[i])
-            c->rows[c->n_rows++] = r->at[t->first + i];
-}
-
-static anc_status count_in(counting *c, const rag_named *d, const reading *r, const table *t)
-{
-    rag_turn *turn = c->turn;
-    ANC_ARENA(mem, TALLY_BYTES);
-    bool *rows = mem != NULL ? anc_arena_alloc(mem, t->n, sizeof *rows) : NULL;
-    size_t n = 0;
-    if (rows == NULL)
-        return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory to count rows");
+    counting *c = self;
     const anc_str sheet = c->pointer.sheet;
-    if (sheet.len > 0 && !anc_str_eq_nocase(sheet, t->heading))
+    *go_on = c->n_tables < TABLES;
+    if (!*go_on)
         return ANC_OK;
-    const rag_tally_table all = {.title = d->title,
-                                 .uri = d->uri,
-                                 .heading = t->heading,
-                                 .columns = t->columns,
-                                 .rows = r->texts + t->first,
-                                 .n = t->n,
-                                 .named = c->pointer.file.len > 0 || sheet.len > 0};
-    const anc_status status = rag_tally_count(mem, c->question, &all, rows, &n, &turn->err);
-    if (status == ANC_LIMIT) {
-        anc_err_clear(&turn->err);
-        c->too_many = true;
+    table *t = &c->tables[c->n_tables++];
+    t->may = sheet.len == 0 || anc_str_eq_nocase(sheet, head->heading);
+    rag_tally_table is = {.title = c->at->title,
+                          .uri = c->at->uri,
+                          .heading = head->heading,
+                          .columns = head->columns,
+                          .named = c->pointer.file.len > 0 || sheet.len > 0};
+    (void)txt_language_find(head->language, &is.language);
+    return t->may ? rag_tally_new(c->mem, c->question, &is, &t->tally, &c->turn->err) : ANC_OK;
+}
+
+static anc_status look_at_row(void *self, anc_arena *scratch, const rag_tabled_row *row,
+                              bool *go_on)
+{
+    counting *c = self;
+    const table *t = &c->tables[c->n_tables - 1];
+    if (!t->may)
         return ANC_OK;
-    }
-    ANC_TRY(status);
-    if (n > 0)
-        keep_answer(c, d, r, t, rows, n);
+    ANC_TRY(rag_tally_look(t->tally, scratch, row->text, &c->turn->err));
+    *go_on = !rag_tally_is_full(t->tally);
     return ANC_OK;
+}
+
+static anc_status take_table(void *self, const rag_tabled_head *head, bool *go_on)
+{
+    counting *c = self;
+    (void)head;
+    *go_on = c->next++ < c->n_tables;
+    return ANC_OK;
+}
+
+static anc_status take_row(void *self, anc_arena *scratch, const rag_tabled_row *row, bool *go_on)
+{
+    counting *c = self;
+    table *t = &c->tables[c->next - 1];
+    rag_tally_row is = RAG_ROW_OUT;
+    (void)go_on;
+    if (!t->may)
+        return ANC_OK;
+    ANC_TRY(rag_tally_take(t->tally, scratch, row->text, &is, &c->turn->err));
+    if (is == RAG_ROW_ANEW)
+        t->n_rows = 0;
+    if (is != RAG_ROW_OUT && t->n_rows < RAG_READ_PICKS)
+        t->rows[t->n_rows++] = (row_at){row->ref, row->start, row->end};
+    return ANC_OK;
+}
+
+/* Which of the tables may have the answer; *ret: how many. */
+static anc_status settle(counting *c, size_t *ret)
+{
+    *ret = 0;
+    for (size_t i = 0; i < c->n_tables; i++) {
+        table *t = &c->tables[i];
+        if (t->may)
+            ANC_TRY(rag_tally_settle(t->tally, &t->may, &c->turn->err));
+        *ret += t->may;
+    }
+    return ANC_OK;
+}
+
+static anc_status keep_answers(counting *c)
+{
+    for (size_t i = 0; i < c->n_tables; i++) {
+        const table *t = &c->tables[i];
+        rag_tally_answer answer = {.n = 0};
+        if (t->may)
+            rag_tally_end(t->tally, &answer);
+        if (answer.n == 0 || c->answers++ > 0)
+            continue;
+        c->document = *c->at;
+        c->found = *t;
+        c->answer = answer;
+        c->answer.column = anc_arena_copy(c->turn->mem, answer.column);
+        c->answer.figure = anc_arena_copy(c->turn->mem, answer.figure);
+        if (c->answer.column.ptr == NULL || c->answer.figure.ptr == NULL)
+            return ANC_FAIL(&c->turn->err, anc_arena_refusal(c->turn->mem),
+                            "no room for an answer");
+    }
+    return ANC_OK;
+}
+
+/* One of its tables, as far as it was read, would have been counted in. */
+static void keep_large(counting *c)
+{
+    c->too_many = true;
+    c->large = c->at->title.len > 0 ? c->at->title : c->at->id;
+}
+
+static anc_status read_document(counting *c)
+{
+    const rag_tabled_sink looks = {look_at_table, look_at_row, c};
+    const rag_tabled_sink takes = {take_table, take_row, c};
+    rag_tabled_end end = RAG_TABLED_TORN;
+    size_t n = 0;
+    ANC_TRY(rag_tabled_read(c->turn, c->at, c->until_ns, &looks, &end));
+    c->too_many = c->too_many || end != RAG_TABLED_WHOLE;
+    if (end != RAG_TABLED_TORN)
+        ANC_TRY(settle(c, &n));
+    if (n > 0 && end != RAG_TABLED_WHOLE)
+        keep_large(c);
+    if (n == 0 || end != RAG_TABLED_WHOLE)
+        return ANC_OK;
+    ANC_TRY(rag_tabled_read(c->turn, c->at, c->until_ns, &takes, &end));
+    if (end == RAG_TABLED_LATE)
+        keep_large(c);
+    c->too_many = c->too_many || end != RAG_TABLED_WHOLE || c->next != c->n_tables;
+    return c->too_many ? ANC_OK : keep_answers(c);
 }
 
 static anc_status count_document(counting *c, const rag_named *d)
 {
-    ANC_ARENA(mem, SCRATCH_BYTES);
-    reading *r = mem != NULL ? anc_arena_alloc(mem, 1, sizeof *r) : NULL;
-    if (r == NULL)
+    ANC_ARENA(mem, TALLY_BYTES);
+    c->tables = mem != NULL ? anc_arena_alloc(mem, TABLES, sizeof *c->tables) : NULL;
+    if (c->tables == NULL)
         return ANC_FAIL(&c->turn->err, ANC_NO_MEMORY, "no memory to read a document");
-    r->n = r->n_tables = 0;
-    r->last = r->version = 0;
-    r->whole = true;
-    ANC_TRY(read_all(c, d, mem, r));
-    c->too_many = c->too_many || !r->whole;
-    for (size_t i = 0; i < r->n_tables && r->whole; i++) {
-        ANC_TRY(krn_call_check(c->turn->rag->with.clock, &c->turn->call));
-        ANC_TRY(count_in(c, d, r, &r->tables[i]));
-    }
+    c->at = d;
+    c->mem = mem;
+    c->n_tables = c->next = 0;
+    const anc_status status = read_document(c);
+    c->mem = NULL;
+    c->tables = NULL;
+    if (status != ANC_LIMIT)
+        return status;
+    anc_err_clear(&c->turn->err);
+    c->too_many = true;
     return ANC_OK;
 }
 
 /* ---- what is answered ------------------------------------------------------------------------- */
 
-/* "3 of 12 rows: " */
-static anc_status say_number(counting *c)
+typedef struct sayings {
+    const char *before, *behind; /* "3 of 12 rows" */
+    const char *one;             /* … where it is one and said otherwise */
+    const char *colon;           /* between that and what follows */
+    const char *figures[RAG_TALLY_LEAST + 1];
+} sayings;
+
+static const sayings of_languages[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = {" of ", " rows", NULL, ": ", {NULL, "Total", "Average", "Largest", "Smallest"}},
+    [TXT_FR] = {" lignes sur ",
+                "",
+                " ligne sur ",
+                " : ",
+                {NULL, "Total", "Moyenne", "Maximum", "Minimum"}},
+    [TXT_DE] = {" von ",
+                " Zeilen",
+                NULL,
+                ": ",
+                {NULL, "Summe", "Durchschnitt", "Höchstwert", "Tiefstwert"}},
+    [TXT_ES] = {" de ", " filas", NULL, ": ", {NULL, "Total", "Promedio", "Máximo", "Mínimo"}},
+    [TXT_IT] = {" righe su ", "", NULL, ": ", {NULL, "Totale", "Media", "Massimo", "Minimo"}},
+    [TXT_PT] = {" de ", " linhas", NULL, ": ", {NULL, "Total", "Média", "Máximo", "Mínimo"}},
+};
+
+/* "3 of 12 rows: ", "Total (Amount), 3 of 12 rows: 1,250 €. " */
+static anc_status say_answer(const counting *c)
 {
-    static const struct {
-        const char *before, *behind;
-    } sayings[TXT_LANGUAGE_COUNT] = {
-        [TXT_EN] = {" of ", " rows: "},    [TXT_FR] = {" lignes sur ", " : "},
-        [TXT_DE] = {" von ", " Zeilen: "}, [TXT_ES] = {" de ", " filas: "},
-        [TXT_IT] = {" righe su ", ": "},   [TXT_PT] = {" de ", " linhas: "},
-    };
     rag_turn *turn = c->turn;
-    const bool knows = sayings[turn->language].before != NULL;
-    const txt_language language = knows ? turn->language : TXT_EN;
-    const bool one_french = language == TXT_FR && c->n == 1;
-    turn->lead = anc_arena_printf(turn->mem, "%zu%s%zu%s", c->n,
-                                  one_french ? " ligne sur " : sayings[language].before, c->of,
-                                  sayings[language].behind);
-    turn->counted = c->n;
+    const rag_tally_answer *a = &c->answer;
+    const sayings *s = &of_languages[turn->language];
+    s = s->before != NULL ? s : &of_languages[TXT_EN];
+    const char *between = a->n == 1 && s->one != NULL ? s->one : s->before;
+    const bool figure = a->says != RAG_TALLY_COUNT;
+    turn->lead = figure ? anc_arena_printf(turn->mem, "%s (%.*s), %zu%s%zu%s%s%.*s. ",
+                                           s->figures[a->says], ANC_FMT(a->column), a->n, between,
+                                           a->of, s->behind, s->colon, ANC_FMT(a->figure))
+                        : anc_arena_printf(turn->mem, "%zu%s%zu%s%s", a->n, between, a->of,
+                                           s->behind, s->colon);
+    turn->counted = a->in;
+    turn->computed = figure;
     return turn->lead.ptr != NULL
                ? ANC_OK
                : ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an answer");
@@ -322,47 +341,77 @@ static anc_status say_number(counting *c)
 static anc_status show_rows(counting *c, srch_result *found)
 {
     rag_turn *turn = c->turn;
-    srch_hit *hits = anc_arena_alloc(turn->mem, c->n_rows, sizeof *hits);
+    srch_hit *hits = anc_arena_alloc(turn->mem, c->found.n_rows, sizeof *hits);
     size_t n = 0;
     if (hits == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages",
-                        c->n_rows);
-    for (size_t i = 0; i < c->n_rows && n < turn->top_k; i++) {
+                        c->found.n_rows);
+    for (size_t i = 0; i < c->found.n_rows && n < turn->top_k; i++) {
         bool there = false;
-        kno_chunk_ref ref =
-            c->rows[i].ref; /* its names went with what the document was read into */
+        const row_at *row = &c->found.rows[i];
+        kno_chunk_ref ref = row->ref; /* its names went with what the document was read into */
         ref.collection = c->document.collection;
         ref.document_id = c->document.id;
-        ANC_TRY(rag_part_take(turn, &c->document, &ref, c->rows[i].start, c->rows[i].end, &hits[n],
-                              &there));
+        ANC_TRY(rag_part_take(turn, &c->document, &ref, row->start, row->end, &hits[n], &there));
         if (!there)
             return ANC_OK; /* it was changed meanwhile */
         n++;
     }
-    ANC_TRY(say_number(c));
+    ANC_TRY(say_answer(c));
     found->hits = hits;
     found->n = n;
     turn->pointed = true;
     return ANC_OK;
 }
 
+/* Said beside whatever else the question is answered by. */
+static anc_status warn_of_large(const counting *c)
+{
+    rag_turn *turn = c->turn;
+    rag_answer *a = &turn->answer;
+    srch_warning *warnings = anc_arena_alloc(turn->mem, a->n_warnings + 1, sizeof *warnings);
+    const anc_str message = anc_arena_printf(
+        turn->mem,
+        "'%.*s' is too large for its rows to be counted for a question: that is done of at most "
+        "%d rows, as far as they are read in %d seconds",
+        ANC_FMT(c->large), RAG_TALLY_ROWS, READ_MS / 1000);
+    if (warnings == NULL || message.ptr == NULL)
+        return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for a warning");
+    for (size_t i = 0; i < a->n_warnings; i++)
+        warnings[i] = a->warnings[i];
+    warnings[a->n_warnings++] = (srch_warning){.pointer = ANC_STR(""), .message = message};
+    a->warnings = warnings;
+    return ANC_OK;
+}
+
+/* A figure is that of the document that fits the question best, or that it names; a row that is alone is an answer as any
+ * other. */
+static bool is_answered(const counting *c, const srch_result *found)
+{
+    const bool first = found->n > 0 && anc_str_eq(found->hits[0].document_id, c->document.id) &&
+                       anc_str_eq(found->hits[0].collection, c->document.collection);
+    if (c->answers != 1 || c->too_many)
+        return false;
+    if (c->wish.says != RAG_TALLY_COUNT)
+        return first || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
+    return c->answer.n > 1 || !c->wish.lists;
+}
+
 anc_status rag_counted_take(rag_turn *turn, srch_result *found)
 {
     counting c = {.turn = turn, .question = turn->query, .pointer = rag_pointer_of(turn->query)};
-    bool counts = false;
-    bool lists = false;
-    anc_str counted;
     if (turn->pointed || turn->mode == SRCH_METADATA || turn->filters != NULL ||
         turn->sought.len > 0 || c.pointer.kind == RAG_POINTS_PAGE ||
         c.pointer.kind == RAG_POINTS_ROW || c.pointer.sheet_number > 0)
         return ANC_OK;
-    ANC_TRY(rag_tally_counted(turn->mem, c.question, &counts, &counted, &turn->err));
-    if (!counts)
+    ANC_TRY(rag_tally_wished(turn->mem, c.question, &c.wish, &turn->err));
+    if (!c.wish.asks)
         return ANC_OK;
-    ANC_TRY(find_documents(&c, found, counted));
+    c.until_ns = krn_now_ns(turn->rag->with.clock) + (int64_t)READ_MS * 1000000;
+    ANC_TRY(find_documents(&c, found, c.wish.what));
     for (size_t i = 0; i < c.n_documents && !c.too_many && c.answers < 2; i++)
         ANC_TRY(count_document(&c, &c.documents[i]));
-    ANC_TRY(rag_tally_lists(turn->mem, c.question, &lists, &turn->err));
-    /* a row that is alone is an answer as any other */
-    return c.answers == 1 && !c.too_many && (c.n > 1 || !lists) ? show_rows(&c, found) : ANC_OK;
+    if (c.large.ptr != NULL)
+        return warn_of_large(&c);
+    return is_answered(&c, found) ? show_rows(&c, found) : ANC_OK;
 }

@@ -2,7 +2,8 @@
  *
  * Each source's chunk is fetched anew, with the reader's labels. Where one that the answer stands on is gone
  * (deleted, replaced and no longer kept, or no longer the reader's), the answer is withheld: what it said of
- * the document is not said any more. A source that is gone keeps its place and its scores.
+ * the document is not said any more. A source that is gone keeps its place and its scores, and so does one whose file is
+ * damaged or missing.
  */
 #include <string.h>
 
@@ -66,7 +67,7 @@ static bool reaches(const kno_chunk *c, uint64_t start, uint64_t end)
            end - c->start <= c->text.len;
 }
 
-/* A text that is damaged, or that the disk refuses, is a failure: it is not gone. */
+/* What the disk refuses is a failure. A text that is damaged or missing is no deletion: it has a trouble, and may come back. */
 static anc_status fetch(rag_service *rag, krn_call *call, const json_value *sources, found *ret)
 {
     ret->n = json_count(sources) < RAG_TOP_K_MAX ? json_count(sources) : RAG_TOP_K_MAX;
@@ -75,8 +76,6 @@ static anc_status fetch(rag_service *rag, krn_call *call, const json_value *sour
         const json_value *s = json_element(sources, i);
         const kno_chunk_ref ref = ref_of(s);
         ANC_TRY(kno_chunks_fetch(rag->with.knowledge, call, &ref, 1, &ret->chunks[i]));
-        if (ret->chunks[i].trouble.ptr != NULL)
-            return ANC_FAIL(call->err, ANC_CORRUPT, "%.*s", ANC_FMT(ret->chunks[i].trouble));
         if (!reaches(&ret->chunks[i], number_of(s, "start"), number_of(s, "end")))
             ret->chunks[i].text = ANC_STR_NONE;
         ret->n_fields +=
@@ -132,6 +131,18 @@ static void write_member(json_writer *w, const json_value *from, const char *nam
     json_put_raw(w, name, v != NULL ? anc_buf_view(&text) : ANC_STR("null"));
 }
 
+/* Whether the file of source `marker` is damaged or missing. */
+static bool is_missing(const found *f, uint64_t marker)
+{
+    return marker >= 1 && marker <= f->n && f->chunks[marker - 1].trouble.ptr != NULL;
+}
+
+static void write_standing(json_writer *w, bool there, bool missing)
+{
+    json_put_bool(w, "deleted", !there && !missing);
+    json_put_bool(w, "missing", missing);
+}
+
 static void write_citation(json_writer *w, const found *f, const json_value *c)
 {
     const anc_str quote =
@@ -144,7 +155,7 @@ static void write_citation(json_writer *w, const found *f, const json_value *c)
     json_put_str_or_null(w, "quote", quote);
     write_member(w, c, "page");
     write_member(w, c, "row");
-    json_put_bool(w, "deleted", quote.ptr == NULL);
+    write_standing(w, quote.ptr != NULL, is_missing(f, number_of(c, "marker")));
     json_close_object(w);
 }
 
@@ -167,7 +178,7 @@ static void write_source(json_writer *w, const found *f, const json_value *s, si
     json_put_str_or_null(w, "text", text_at(f, i + 1, number_of(s, "start"), number_of(s, "end")));
     write_member(w, s, "score");
     write_member(w, s, "scores");
-    json_put_bool(w, "deleted", !there);
+    write_standing(w, there, is_missing(f, i + 1));
     json_close_object(w);
 }
 

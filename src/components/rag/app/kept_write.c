@@ -108,6 +108,24 @@ static void take_hits(const rag_turn *turn, words *ret)
     }
 }
 
+/* A figure that was made of what stands in documents is told no more than that is. */
+static anc_status tell_without_lead(rag_turn *turn, const words *from, rag_piece_least least,
+                                    anc_buf *told)
+{
+    ANC_BUF(pieces, ANSWER_JSON_MAX_BYTES);
+    ANC_BUF(rest, ANSWER_JSON_MAX_BYTES);
+    json_writer w = json_writer_of(&pieces);
+    const anc_str text = turn->answer.text;
+    const size_t lead = anc_str_starts(text, turn->lead) ? turn->lead.len : 0;
+    ANC_TRY(rag_pieces_cut(turn->mem, anc_str_sub(text, lead, text.len), from->fields, from->n,
+                           least, &w, &rest, &turn->err));
+    anc_buf_clear(told);
+    if (lead > 0)
+        (void)anc_buf_add(told, ANC_STR("… "));
+    (void)anc_buf_add(told, anc_buf_view(&rest));
+    return ANC_OK;
+}
+
 static anc_status cut_answer(rag_turn *turn, json_writer *w, anc_buf *told)
 {
     const bool own_words = turn->answer.no_answer || !turn->quotes_itself;
@@ -124,7 +142,8 @@ static anc_status cut_answer(rag_turn *turn, json_writer *w, anc_buf *told)
     /* what documents there were is nobody's source, and is gone with them all the same */
     const anc_str text = turn->reply.len > 0 ? RAG_INVENTORY_KEPT : turn->answer.text;
     json_name(w, "pieces");
-    return rag_pieces_cut(turn->mem, text, from->fields, from->n, least, w, told, &turn->err);
+    ANC_TRY(rag_pieces_cut(turn->mem, text, from->fields, from->n, least, w, told, &turn->err));
+    return turn->computed ? tell_without_lead(turn, from, least, told) : ANC_OK;
 }
 
 static anc_status copy_of(rag_turn *turn, const anc_buf *text, anc_str *ret)

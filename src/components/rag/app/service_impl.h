@@ -104,6 +104,7 @@ struct rag_turn {
     anc_str besides; /* what it asks besides; empty: what stands there */
     anc_str lead;    /* "3 of 12 rows: ", before what stands there; may be empty */
     size_t counted;  /* with `lead`: so many rows, of which the first are shown */
+    bool computed;   /* `lead` has a figure that stands in no document, and is made of what does */
     uint32_t context_tokens;
     rag_prompt prompt;
     rte_assessment route;

@@ -1,7 +1,10 @@
-/* tally_impl.h - the words of a question that counts. Private to tally.c and tally_words.c. */
+/* tally_impl.h - the words of a question that counts, and what is known of a table meanwhile. Private to tally*.c and
+ * measure.c. */
 #ifndef ANC_RAG_DOMAIN_TALLY_IMPL_H
 #define ANC_RAG_DOMAIN_TALLY_IMPL_H
 
+#include "rag/domain/amounts.h"
+#include "rag/domain/tally.h"
 #include "rag/domain/words.h"
 
 /* A question of more words counts nothing: each of them is looked for in all cells of a table. */
@@ -35,5 +38,99 @@ bool rag_tally_is_quantity(anc_str word);
 
 /* "Total", "Summe": the first cell of a row that is the sum of others. */
 bool rag_tally_is_sum(anc_str cell);
+
+/* A question for a figure of a column. */
+typedef struct rag_measure {
+    rag_tally_says says;           /* RAG_TALLY_COUNT: it asks for none */
+    bool prices;                   /* of what things cost ("the cheapest", "costs the most") */
+    bool used[RAG_COUNTING_WORDS]; /* by word of the question: it asks for that */
+} rag_measure;
+
+enum {
+    RAG_TALLY_RUN = 8, /* words that a condition has at most */
+    RAG_TALLY_CONDITIONS = 8
+};
+
+/* A run of words of the question, in the cells of one column. */
+typedef struct rag_run {
+    anc_str first; /* the first cell that it is all of; ptr NULL: there is none */
+    bool differs;  /* another such cell is written otherwise */
+    bool more;     /* a cell has it and other words, and does not say the opposite */
+} rag_run;
+
+typedef struct rag_tally_column {
+    anc_str name;
+    rag_words words;
+    rag_run *runs; /* [words of the question * RAG_TALLY_RUN], by first word and length - 1 */
+    size_t filled; /* cells that are not empty */
+    size_t whole_numbers; /* … that are nothing but figures */
+    rag_amounts amounts;
+    uint64_t
+        *slots; /* [n_slots] hashes of cells of rows that are counted; NULL: they need not differ */
+    size_t n_slots;
+    bool repeats; /* one came twice, or is empty */
+} rag_tally_column;
+
+/* Words [first, last) of the question are what stands in cells of `column`. */
+typedef struct rag_condition {
+    size_t first, last;
+    size_t column;
+} rag_condition;
+
+struct rag_tally {
+    anc_arena *mem;
+    rag_tally_table table;
+    rag_counting q;
+    rag_measure measure;
+    anc_str file; /* that the question names */
+    rag_words title, file_name, heading;
+    size_t n_columns;
+    rag_tally_column columns[RAG_TALLY_COLUMNS];
+    size_t rows, filled; /* that were looked at, and their cells that are not empty */
+    bool fits;           /* false: it cannot be said, whatever else comes */
+    bool full;           /* there are more rows than may be counted */
+    rag_condition conditions[RAG_TALLY_CONDITIONS];
+    size_t n_conditions;
+    size_t column; /* that the figure is of */
+
+    /* the second time */
+    size_t taken;                         /* rows */
+    size_t counted;                       /* that every condition fits */
+    size_t without[RAG_TALLY_CONDITIONS]; /* that all others fit */
+    size_t in;
+    int64_t total, best;
+};
+
+/* tally_rows.c: one row into what is known of its columns. */
+anc_status rag_tally_cells(rag_tally *t, anc_str row, anc_str cells[RAG_TALLY_COLUMNS],
+                           anc_err *err) ANC_MUST_CHECK;
+anc_status rag_tally_add_column(rag_tally *t, anc_str name, anc_err *err) ANC_MUST_CHECK;
+
+/* Whether the words [first, last) of the question are all that stands in a cell, whose words are given. */
+bool rag_tally_is_cell(const rag_tally *t, anc_str cell, rag_words words, size_t first,
+                       size_t last);
+
+/* What stands at words [first, last) of the question. */
+anc_str rag_tally_said(const rag_tally *t, size_t first, size_t last);
+
+static inline rag_run *rag_tally_run(const rag_tally_column *column, size_t first, size_t last)
+{
+    return &column->runs[first * RAG_TALLY_RUN + (last - first - 1)];
+}
+
+/* tally_sense.c: finds the conditions and, for a figure, its column; whether every word is accounted for. */
+bool rag_tally_understood(rag_tally *t);
+
+/* Whether a column has a name that a figure may be asked of: else the rows need not be looked at. */
+bool rag_tally_may_measure(const rag_tally *t);
+
+/* Where word `i` of the question stands: in what the document and its table are called; in a condition (NULL: none);
+ * in the name of a column (n_columns: of none). */
+bool rag_tally_in_names(const rag_tally *t, size_t i);
+const rag_condition *rag_tally_condition(const rag_tally *t, size_t i);
+size_t rag_tally_column_named(const rag_tally *t, size_t i);
+
+/* Whether the word is what is counted, or whose figure it is, and not how much of it. */
+bool rag_tally_is_noun(const rag_tally *t, size_t i);
 
 #endif

@@ -162,8 +162,10 @@ anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret
     const txt_language own = c.language;
     ANC_TRY(rag_plain_words(mem, question, own, &c.words, err));
     find_counting(&c);
-    if (c.first == c.words.n)
+    if (c.first == c.words.n) {
+        c.language = own;
         find_list(&c);
+    }
     if (c.first < c.words.n && c.language != own)
         ANC_TRY(rag_plain_words(mem, question, c.language, &c.words, err));
     if (c.words.n > RAG_COUNTING_WORDS)
@@ -171,13 +173,5 @@ anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret
     for (c.end = c.first; c.end < c.words.n && !rag_counting_holds(&c, c.end);)
         c.end++;
     *ret = c;
-    return ANC_OK;
-}
-
-anc_status rag_tally_lists(anc_arena *mem, anc_str question, bool *ret, anc_err *err)
-{
-    rag_counting c;
-    ANC_TRY(rag_counting_read(mem, question, &c, err));
-    *ret = c.lists && c.first < c.words.n;
     return ANC_OK;
 }

@@ -5,6 +5,8 @@
 #include "base/str.h"
 #include "service_impl.h"
 
+enum { POINTS_MAX = 10000 }; /* of all names together, for their empty buckets to be said */
+
 static void put_instant(json_writer *w, const char *name, int64_t ms)
 {
     char text[ANC_TIME_TEXT + 1];
@@ -215,20 +217,47 @@ static void put_numbers(json_writer *w, const trk_point *p)
     json_put_fixed(w, "zero_result_rate", share(c->empty, c->queries), 4);
 }
 
-static void put_series(json_writer *w, const trk_named *n)
+static void put_point(json_writer *w, const trk_point *p)
 {
+    json_open_object(w);
+    put_instant(w, "start", p->start_ms);
+    put_numbers(w, p);
+    json_close_object(w);
+}
+
+/* Of the buckets of `span` (NULL: of none) those from `from_ms` up to `until_ms`, in which nothing was, as noughts. */
+static void put_empty(json_writer *w, const trk_span *span, int64_t from_ms, int64_t until_ms)
+{
+    while (span != NULL && from_ms < until_ms) {
+        put_point(w, &(trk_point){.start_ms = from_ms});
+        from_ms = trk_bucket_start(from_ms + span->bucket_ms, span->bucket_ms);
+    }
+}
+
+static void put_series(json_writer *w, const trk_span *span, const trk_named *n)
+{
+    int64_t at_ms = span != NULL ? span->since_ms : 0;
     json_name(w, "series");
     json_open_array(w);
     for (size_t i = 0; i < n->n_series; i++) {
-        json_open_object(w);
-        put_instant(w, "start", n->series[i].start_ms);
-        put_numbers(w, &n->series[i]);
-        json_close_object(w);
+        const int64_t start_ms = n->series[i].start_ms;
+        put_empty(w, span, at_ms, start_ms);
+        put_point(w, &n->series[i]);
+        at_ms = span != NULL ? trk_bucket_start(start_ms + span->bucket_ms, span->bucket_ms) : 0;
     }
+    put_empty(w, span, at_ms, span != NULL ? span->until_ms : 0);
     json_close_array(w);
 }
 
-static void put_named(json_writer *w, const char *name, const trk_named *items, size_t n)
+/* The span whose empty buckets are said of `n` names; NULL where they would be too many. */
+static const trk_span *span_of_names(const trk_span *span, size_t n)
+{
+    const uint64_t buckets = (uint64_t)((span->until_ms - span->since_ms) / span->bucket_ms) + 1;
+    return buckets * n <= POINTS_MAX ? span : NULL;
+}
+
+static void put_named(json_writer *w, const trk_span *span, const char *name,
+                      const trk_named *items, size_t n)
 {
     json_name(w, name);
     json_open_array(w);
@@ -236,7 +265,7 @@ static void put_named(json_writer *w, const char *name, const trk_named *items, 
         json_open_object(w);
         json_put_str(w, "name", items[i].name);
         put_numbers(w, &items[i].total);
-        put_series(w, &items[i]);
+        put_series(w, span, &items[i]);
         json_close_object(w);
     }
     json_close_array(w);
@@ -278,10 +307,11 @@ void trk_put_stats(json_writer *w, const trk_span *span, const char *bucket, con
     json_open_object(w);
     put_numbers(w, &s->all.total);
     json_close_object(w);
-    put_series(w, &s->all);
-    put_named(w, "models", s->models, s->n_models);
-    put_named(w, "collections", s->collections, s->n_collections);
-    put_named(w, "kinds", s->kinds, s->n_kinds);
+    put_series(w, span, &s->all);
+    const trk_span *of_names = span_of_names(span, s->n_models + s->n_collections + s->n_kinds);
+    put_named(w, of_names, "models", s->models, s->n_models);
+    put_named(w, of_names, "collections", s->collections, s->n_collections);
+    put_named(w, of_names, "kinds", s->kinds, s->n_kinds);
     put_tops(w, s);
     json_close_object(w);
 }

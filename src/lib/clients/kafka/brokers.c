@@ -43,11 +43,28 @@ static anc_status check_broker(anc_str broker, anc_err *err)
     return check_port(broker, anc_str_sub(s, end + 1, s.len), err);
 }
 
-anc_status clt_kafka_brokers_check(anc_str brokers, anc_err *err)
+/* "user:password@host:port", as for other servers: of the list nothing is told up to its last '@', since a password may
+ * have commas and more of them. */
+static anc_status check_users(const clt_kafka_place *place, anc_err *err)
 {
-    anc_str rest = brokers, one;
-    if (anc_str_trim(brokers).len == 0)
+    const char *names = place->names != NULL ? place->names : "";
+    size_t at = place->brokers.len;
+    while (at > 0 && place->brokers.ptr[at - 1] != '@')
+        at--;
+    if (at == 0)
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_INVALID,
+                    "kafka: brokers '***@%.*s' have something before an '@'; host:port is wanted, "
+                    "user and password are %suser and %spassword",
+                    ANC_FMT(anc_str_sub(place->brokers, at, SHOWN)), names, names);
+}
+
+anc_status clt_kafka_brokers_check(const clt_kafka_place *place, anc_err *err)
+{
+    anc_str rest = place->brokers, one;
+    if (anc_str_trim(rest).len == 0)
         return ANC_FAIL(err, ANC_INVALID, "kafka: no broker is named");
+    ANC_TRY(check_users(place, err));
     while (anc_str_split(&rest, ',', &one))
         ANC_TRY(check_broker(one, err));
     return ANC_OK;

@@ -47,10 +47,10 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_consumer_option
         {"queued.max.messages.kbytes", ANC_STR("16384")},
     };
     ANC_TRY(clt_kafka_set_place(conf, &o->place, err));
-    ANC_TRY(clt_kafka_set(conf, settings, ANC_COUNT(settings), err));
-    ANC_TRY(clt_kafka_set_number(conf, "auto.commit.interval.ms", COMMIT_MS, err));
-    ANC_TRY(clt_kafka_set_number(conf, "max.poll.interval.ms", WORK_MS, err));
-    return clt_kafka_set_number(conf, "session.timeout.ms",
+    ANC_TRY(clt_kafka_set(conf, &o->place, settings, ANC_COUNT(settings), err));
+    ANC_TRY(clt_kafka_set_number(conf, &o->place, "auto.commit.interval.ms", COMMIT_MS, err));
+    ANC_TRY(clt_kafka_set_number(conf, &o->place, "max.poll.interval.ms", WORK_MS, err));
+    return clt_kafka_set_number(conf, &o->place, "session.timeout.ms",
                                 o->session_ms > 0 ? o->session_ms : SESSION_MS, err);
 }
 
@@ -87,7 +87,7 @@ anc_status clt_kafka_consumer_open(const clt_kafka_consumer_options *options,
     if (status == ANC_OK) {
         c->rk = rd_kafka_new(RD_KAFKA_CONSUMER, conf, why, sizeof why); /* takes conf */
         if (c->rk == NULL)
-            status = ANC_FAIL(err, ANC_INVALID, "kafka: %s", why);
+            status = clt_kafka_refuse(&options->place, why, err);
     }
     if (c->rk == NULL)
         rd_kafka_conf_destroy(conf);

@@ -5,7 +5,8 @@
  * step has a deadline on the monotonic clock (os_mono_ns). A cluster that is away is no failure of
  * opening: it is looked for as long as the handle lives.
  *
- * No text of an error holds a password.
+ * No text of an error holds a password, nor what stands before an '@' among the brokers. Settings are called there as in
+ * the members of a place, "tls_ca" for ca_file.
  */
 #ifndef ANC_CLIENTS_KAFKA_KAFKA_H
 #define ANC_CLIENTS_KAFKA_KAFKA_H
@@ -22,6 +23,8 @@ typedef struct clt_kafka_place {
     anc_str ca_file;       /* certificates in PEM that TLS trusts [the system's] */
     bool insecure;         /* takes any certificate */
     unsigned mock_brokers; /* tests: a cluster of so many brokers inside this process instead */
+    /* before the names of settings in texts of errors: "bus.kafka." for "bus.kafka.user"; a literal [none] */
+    const char *names;
 } clt_kafka_place;
 
 typedef struct clt_kafka_header {

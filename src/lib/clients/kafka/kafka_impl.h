@@ -33,20 +33,24 @@ typedef struct clt_kafka_setting {
     anc_str value; /* empty: not set */
 } clt_kafka_setting;
 
-/* Sets them; INVALID names the first that is not taken (a secret's value is not said). */
-anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *settings, size_t n,
-                         anc_err *err) ANC_MUST_CHECK;
+/* Sets them; INVALID names the first that is not taken (a secret's value is not said), as it is called at `place`. */
+anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_place *place,
+                         const clt_kafka_setting *settings, size_t n, anc_err *err) ANC_MUST_CHECK;
 
-/* INVALID names the first of "host:port,host:port" that is none: an empty one, a port that is no number. A port may be
- * left out, a scheme may stand before it. */
-anc_status clt_kafka_brokers_check(anc_str brokers, anc_err *err) ANC_MUST_CHECK;
+/* INVALID names the first of "host:port,host:port" that is none: an empty one, a port that is no number, one behind an '@'.
+ * A port may be left out, a scheme may stand before it. */
+anc_status clt_kafka_brokers_check(const clt_kafka_place *place, anc_err *err) ANC_MUST_CHECK;
+
+/* INVALID with what librdkafka says of its settings, which are called as at `place`. */
+anc_status clt_kafka_refuse(const clt_kafka_place *place, const char *why, anc_err *err);
 
 /* The settings of a place. */
 anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *place,
                                anc_err *err) ANC_MUST_CHECK;
 
 /* As clt_kafka_set, of one number. */
-anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const char *name, unsigned long long n,
+anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const clt_kafka_place *place,
+                                const char *name, unsigned long long n,
                                 anc_err *err) ANC_MUST_CHECK;
 
 /* Sends logs nowhere and complaints to `complaint`; `opaque` is given to all callbacks. */

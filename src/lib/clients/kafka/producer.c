@@ -67,12 +67,13 @@ static anc_status set_all(rd_kafka_conf_t *conf, const clt_kafka_producer_option
     };
     const size_t bytes = o->max_message_bytes > 0 ? o->max_message_bytes : MESSAGE_BYTES;
     ANC_TRY(clt_kafka_set_place(conf, &o->place, err));
-    ANC_TRY(clt_kafka_set(conf, settings, ANC_COUNT(settings), err));
+    ANC_TRY(clt_kafka_set(conf, &o->place, settings, ANC_COUNT(settings), err));
+    ANC_TRY(clt_kafka_set_number(conf, &o->place, "linger.ms",
+                                 o->linger_ms > 0 ? o->linger_ms : LINGER_MS, err));
     ANC_TRY(
-        clt_kafka_set_number(conf, "linger.ms", o->linger_ms > 0 ? o->linger_ms : LINGER_MS, err));
-    ANC_TRY(clt_kafka_set_number(conf, "queue.buffering.max.messages", 2 * BATCH_MAX, err));
-    ANC_TRY(clt_kafka_set_number(conf, "queue.buffering.max.kbytes", QUEUE_KB, err));
-    return clt_kafka_set_number(conf, "message.max.bytes", bytes, err);
+        clt_kafka_set_number(conf, &o->place, "queue.buffering.max.messages", 2 * BATCH_MAX, err));
+    ANC_TRY(clt_kafka_set_number(conf, &o->place, "queue.buffering.max.kbytes", QUEUE_KB, err));
+    return clt_kafka_set_number(conf, &o->place, "message.max.bytes", bytes, err);
 }
 
 static void note_mock(clt_kafka_producer *p)
@@ -101,7 +102,7 @@ anc_status clt_kafka_producer_open(const clt_kafka_producer_options *options,
     if (status == ANC_OK) {
         p->rk = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof why); /* takes conf */
         if (p->rk == NULL)
-            status = ANC_FAIL(err, ANC_INVALID, "kafka: %s", why);
+            status = clt_kafka_refuse(&options->place, why, err);
     }
     if (status != ANC_OK) {
         rd_kafka_conf_destroy(conf);

@@ -75,11 +75,11 @@ static anc_status open_handle(look *l, rd_kafka_type_t type, const clt_kafka_pla
         rd_kafka_conf_set_dr_msg_cb(conf, on_delivery);
     anc_status status = clt_kafka_set_place(conf, place, err);
     if (status == ANC_OK)
-        status = clt_kafka_set(conf, settings, n, err);
+        status = clt_kafka_set(conf, place, settings, n, err);
     if (status == ANC_OK) {
         *ret = rd_kafka_new(type, conf, why, sizeof why); /* takes conf */
         if (*ret == NULL)
-            status = ANC_FAIL(err, ANC_INVALID, "kafka: %s", why);
+            status = clt_kafka_refuse(place, why, err);
     }
     if (status != ANC_OK)
         rd_kafka_conf_destroy(conf);

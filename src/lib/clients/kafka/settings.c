@@ -7,10 +7,58 @@
 #include "os/file.h"
 #include "os/pem.h"
 
-enum { VALUE_MAX = 4096, EXPLAINED = 256 };
+enum { VALUE_MAX = 4096, EXPLAINED = 256, REFUSAL = 1024 };
 
-anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *settings, size_t n,
-                         anc_err *err)
+/* librdkafka's names, and ours. */
+static const struct {
+    anc_str theirs;
+    const char *ours;
+} names[] = {{ANC_STR_INIT("bootstrap.servers"), "brokers"},
+             {ANC_STR_INIT("security.protocol"), "security"},
+             {ANC_STR_INIT("sasl.mechanisms"), "mechanism"},
+             {ANC_STR_INIT("sasl.mechanism"), "mechanism"},
+             {ANC_STR_INIT("sasl.username"), "user"},
+             {ANC_STR_INIT("sasl.password"), "password"},
+             {ANC_STR_INIT("ssl.ca.location"), "tls_ca"},
+             {ANC_STR_INIT("compression.codec"), "compression"},
+             {ANC_STR_INIT("compression.type"), "compression"},
+             {ANC_STR_INIT("group.id"), "group"}};
+
+/* A text of librdkafka with our names in it. */
+static void add_words(const clt_kafka_place *place, anc_str text, anc_buf *out)
+{
+    while (text.len > 0) {
+        size_t i = 0;
+        while (i < ANC_COUNT(names) && !anc_str_starts(text, names[i].theirs))
+            i++;
+        if (i < ANC_COUNT(names))
+            (void)anc_buf_printf(out, "%s%s", place->names != NULL ? place->names : "",
+                                 names[i].ours);
+        else
+            (void)anc_buf_add_char(out, text.ptr[0]);
+        const size_t read = i < ANC_COUNT(names) ? names[i].theirs.len : 1;
+        text = anc_str_sub(text, read, text.len);
+    }
+}
+
+anc_status clt_kafka_refuse(const clt_kafka_place *place, const char *why, anc_err *err)
+{
+    ANC_BUF(text, REFUSAL);
+    add_words(place, anc_str_of(why), &text);
+    return ANC_FAIL(err, ANC_INVALID, "kafka: %.*s", ANC_FMT(anc_buf_view(&text)));
+}
+
+/* `name` does not take its value. */
+static anc_status refuse_value(const clt_kafka_place *place, const char *name, const char *why,
+                               anc_err *err)
+{
+    ANC_BUF(text, REFUSAL);
+    (void)anc_buf_printf(&text, "%s: %s", name, why);
+    return clt_kafka_refuse(place, text.ptr != NULL ? text.ptr : name, err);
+}
+
+anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_place *place,
+                         const clt_kafka_setting *settings, size_t n, anc_err *err)
 {
     for (size_t i = 0; i < n; i++) {
         char value[VALUE_MAX], why[256];
@@ -19,7 +67,7 @@ anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *setting
         if (s->value.len == 0)
             continue;
         if (s->value.len >= sizeof value)
-            return ANC_FAIL(err, ANC_INVALID, "kafka: %s has %zu bytes", s->name, s->value.len);
+            return refuse_value(place, s->name, "the value is too long", err);
         memcpy(value, s->value.ptr, s->value.len);
         value[s->value.len] = '\0';
         const bool ok =
@@ -27,18 +75,17 @@ anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_setting *setting
         if (secret)
             explicit_bzero(value, sizeof value);
         if (!ok)
-            return ANC_FAIL(err, ANC_INVALID, "kafka: %s: %s", s->name,
-                            secret ? "the value is not taken" : why);
+            return refuse_value(place, s->name, secret ? "the value is not taken" : why, err);
     }
     return ANC_OK;
 }
 
-anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const char *name, unsigned long long n,
-                                anc_err *err)
+anc_status clt_kafka_set_number(rd_kafka_conf_t *conf, const clt_kafka_place *place,
+                                const char *name, unsigned long long n, anc_err *err)
 {
     char text[24];
     (void)snprintf(text, sizeof text, "%llu", n);
-    return clt_kafka_set(conf, &(clt_kafka_setting){name, anc_str_of(text)}, 1, err);
+    return clt_kafka_set(conf, place, &(clt_kafka_setting){name, anc_str_of(text)}, 1, err);
 }
 
 /* A folder of certificates is as good. */
@@ -74,10 +121,11 @@ anc_status clt_kafka_set_place(rd_kafka_conf_t *conf, const clt_kafka_place *pla
     if (anc_str_ends(place->security, ANC_STR("ssl")) && place->ca_file.len > 0)
         ANC_TRY(check_trusted(place->ca_file, err));
     if (place->mock_brokers == 0)
-        ANC_TRY(clt_kafka_brokers_check(place->brokers, err));
+        ANC_TRY(clt_kafka_brokers_check(place, err));
     if (place->mock_brokers > 0)
-        ANC_TRY(clt_kafka_set_number(conf, "test.mock.num.brokers", place->mock_brokers, err));
-    return clt_kafka_set(conf, settings, ANC_COUNT(settings), err);
+        ANC_TRY(
+            clt_kafka_set_number(conf, place, "test.mock.num.brokers", place->mock_brokers, err));
+    return clt_kafka_set(conf, place, settings, ANC_COUNT(settings), err);
 }
 
 static void log_nothing(const rd_kafka_t *rk, int level, const char *facility, const char *text)

@@ -41,6 +41,37 @@ static void test_key(void **state)
     assert_false(log_has(&f, "correct-horse"));
 }
 
+/* What cannot be read is named to who may read it, and to others counted. */
+static void test_names_in_health_are_for_the_owner(void **state)
+{
+    const http_edge_options keyed = {.api_key = ANC_STR("correct-horse")};
+    (void)state;
+    static const struct {
+        bool keyed;
+        const char *headers;
+        bool named;
+    } rows[] = {
+        {false, NULL, true},
+        {false, "Host: away.example\r\n", false},
+        {false, "Origin: http://away.example\r\n", false},
+        {true, NULL, false},
+        {true, "Authorization: Bearer wrong\r\n", false},
+        {true, "Authorization: Bearer correct-horse\r\n", true},
+        {true, "Authorization: Bearer correct-horse\r\nOrigin: http://away.example\r\n", false},
+    };
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        edge_close(&f);
+        edge_open(&f, rows[i].keyed ? &keyed : NULL);
+        atomic_store(&doubles.unreadable, 1);
+        answer a = ask(&f, "GET", "/health", rows[i].headers, ANC_STR_NONE);
+        assert_int_equal(a.status, 200);
+        assert_true(answer_has(&a, "\"raw_store\":{\"status\":\"degraded\""));
+        if (answer_has(&a, "secret-7") != rows[i].named)
+            fail_msg("row %zu", i);
+        answer_done(&a);
+    }
+}
+
 static void test_origins(void **state)
 {
     static const anc_str origins[] = {ANC_STR_INIT("https://app.example")};
@@ -362,6 +393,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(test_key),
+        EACH(test_names_in_health_are_for_the_owner),
         EACH(test_origins),
         EACH(test_pages_of_elsewhere),
         EACH(test_ids),

@@ -210,6 +210,20 @@ static const request_row unavailable[] = {
      "{\"query\":\"q\",\"documents\":[\"a\"]}",
      503,
      {"no reranker is configured"}},
+    {"the reranker that would be it",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\"],\"model\":\"ranker\"}",
+     503,
+     {"no reranker is configured"}},
+    {"another reranker, of none",
+     "POST",
+     "/v1/rerank",
+     NULL,
+     "{\"query\":\"q\",\"documents\":[\"a\"],\"model\":\"other\"}",
+     400,
+     {"\"/model\"", "\\\"other\\\" is not known as a reranker; no reranker is configured"}},
 };
 
 int main(void)

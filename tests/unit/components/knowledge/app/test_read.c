@@ -393,15 +393,19 @@ static void expect_unreadable(kno_fixture *f, const char *word)
     assert_int_equal(kno_raw_open(f->kno, &f->call, &d, true, &raw), ANC_CORRUPT);
     assert_non_null(strstr(f->err.text, "'hurt'"));
     assert_non_null(strstr(f->err.text, word));
-    assert_int_equal(kno_unreadable_tell(f->kno, &told), 1);
+    assert_int_equal(kno_unreadable_tell(f->kno, true, &told), 1);
     assert_non_null(strstr(told.ptr, "'hurt' of the collection 'c'"));
+    anc_buf_clear(&told);
+    assert_int_equal(kno_unreadable_tell(f->kno, false, &told), 1);
+    assert_true(anc_str_starts(anc_buf_view(&told), ANC_STR("1 cannot be read")));
+    assert_null(strstr(told.ptr, "hurt"));
 }
 
 static void expect_readable(kno_fixture *f)
 {
     ANC_BUF(told, 1024);
     kno_chunk chunks[2];
-    assert_int_equal(kno_unreadable_tell(f->kno, &told), 0);
+    assert_int_equal(kno_unreadable_tell(f->kno, true, &told), 0);
     fetch_two(f, chunks);
     assert_true(chunks[0].text.len > 0 && chunks[0].trouble.ptr == NULL);
 }
@@ -430,7 +434,7 @@ static void a_damaged_or_missing_file_is_told_until_it_is_mended(void **state)
     expect_unreadable(f, "is damaged");
     assert_int_equal(put(f, "c", "hurt", "", text).status, KNO_UPDATED);
     ANC_BUF(told, 1024);
-    assert_int_equal(kno_unreadable_tell(f->kno, &told), 0);
+    assert_int_equal(kno_unreadable_tell(f->kno, true, &told), 0);
 }
 
 int main(void)

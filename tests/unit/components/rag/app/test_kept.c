@@ -140,7 +140,13 @@ static void what_is_shown(void **state)
     assert_true(m.withheld);
     assert_int_equal(m.answer.len, 0);
     assert_true(has(m.answer_json, "\"text\":null,\"score\":"));
-    assert_true(has(m.answer_json, "\"deleted\":true"));
+    assert_true(has(m.answer_json, "\"deleted\":true,\"missing\":false"));
+    w.damaged = true;
+    m = read_back(&w);
+    assert_true(m.withheld && m.answer.len == 0);
+    assert_true(has(m.answer_json, "\"text\":null,\"score\":"));
+    assert_true(has(m.answer_json, "\"deleted\":false,\"missing\":true"));
+    assert_false(has(m.answer_json, "\"deleted\":true"));
     world_close(&w);
 }
 

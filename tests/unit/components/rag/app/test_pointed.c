@@ -249,6 +249,28 @@ static void more_rows_are_counted_than_shown(void **state)
     world_close(&w);
 }
 
+/* It is read so far and no further, and named. */
+static void a_table_without_end_is_named(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    w.endless = true;
+    rag_question q = world_question("How many depots of depots.csv are in Porto?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(w.windows, 600);
+    assert_int_equal(a->n_warnings, 1);
+    assert_true(
+        anc_str_starts(a->warnings[0].message, ANC_STR("'Depots of the firm' is too large")));
+    assert_true(anc_str_find(a->text, ANC_STR(" rows: ")) == SIZE_MAX);
+    q.question = ANC_STR("How many depots of depots.csv are north of Porto?");
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_int_equal(a->n_warnings, 0); /* it would not have been counted anyway */
+    world_close(&w);
+}
+
 static void others_list_no_documents(void **state)
 {
     (void)state;
@@ -306,6 +328,7 @@ int main(void)
                                        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
                                        cmocka_unit_test(rows_are_counted),
                                        cmocka_unit_test(more_rows_are_counted_than_shown),
+                                       cmocka_unit_test(a_table_without_end_is_named),
                                        cmocka_unit_test(others_list_no_documents),
                                        cmocka_unit_test(what_went_meanwhile_is_not_told),
                                        cmocka_unit_test(a_model_gets_the_row)};

@@ -1,6 +1,8 @@
 /* test_tally.c - rows of a table counted for a question, or no number at all. */
 #include "support/test.h"
 
+#include <stdio.h>
+
 #include "base/str.h"
 #include "rag/domain/tally.h"
 
@@ -33,136 +35,326 @@ static const char *const kinds = "Number | Kind | Place\n"
 
 static const char *const sums = "Invoice | Status\nA-1 | overdue\nA-2 | overdue\nTotal | 2";
 
+static const char *const records = "invoice: A-1\nstatus: overdue\namount: 12.5\n\n"
+                                   "invoice: A-2\nstatus: paid\namount: 80\n\n"
+                                   "invoice: A-3\nstatus: overdue\namount: 2.25\nnote: late";
+
 typedef struct tally_row {
     const char *name, *question, *title, *heading, *table;
-    size_t n;         /* 0: it cannot be said */
-    const char *rows; /* "x.x": which */
+    size_t n;           /* 0: it cannot be said */
+    const char *rows;   /* "x.x": which */
+    const char *figure; /* NULL: rows are counted */
 } tally_row;
 
+static char figure[64]; /* of the last answer */
+
 static const tally_row tallies[] = {
-    {"a condition", "How many invoices are overdue?", "invoices.csv", "", invoices, 2, "x.x..."},
+    {"a condition", "How many invoices are overdue?", "invoices.csv", "", invoices, 2, "x.x...",
+     NULL},
     {"before the noun", "How many overdue invoices are there?", "invoices.csv", "", invoices, 2,
-     "x.x..."},
+     "x.x...", NULL},
     {"what says the opposite is another value", "How many invoices are not overdue?",
-     "invoices.csv", "", invoices, 1, "...x.."},
+     "invoices.csv", "", invoices, 1, "...x..", NULL},
     {"two conditions", "How many overdue invoices are in Porto?", "invoices.csv", "", invoices, 2,
-     "x.x..."},
-    {"which they are", "Which invoices are overdue?", "invoices.csv", "", invoices, 2, "x.x..."},
-    {"a list of them", "List the overdue invoices", "invoices.csv", "", invoices, 2, "x.x..."},
+     "x.x...", NULL},
+    {"which they are", "Which invoices are overdue?", "invoices.csv", "", invoices, 2, "x.x...",
+     NULL},
+    {"a list of them", "List the overdue invoices", "invoices.csv", "", invoices, 2, "x.x...",
+     NULL},
     {"a list of all of them", "List all overdue invoices", "invoices.csv", "", invoices, 2,
-     "x.x..."},
+     "x.x...", NULL},
     {"which, by a column", "Which invoices have the city Oulu?", "invoices.csv", "", invoices, 2,
-     ".x.x.."},
-    {"which in German", "Welche Rechnungen sind offen?", "rechnungen.csv", "", rechnungen, 2,
-     "x.x"},
+     ".x.x..", NULL},
+    {"which in German", "Welche Rechnungen sind offen?", "rechnungen.csv", "", rechnungen, 2, "x.x",
+     NULL},
     {"which in French", "Quelles factures sont en retard ?", "factures.csv", "", factures, 2,
-     "x.x."},
-    {"which, of the world", "Which invoices are there?", "invoices.csv", "", invoices, 0, NULL},
+     "x.x.", NULL},
+    {"which, of the world", "Which invoices are there?", "invoices.csv", "", invoices, 0, NULL,
+     NULL},
     {"which, by what nobody knows", "Which invoices are overdue since May?", "invoices.csv", "",
-     invoices, 0, NULL},
+     invoices, 0, NULL, NULL},
     {"which of them is most", "Which invoice has the highest amount?", "invoices.csv", "", invoices,
-     0, NULL},
-    {"which of others", "Which repairs are overdue?", "invoices.csv", "", invoices, 0, NULL},
+     0, NULL, NULL},
+    {"which of others", "Which repairs are overdue?", "invoices.csv", "", invoices, 0, NULL, NULL},
     {"two that nothing fits", "How many overdue invoices are in Graz?", "invoices.csv", "",
-     invoices, 0, NULL},
+     invoices, 0, NULL, NULL},
     {"the column is named", "How many invoices have the status paid?", "invoices.csv", "", invoices,
-     3, ".x..xx"},
+     3, ".x..xx", NULL},
     {"the file is named", "How many invoices of invoices.csv are paid?", "invoices.csv", "",
-     invoices, 3, ".x..xx"},
-    {"rows", "How many rows have Graz?", "invoices.csv", "", invoices, 2, "....xx"},
+     invoices, 3, ".x..xx", NULL},
+    {"rows", "How many rows have Graz?", "invoices.csv", "", invoices, 2, "....xx", NULL},
     {"all of them", "How many invoices are in the invoices table?", "invoices.csv", "", invoices, 6,
-     "xxxxxx"},
+     "xxxxxx", NULL},
     {"a sheet", "How many machines are in the sheet Oil?", "plant.xlsx", "Oil machines",
-     "Machine | Hall\nM1 | North\nM2 | South", 2, "xx"},
-    {"of the world", "How many invoices are there?", "invoices.csv", "", invoices, 0, NULL},
+     "Machine | Hall\nM1 | North\nM2 | South", 2, "xx", NULL},
+    {"of the world", "How many invoices are there?", "invoices.csv", "", invoices, 0, NULL, NULL},
     {"others are counted", "How many customers are overdue?", "invoices.csv", "", invoices, 2,
-     "x.x..."},
+     "x.x...", NULL},
     {"others that come twice", "How many customers have paid?", "invoices.csv", "", invoices, 0,
-     NULL},
+     NULL, NULL},
     {"a word that nobody knows", "How many invoices are overdue since May?", "invoices.csv", "",
-     invoices, 0, NULL},
-    {"no negation", "How many invoices aren't paid?", "invoices.csv", "", invoices, 0, NULL},
-    {"a sum", "How many invoices are over 500?", "invoices.csv", "", invoices, 0, NULL},
+     invoices, 0, NULL, NULL},
+    {"no negation", "How many invoices aren't paid?", "invoices.csv", "", invoices, 0, NULL, NULL},
+    {"a sum", "How many invoices are over 500?", "invoices.csv", "", invoices, 0, NULL, NULL},
     {"alternatives", "How many invoices are paid or overdue?", "invoices.csv", "", invoices, 0,
+     NULL, NULL},
+    {"a direction", "How many invoices went to Porto?", "invoices.csv", "", invoices, 0, NULL,
      NULL},
-    {"a direction", "How many invoices went to Porto?", "invoices.csv", "", invoices, 0, NULL},
     {"per something", "How many invoices per city are overdue?", "invoices.csv", "", invoices, 0,
-     NULL},
+     NULL, NULL},
     {"an empty cell is no answer", "How many invoices have an amount?", "invoices.csv", "",
-     invoices, 0, NULL},
-    {"another thing", "How many bees are overdue?", "invoices.csv", "", invoices, 0, NULL},
+     invoices, 0, NULL, NULL},
+    {"another thing", "How many bees are overdue?", "invoices.csv", "", invoices, 0, NULL, NULL},
     {"a value that is not there", "How many invoices are cancelled?", "invoices.csv", "", invoices,
-     0, NULL},
+     0, NULL, NULL},
     {"what is counted is a value", "How many credit notes are in Porto?", "papers.csv", "", kinds,
-     1, ".x.."},
-    {"more of the same", "How many invoices are in Porto?", "papers.csv", "", kinds, 0, NULL},
+     1, ".x..", NULL},
+    {"more of the same", "How many invoices are in Porto?", "papers.csv", "", kinds, 0, NULL, NULL},
     {"a column that says how many", "How many mooring ropes do we have?", "stock.csv", "",
-     "Item | Place | Quantity\nMooring rope | Leith | 55\nWinch | Leith | 2", 0, NULL},
+     "Item | Place | Quantity\nMooring rope | Leith | 55\nWinch | Leith | 2", 0, NULL, NULL},
     {"the same, of the table", "How many items are in Leith?", "stock.csv", "",
-     "Item | Place | Quantity\nMooring rope | Leith | 55\nWinch | Leith | 2", 0, NULL},
+     "Item | Place | Quantity\nMooring rope | Leith | 55\nWinch | Leith | 2", 0, NULL, NULL},
     {"figures that may say so", "How many ropes do we have?", "store.csv", "",
-     "Item | Place | There\nRope | Leith | 55\nWinch | Leith | 2", 0, NULL},
-    {"a row of sums", "How many invoices are overdue?", "invoices.csv", "", sums, 0, NULL},
-    {"no number", "Are invoices overdue?", "invoices.csv", "", invoices, 0, NULL},
-    {"in French", "Combien de factures sont en retard ?", "factures.csv", "", factures, 2, "x.x."},
-    {"with agreement", "Combien de factures sont payées ?", "factures.csv", "", factures, 1,
-     ".x.."},
+     "Item | Place | There\nRope | Leith | 55\nWinch | Leith | 2", 0, NULL, NULL},
+    {"a row of sums", "How many invoices are overdue?", "invoices.csv", "", sums, 0, NULL, NULL},
+    {"no number", "Are invoices overdue?", "invoices.csv", "", invoices, 0, NULL, NULL},
+    {"in French", "Combien de factures sont en retard ?", "factures.csv", "", factures, 2, "x.x.",
+     NULL},
+    {"with agreement", "Combien de factures sont payées ?", "factures.csv", "", factures, 1, ".x..",
+     NULL},
     {"French, in the table", "Combien de factures y a-t-il dans factures.csv ?", "factures.csv", "",
-     factures, 4, "xxxx"},
+     factures, 4, "xxxx", NULL},
     {"a French negation", "Combien de factures ne sont pas en retard ?", "factures.csv", "",
-     factures, 0, NULL},
-    {"in German", "Wie viele Rechnungen sind offen?", "rechnungen.csv", "", rechnungen, 2, "x.x"},
+     factures, 0, NULL, NULL},
+    {"in German", "Wie viele Rechnungen sind offen?", "rechnungen.csv", "", rechnungen, 2, "x.x",
+     NULL},
     {"a German ending", "Wie viele offene Rechnungen gibt es?", "rechnungen.csv", "", rechnungen, 2,
-     "x.x"},
+     "x.x", NULL},
     {"in Spanish", "¿Cuántas facturas están pagadas?", "facturas.csv", "",
-     "Factura | Estado\n1 | pagada\n2 | vencida\n3 | pagada", 2, "x.x"},
+     "Factura | Estado\n1 | pagada\n2 | vencida\n3 | pagada", 2, "x.x", NULL},
     {"in Italian", "Quante fatture sono scadute?", "fatture.csv", "",
-     "Fattura | Stato\n1 | pagata\n2 | scaduta\n3 | pagata", 1, ".x."},
+     "Fattura | Stato\n1 | pagata\n2 | scaduta\n3 | pagata", 1, ".x.", NULL},
     {"in Portuguese", "Quantas faturas estão vencidas?", "faturas.csv", "",
-     "Fatura | Estado\n1 | paga\n2 | vencida\n3 | paga", 1, ".x."},
+     "Fatura | Estado\n1 | paga\n2 | vencida\n3 | paga", 1, ".x.", NULL},
+    {"records", "How many invoices are overdue?", "invoices.ndjson", "", records, 2, "x.x", NULL},
+    {"a record without a field", "How many invoices have the note late?", "invoices.ndjson", "",
+     records, 1, "..x", NULL},
+    {"records that are not alike", "How many invoices are overdue?", "invoices.ndjson", "",
+     "invoice: A-1\nstatus: overdue\n\nlog: 3\nat: noon\n\ninvoice: A-2\nstatus: paid", 0, NULL,
+     NULL},
+    {"a value of two lines", "How many invoices are overdue?", "invoices.ndjson", "",
+     "invoice: A-1\nstatus: overdue\n\ninvoice: A-2\nstatus: paid\nin cash", 0, NULL, NULL},
+    {"a total of records", "What is the total amount of the overdue invoices?", "invoices.ndjson",
+     "", records, 2, "x.x", "14.75"},
 };
+
+static const char *const tools = "Tool | Kind | Price (EUR) | Weight\n"
+                                 "Saw | cutting | 1,250.50 | 12 kg\n"
+                                 "Drill | power | 49.50 | 2 kg\n"
+                                 "Axe | cutting | 49.50 | 3 kg\n"
+                                 "Press | power | 2,000.00 | 640 kg";
+static const char *const outils = "Outil | Sorte | Prix\n"
+                                  "Scie | coupe | 1 250,50 €\n"
+                                  "Perceuse | moteur | 49,50 €\n"
+                                  "Hache | coupe | 50,00 €";
+static const char *const werkzeuge = "Werkzeug | Art | Preis\n"
+                                     "Säge | Schnitt | 1.250,50 €\n"
+                                     "Bohrer | Motor | 49,50 €\n"
+                                     "Axt | Schnitt | 50,00 €";
+
+static const tally_row figures[] = {
+    {"a total", "What is the total price of the tools?", "tools.csv", "", tools, 4, "xxxx",
+     "3,349.50"},
+    {"of some", "What is the total weight of the cutting tools?", "tools.csv", "", tools, 2, "x.x.",
+     "15 kg"},
+    {"the sum of the column", "What is the sum of the weights?", "tools.csv", "", tools, 4, "xxxx",
+     "657 kg"},
+    {"what they cost together", "How much do the power tools cost in total?", "tools.csv", "",
+     tools, 2, ".x.x", "2,049.50"},
+    {"a mean", "What is the average weight of the tools?", "tools.csv", "", tools, 4, "xxxx",
+     "164.25 kg"},
+    {"a mean that is rounded", "What is the average weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 1 kg\nAxe | 1 kg\nAwl | 2 kg", 3, "xxx", "≈ 1.33 kg"},
+    {"the most", "Which tool costs the most?", "tools.csv", "", tools, 4, "...x", "2,000.00"},
+    {"the most expensive", "What is the most expensive cutting tool?", "tools.csv", "", tools, 2,
+     "x...", "1,250.50"},
+    {"the least, of two", "Which tool is the cheapest?", "tools.csv", "", tools, 4, ".xx.",
+     "49.50"},
+    {"by the column", "Which tool has the lowest weight?", "tools.csv", "", tools, 4, ".x..",
+     "2 kg"},
+    {"of one row", "What is the total weight of the saw?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"per something", "What is the total weight per kind?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"by something", "What is the total weight by kind?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"of others", "What is the total weight of the boats?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"more than", "What is the total weight of tools over 3 kg?", "tools.csv", "", tools, 0, NULL,
+     NULL},
+    {"no column", "What is the total of the tools?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"a column of words", "What is the highest kind?", "tools.csv", "", tools, 0, NULL, NULL},
+    {"both ends", "What are the highest and the lowest weight?", "tools.csv", "", tools, 0, NULL,
+     NULL},
+    {"which kind, of rows that share it", "Which kind has the highest weight?", "tools.csv", "",
+     tools, 0, NULL, NULL},
+    {"an empty cell", "What is the total amount of the invoices?", "invoices.csv", "", invoices, 0,
+     NULL, NULL},
+    {"of rows without it", "What is the total amount of the overdue invoices?", "invoices.csv", "",
+     invoices, 0, NULL, NULL},
+    {"units that differ", "What is the total weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 2 kg\nAxe | 300 g", 0, NULL, NULL},
+    {"a cell that is no number", "What is the total weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 2 kg\nAxe | unknown", 0, NULL, NULL},
+    {"two columns", "What is the total price?", "tools.csv", "",
+     "Tool | Net price | Gross price\nSaw | 2 | 3\nAxe | 3 | 4", 0, NULL, NULL},
+    {"one of two", "What is the total net price?", "tools.csv", "",
+     "Tool | Net price | Gross price\nSaw | 2 | 3\nAxe | 3 | 4", 2, "xx", "5"},
+    {"a row of sums", "What is the total weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 2\nAxe | 3\nTotal | 5", 0, NULL, NULL},
+    {"numbers of rows", "Which customer has the most invoices?", "customers.csv", "",
+     "Customer | Invoice\nBel | 7\nCato | 8\nDag | 9", 0, NULL, NULL},
+    {"the number of them", "What is the total number of invoices?", "invoices.csv", "",
+     "Name | Number\nBel | 70\nCato | 81\nDag | 9", 0, NULL, NULL},
+    {"shares", "What is the total share?", "shares.csv", "",
+     "Owner | Share\nBel | 40 %\nCato | 60 %", 0, NULL, NULL},
+    {"the largest share", "Which owner has the largest share?", "shares.csv", "",
+     "Owner | Share\nBel | 40 %\nCato | 60 %", 2, ".x", "60 %"},
+    {"below nought", "What is the total change?", "changes.csv", "",
+     "Month | Change\nMay | -$5.50\nJune | $2.25", 2, "xx", "-$3.25"},
+    {"not known which", "What is the total length?", "ropes.csv", "",
+     "Rope | Length\nA | 1.250\nB | 2.500", 0, NULL, NULL},
+    {"known by another", "What is the total length?", "ropes.csv", "",
+     "Rope | Length\nA | 1.250\nB | 0.500", 2, "xx", "1.750"},
+    {"codes", "What is the highest code?", "codes.csv", "", "Place | Code\nA | 0123\nB | 0456", 0,
+     NULL, NULL},
+    {"too large", "What is the total weight?", "stars.csv", "",
+     "Star | Weight\nA | 9,000,000,000,000,000,000\nB | 9,000,000,000,000,000,000", 0, NULL, NULL},
+    {"in French", "Quel est le prix total des outils ?", "outils.csv", "", outils, 3, "xxx",
+     "1 350,00 €"},
+    {"French, the most", "Quel outil coûte le plus ?", "outils.csv", "", outils, 3, "x..",
+     "1 250,50 €"},
+    {"French, the highest", "Quel est le prix le plus élevé ?", "outils.csv", "", outils, 3, "x..",
+     "1 250,50 €"},
+    {"French, the cheapest", "Quel est l'outil le moins cher ?", "outils.csv", "", outils, 3, ".x.",
+     "49,50 €"},
+    {"French, a mean", "Quelle est la moyenne des prix ?", "outils.csv", "", outils, 3, "xxx",
+     "450,00 €"},
+    {"in German", "Was ist die Summe der Preise?", "werkzeuge.csv", "", werkzeuge, 3, "xxx",
+     "1.350,00 €"},
+    {"German, the most", "Welches Werkzeug kostet am meisten?", "werkzeuge.csv", "", werkzeuge, 3,
+     "x..", "1.250,50 €"},
+    {"German, the lowest", "Welches Werkzeug hat den niedrigsten Preis?", "werkzeuge.csv", "",
+     werkzeuge, 3, ".x.", "49,50 €"},
+    {"German, together", "Wie viel kosten die Werkzeuge insgesamt?", "werkzeuge.csv", "", werkzeuge,
+     3, "xxx", "1.350,00 €"},
+    {"in Spanish", "¿Cuál es el importe total de las facturas?", "facturas.csv", "",
+     "Factura | Importe\nA | 12,50\nB | 7,50", 2, "xx", "20,00"},
+    {"Spanish, the most", "¿Qué factura tiene el importe más alto?", "facturas.csv", "",
+     "Factura | Importe\nA | 12,50\nB | 7,50", 2, "x.", "12,50"},
+    {"in Italian", "Qual è l'importo totale delle fatture?", "fatture.csv", "",
+     "Fattura | Importo\nA | 12,50\nB | 7,50", 2, "xx", "20,00"},
+    {"Italian, per something", "Qual è l'importo totale per fattura?", "fatture.csv", "",
+     "Fattura | Importo\nA | 12,50\nB | 7,50", 0, NULL, NULL},
+    {"Italian, the least", "Quale fattura ha l'importo più basso?", "fatture.csv", "",
+     "Fattura | Importo\nA | 12,50\nB | 7,50", 2, ".x", "7,50"},
+    {"in Portuguese", "Qual é o valor total das faturas?", "faturas.csv", "",
+     "Fatura | Valor\nA | 12,50\nB | 7,50", 2, "xx", "20,00"},
+    {"Portuguese, the most", "Qual é a ferramenta mais cara?", "ferramentas.csv", "",
+     "Ferramenta | Preço\nSerra | 12,50\nMartelo | 7,50", 2, "x.", "12,50"},
+};
+
+/* Goes through the rows as often as it takes; `is` [table->n] which the answer stands on. */
+static rag_tally_answer tallied(const char *question, const rag_tally_table *table,
+                                const anc_str *rows, size_t n, bool *is)
+{
+    ANC_ARENA(mem, 64 << 20);
+    ANC_ARENA(scratch, 1 << 20);
+    anc_err err = {ANC_OK, NULL, "", ""};
+    rag_tally *t;
+    rag_tally_row row;
+    rag_tally_answer answer = {.n = 0};
+    bool may = false;
+    ASSERT_OK(rag_tally_new(mem, anc_str_of(question), table, &t, &err), &err);
+    for (size_t i = 0; i < n && !rag_tally_is_full(t); i++) {
+        anc_arena_reset(scratch);
+        ASSERT_OK(rag_tally_look(t, scratch, rows[i], &err), &err);
+    }
+    ASSERT_OK(rag_tally_settle(t, &may, &err), &err);
+    for (size_t i = 0; i < n && may && !rag_tally_is_full(t); i++) {
+        anc_arena_reset(scratch);
+        ASSERT_OK(rag_tally_take(t, scratch, rows[i], &row, &err), &err);
+        for (size_t k = 0; row == RAG_ROW_ANEW && k < i; k++)
+            is[k] = false;
+        is[i] = row != RAG_ROW_OUT;
+    }
+    if (may)
+        rag_tally_end(t, &answer);
+    answer.column = ANC_STR("");
+    (void)snprintf(figure, sizeof figure, "%.*s", ANC_FMT(answer.figure));
+    return answer;
+}
+
+/* A table as text: the names of its columns, then its rows; or records with an empty line between them. */
+static size_t read_table(const char *text, rag_tally_table *table, anc_str *lines)
+{
+    anc_str rest = anc_str_of(text);
+    size_t n = 0;
+    if (anc_str_find(rest, ANC_STR(": ")) == SIZE_MAX) {
+        (void)anc_str_split(&rest, '\n', &table->columns);
+        while (n < ROWS_MAX && anc_str_split(&rest, '\n', &lines[n]))
+            n++;
+        return n;
+    }
+    while (n < ROWS_MAX && rest.len > 0) {
+        const size_t end = anc_str_find(rest, ANC_STR("\n\n"));
+        lines[n++] = anc_str_sub(rest, 0, end);
+        rest = end == SIZE_MAX ? ANC_STR("") : anc_str_sub(rest, end + 2, rest.len);
+    }
+    return n;
+}
 
 static void rows_are_counted(void **state)
 {
     const tally_row *row = *state;
-    ANC_ARENA(mem, 16 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
     anc_str lines[ROWS_MAX];
     bool is[ROWS_MAX] = {false};
     rag_tally_table table = {.title = anc_str_of(row->title),
                              .uri = anc_str_of(row->title),
-                             .heading = anc_str_of(row->heading),
-                             .rows = lines};
-    anc_str rest = anc_str_of(row->table);
-    (void)anc_str_split(&rest, '\n', &table.columns);
-    while (anc_str_split(&rest, '\n', &lines[table.n]))
-        table.n++;
+                             .heading = anc_str_of(row->heading)};
+    const size_t n = read_table(row->table, &table, lines);
     table.named = anc_str_find(anc_str_of(row->question), table.title) != SIZE_MAX;
-    size_t n;
-    ASSERT_OK(rag_tally_count(mem, anc_str_of(row->question), &table, is, &n, &err), &err);
-    if (n != row->n)
-        fail_msg("%zu instead of %zu", n, row->n);
-    for (size_t i = 0; n > 0 && i < table.n; i++)
+    const rag_tally_answer answer = tallied(row->question, &table, lines, n, is);
+    if (answer.n != row->n)
+        fail_msg("%zu instead of %zu", answer.n, row->n);
+    for (size_t i = 0; answer.n > 0 && i < n; i++)
         assert_int_equal(is[i], row->rows[i] == 'x');
+    if (answer.n > 0)
+        assert_string_equal(figure, row->figure != NULL ? row->figure : "");
 }
 
 typedef struct counted_row {
     const char *name, *question;
     bool counts;
     const char *counted;
+    rag_tally_says says;
 } counted_row;
 
 static const counted_row counted[] = {
-    {"a noun", "How many invoices are overdue?", true, "invoices"},
-    {"more words", "How many unpaid invoices are there?", true, "unpaid invoices"},
-    {"behind a place", "In the table, how many depots are there?", true, "depots"},
-    {"nothing", "How many are overdue?", true, ""},
-    {"French", "Combien de factures sont en retard ?", true, "factures"},
-    {"French elision", "Combien d'amis a Ada ?", true, "amis"},
-    {"German", "Wie viele Rechnungen sind offen?", true, "Rechnungen"},
-    {"no count", "What is overdue?", false, ""},
-    {"how much", "How much is it?", false, ""},
-    {"no question", "", false, ""},
+    {"a noun", "How many invoices are overdue?", true, "invoices", RAG_TALLY_COUNT},
+    {"more words", "How many unpaid invoices are there?", true, "unpaid invoices", RAG_TALLY_COUNT},
+    {"behind a place", "In the table, how many depots are there?", true, "depots", RAG_TALLY_COUNT},
+    {"nothing", "How many are overdue?", true, "", RAG_TALLY_COUNT},
+    {"French", "Combien de factures sont en retard ?", true, "factures", RAG_TALLY_COUNT},
+    {"French elision", "Combien d'amis a Ada ?", true, "amis", RAG_TALLY_COUNT},
+    {"German", "Wie viele Rechnungen sind offen?", true, "Rechnungen", RAG_TALLY_COUNT},
+    {"no count", "What is overdue?", false, "", RAG_TALLY_COUNT},
+    {"how much", "How much is it?", false, "", RAG_TALLY_COUNT},
+    {"no question", "", false, "", RAG_TALLY_COUNT},
+    {"a total", "What is the total amount of the overdue invoices?", true, "invoices",
+     RAG_TALLY_TOTAL},
+    {"a mean", "Was ist der Durchschnitt der Preise?", true, "Preise", RAG_TALLY_MEAN},
+    {"the most", "Quel outil coûte le plus ?", true, "outil", RAG_TALLY_MOST},
+    {"the least", "Qual é a ferramenta mais barata?", true, "ferramenta", RAG_TALLY_LEAST},
+    {"a total that is counted", "How many invoices are there in total?", true, "invoices",
+     RAG_TALLY_COUNT},
+    {"neither", "Which is the highest of the lowest prices?", true, "", RAG_TALLY_COUNT},
 };
 
 static void what_is_counted(void **state)
@@ -170,78 +362,64 @@ static void what_is_counted(void **state)
     const counted_row *row = *state;
     ANC_ARENA(mem, 1 << 20);
     anc_err err = {ANC_OK, NULL, "", ""};
-    bool counts;
-    anc_str what;
-    ASSERT_OK(rag_tally_counted(mem, anc_str_of(row->question), &counts, &what, &err), &err);
-    assert_int_equal(counts, row->counts);
-    if (!anc_str_eq(what, anc_str_of(row->counted)))
-        fail_msg("%.*s", ANC_FMT(what));
+    rag_tally_wish wish;
+    ASSERT_OK(rag_tally_wished(mem, anc_str_of(row->question), &wish, &err), &err);
+    assert_int_equal(wish.asks, row->counts);
+    assert_int_equal(wish.says, row->says);
+    if (!anc_str_eq(wish.what, anc_str_of(row->counted)))
+        fail_msg("%.*s", ANC_FMT(wish.what));
+}
+
+static size_t counted_in(const char *question, const rag_tally_table *table, const anc_str *rows,
+                         size_t n)
+{
+    static bool is[RAG_TALLY_ROWS + 1];
+    return tallied(question, table, rows, n, is).n;
 }
 
 /* What is too large, or has cells that no column has, is left alone. */
 static void tables_that_are_not_counted(void **state)
 {
     (void)state;
-    ANC_ARENA(mem, 16 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
     static anc_str lines[RAG_TALLY_ROWS + 1];
-    static bool is[RAG_TALLY_ROWS + 1];
     for (size_t i = 0; i < ANC_COUNT(lines); i++)
         lines[i] = ANC_STR("x | open");
-    rag_tally_table table = {.title = ANC_STR("doors"),
-                             .columns = ANC_STR("Door | State"),
-                             .rows = lines,
-                             .n = ANC_COUNT(lines)};
-    size_t n;
-    const anc_str question = ANC_STR("How many doors are open?");
-    ASSERT_OK(rag_tally_count(mem, question, &table, is, &n, &err), &err);
-    assert_int_equal(n, 0);
-    table.n = 3;
+    rag_tally_table table = {
+        .title = ANC_STR("doors.csv"), .columns = ANC_STR("Portal | State"), .named = true};
+    const char *question = "How many rows of doors.csv are open?";
+    assert_int_equal(counted_in(question, &table, lines, RAG_TALLY_ROWS), RAG_TALLY_ROWS);
+    assert_int_equal(counted_in(question, &table, lines, RAG_TALLY_ROWS + 1), 0);
     lines[1] = ANC_STR("x | open | and shut");
-    ASSERT_OK(rag_tally_count(mem, question, &table, is, &n, &err), &err);
-    assert_int_equal(n, 0);
+    assert_int_equal(counted_in(question, &table, lines, 3), 0);
     lines[1] = ANC_STR("y | open");
-    ASSERT_OK(rag_tally_count(mem, question, &table, is, &n, &err), &err);
-    assert_int_equal(n, 0); /* a door comes twice */
+    assert_int_equal(counted_in(question, &table, lines, 3), 3);
+    table.columns = ANC_STR("Door | State");
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, 3), 0); /* one twice */
     lines[2] = ANC_STR("z | open");
-    ASSERT_OK(rag_tally_count(mem, question, &table, is, &n, &err), &err);
-    assert_int_equal(n, 3);
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, 3), 3);
     table.columns = ANC_STR("Door");
-    ASSERT_OK(rag_tally_count(mem, question, &table, is, &n, &err), &err);
-    assert_int_equal(n, 0);
+    assert_int_equal(counted_in(question, &table, lines, 3), 0);
 }
 
-static size_t counted_in(const char *question, const rag_tally_table *table, bool *rows)
-{
-    ANC_ARENA(mem, 64 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    size_t n;
-    ASSERT_OK(rag_tally_count(mem, anc_str_of(question), table, rows, &n, &err), &err);
-    return n;
-}
-
-/* As many rows as there may be, each with another name; then one comes again but for case, and one has none. */
+/* Many rows, each with another name; then one comes again but for case, and one has none. */
 static void many_names_are_compared(void **state)
 {
+    enum { MANY = 6000 };
     (void)state;
     ANC_ARENA(mem, 1 << 20);
-    static anc_str lines[RAG_TALLY_ROWS];
-    static bool is[RAG_TALLY_ROWS];
-    for (size_t i = 0; i < ANC_COUNT(lines); i++)
+    static anc_str lines[MANY];
+    for (size_t i = 0; i < MANY; i++)
         lines[i] = anc_arena_printf(mem, "Door%zu | %s", i, i % 2 == 0 ? "open" : "shut");
     const rag_tally_table table = {.title = ANC_STR("entrances"),
-                                   .columns = ANC_STR("Door | State"),
-                                   .rows = lines,
-                                   .n = ANC_COUNT(lines)};
-    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2);
-    assert_true(is[0] && !is[1]);
-    assert_int_equal(counted_in("How many doors doors are open?", &table, is), RAG_TALLY_ROWS / 2);
-    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | open");
-    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
-    lines[RAG_TALLY_ROWS - 2] = ANC_STR(" | open");
-    assert_int_equal(counted_in("How many doors are open?", &table, is), 0);
-    lines[RAG_TALLY_ROWS - 2] = ANC_STR("dOOR0 | shut");
-    assert_int_equal(counted_in("How many doors are open?", &table, is), RAG_TALLY_ROWS / 2 - 1);
+                                   .columns = ANC_STR("Door | State")};
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, MANY), MANY / 2);
+    assert_int_equal(counted_in("How many doors doors are open?", &table, lines, MANY), MANY / 2);
+    lines[MANY - 2] = ANC_STR("dOOR0 | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, MANY), 0);
+    lines[MANY - 2] = ANC_STR(" | open");
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, MANY), 0);
+    lines[MANY - 2] = ANC_STR("dOOR0 | shut");
+    assert_int_equal(counted_in("How many doors are open?", &table, lines, MANY), MANY / 2 - 1);
 }
 
 /* Forty words are counted with, and one more counts nothing. */
@@ -251,32 +429,26 @@ static void a_long_question_counts_nothing(void **state)
     ANC_ARENA(mem, 16 << 20);
     anc_err err = {ANC_OK, NULL, "", ""};
     const anc_str lines[] = {ANC_STR("x | open"), ANC_STR("y | open")};
-    bool is[ANC_COUNT(lines)], counts;
-    const rag_tally_table table = {.title = ANC_STR("doors"),
-                                   .columns = ANC_STR("Door | State"),
-                                   .rows = lines,
-                                   .n = ANC_COUNT(lines)};
-    anc_str what;
-    size_t n;
+    const rag_tally_table table = {.title = ANC_STR("doors"), .columns = ANC_STR("Door | State")};
+    rag_tally_wish wish;
     ANC_BUF(question, 1024);
     anc_buf_add(&question, ANC_STR("How many"));
     for (int i = 0; i < 36; i++)
         anc_buf_add(&question, ANC_STR(" doors"));
     anc_buf_add(&question, ANC_STR(" are open"));
-    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
-    assert_true(counts && anc_str_starts(what, ANC_STR("doors")));
-    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
-    assert_int_equal(n, 2);
+    ASSERT_OK(rag_tally_wished(mem, anc_buf_view(&question), &wish, &err), &err);
+    assert_true(wish.asks && anc_str_starts(wish.what, ANC_STR("doors")));
+    assert_int_equal(counted_in(question.ptr, &table, lines, 2), 2);
     anc_buf_add(&question, ANC_STR(" there?"));
-    ASSERT_OK(rag_tally_counted(mem, anc_buf_view(&question), &counts, &what, &err), &err);
-    assert_true(!counts && what.len == 0);
-    ASSERT_OK(rag_tally_count(mem, anc_buf_view(&question), &table, is, &n, &err), &err);
-    assert_int_equal(n, 0);
+    ASSERT_OK(rag_tally_wished(mem, anc_buf_view(&question), &wish, &err), &err);
+    assert_true(!wish.asks && wish.what.len == 0);
+    assert_int_equal(counted_in(question.ptr, &table, lines, 2), 0);
 }
 
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
+    failed += RUN_TABLE("figures", figures, rows_are_counted);
     failed += RUN_TABLE("counted", counted, what_is_counted);
     const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
                                        cmocka_unit_test(many_names_are_compared),

@@ -182,7 +182,18 @@ static const setting_row setting_rows[] = {
     {"security",
      {.brokers = ANC_STR_INIT("a:1"), .security = ANC_STR_INIT("magic")},
      ANC_STR_INIT(""),
-     "security.protocol"},
+     "kafka: security: "},
+    {"a user among the brokers",
+     {.brokers = ANC_STR_INIT("a:1,me:canary,5@512@b:9092,c:1"), .names = "bus.kafka."},
+     ANC_STR_INIT(""),
+     "'***@b:9092,c:1' have something before an '@'; host:port is wanted, user and password are "
+     "bus.kafka.user and bus.kafka.password"},
+    {"no user",
+     {.brokers = ANC_STR_INIT("a:1"),
+      .security = ANC_STR_INIT("sasl_plaintext"),
+      .names = "bus.kafka."},
+     ANC_STR_INIT(""),
+     "bus.kafka.user"},
     {"compression", {.brokers = ANC_STR_INIT("a:1")}, ANC_STR_INIT("zip"), "compression"},
     {"certificates",
      {.brokers = ANC_STR_INIT("a:1"),
@@ -210,6 +221,7 @@ static void settings_are_refused_by_name(void **state)
     if (strstr(err.text, row->says) == NULL)
         fail_msg("no \"%s\" in: %s", row->says, err.text);
     assert_null(strstr(err.text, "canary"));
+    assert_null(strstr(err.text, "sasl."));
 }
 
 static void rights_of_who_may_do_all(void **state)

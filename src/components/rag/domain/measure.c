@@ -1,0 +1,143 @@
+/* measure.c - see measure_impl.h. */
+#include "measure_impl.h"
+
+#include "base/str.h"
+
+typedef struct lists {
+    const char *total, *mean;
+    const char *most, *least; /* one word: "highest", "lowest" */
+    const char *more, *less; /* alone, or before one of the next: "plus élevé", "least expensive" */
+    const char *large, *small;
+    const char *priced; /* says that it is about what things cost */
+    const char *holding;
+} lists;
+
+static const lists of_languages[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = {"total totals totalled sum altogether", "average",
+                "highest largest biggest greatest maximum priciest dearest",
+                "lowest smallest minimum cheapest fewest", "most", "least", "expensive costly",
+                "small", "cost costs expensive costly cheapest priciest dearest",
+                "what s which whose who is was how much it its one be value figure up"},
+    [TXT_FR] = {"total totale somme", "moyenne moyen", "maximum maximale maximal",
+                "minimum minimale minimal", "plus", "moins",
+                "élevé élevée élevés élevées grand grande grands grandes haut haute hauts hautes "
+                "cher chère chers chères",
+                "petit petite petits petites bas basse faible faibles",
+                "coûte coûtent coûté cher chère chers chères",
+                "quel quelle quels quelles qu est était combien ce tout valeur"},
+    [TXT_DE] = {"summe gesamtsumme insgesamt zusammen gesamt total",
+                "durchschnitt durchschnittlich durchschnittliche durchschnittlicher mittelwert",
+                "höchste höchsten höchster höchstes größte größten größter größtes maximum "
+                "teuerste teuersten teuerster teuerstes",
+                "niedrigste niedrigsten niedrigster niedrigstes kleinste kleinsten kleinster "
+                "kleinstes geringste geringsten geringster minimum günstigste günstigsten "
+                "billigste billigsten",
+                "meisten", "wenigsten", "teuer", "klein",
+                "kostet kosten teuerste teuersten teuerster teuerstes günstigste günstigsten "
+                "billigste billigsten",
+                "was wie viel hoch welche welcher welches welchen beträgt betragen wert"},
+    [TXT_ES] = {"total suma", "promedio media medio", "mayor máximo máxima", "menor mínimo mínima",
+                "más", "menos",
+                "alto alta altos altas grande caro cara caros caras elevado elevada",
+                "bajo baja pequeño pequeña barato barata baratos baratas",
+                "cuesta cuestan caro cara caros caras barato barata baratos baratas",
+                "cuál cual qué cuánto cuánta valor"},
+    [TXT_IT] = {"totale somma", "media medio", "maggiore massimo massima", "minore minimo minima",
+                "più", "meno",
+                "alto alta alti alte grande caro cara cari care elevato elevata costoso costosa",
+                "basso bassa piccolo piccola economico economica",
+                "costa costano caro cara cari care costoso costosa economico economica",
+                "qual quale quanto quanta cosa che valore"},
+    [TXT_PT] = {"total soma", "média médio", "maior máximo máxima", "menor mínimo mínima", "mais",
+                "menos", "alto alta altos altas grande caro cara caros caras elevado elevada",
+                "baixo baixa pequeno pequena barato barata baratos baratas",
+                "custa custam caro cara caros caras barato barata baratos baratas",
+                "qual quanto quanta que valor"},
+};
+
+/* Words of one kind in the question; their number, and in `used` which. */
+static size_t mark(const rag_counting *c, const char *kind, bool used[RAG_COUNTING_WORDS])
+{
+    size_t n = 0;
+    for (size_t i = 0; i < c->words.n; i++)
+        if (rag_is_any_of(rag_word_text(c->text, &c->words.items[i]), kind)) {
+            used[i] = true;
+            n++;
+        }
+    return n;
+}
+
+/* The most or the least, where the words agree on which. */
+static rag_tally_says direction_of(const rag_counting *c, const lists *l, rag_measure *m)
+{
+    rag_measure found = *m;
+    size_t up = mark(c, l->most, found.used);
+    size_t down = mark(c, l->least, found.used);
+    const size_t more = mark(c, l->more, found.used);
+    const size_t less = mark(c, l->less, found.used);
+    if (more + less > 0) {
+        const size_t small = mark(c, l->small, found.used);
+        (void)mark(c, l->large, found.used);
+        up += small == 0 ? more : 0;
+        down += small > 0 ? more : less;
+        if (less > 0 && small > 0)
+            return RAG_TALLY_COUNT;
+    }
+    if ((up > 0) == (down > 0))
+        return RAG_TALLY_COUNT;
+    *m = found;
+    return up > 0 ? RAG_TALLY_MOST : RAG_TALLY_LEAST;
+}
+
+/* What is asked for in one language. Which rows have a total is no question for one. */
+static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
+{
+    *m = (rag_measure){.says = RAG_TALLY_COUNT};
+    m->says = direction_of(c, l, m);
+    if (m->says == RAG_TALLY_COUNT && !c->lists && mark(c, l->mean, m->used) > 0)
+        m->says = RAG_TALLY_MEAN;
+    else if (m->says == RAG_TALLY_COUNT && !c->lists && mark(c, l->total, m->used) > 0)
+        m->says = RAG_TALLY_TOTAL;
+    m->prices = m->says != RAG_TALLY_COUNT && mark(c, l->priced, m->used) > 0;
+}
+
+anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret, anc_err *err)
+{
+    const txt_language own = c->language;
+    txt_language in = own;
+    *ret = (rag_measure){.says = RAG_TALLY_COUNT};
+    if (c->words.n > RAG_COUNTING_WORDS || (c->first < c->words.n && !c->lists))
+        return ANC_OK;
+    for (int l = -1; l < TXT_LANGUAGE_COUNT && ret->says == RAG_TALLY_COUNT; l++) {
+        in = l < 0 ? own : (txt_language)l;
+        if (of_languages[in].total != NULL)
+            read_in(c, &of_languages[in], ret);
+    }
+    if (ret->says == RAG_TALLY_COUNT)
+        return ANC_OK;
+    c->language = in;
+    return in == own ? ANC_OK : rag_plain_words(mem, c->text, in, &c->words, err);
+}
+
+bool rag_measure_holds(const rag_counting *c, size_t i)
+{
+    const anc_str word = rag_word_text(c->text, &c->words.items[i]);
+    if (rag_is_any_of(word, "per"))
+        return false; /* "the total per customer" is several */
+    return rag_counting_holds(c, i) || rag_is_any_of(word, of_languages[c->language].holding);
+}
+
+bool rag_measure_is_price(anc_str word)
+{
+    return rag_is_any_of(word,
+                         "price prices cost costs amount fee fees prix coût coûts tarif montant "
+                         "preis preise kosten betrag gebühr precio precios coste costo importe "
+                         "tarifa prezzo prezzi costi importo tariffa preço preços custo custos");
+}
+
+bool rag_measure_is_number(anc_str word)
+{
+    return rag_is_any_of(word,
+                         "number numbers no nr id nombre numéro numéros nummer nummern anzahl "
+                         "número números numero numeri code codes year jahr année año anno ano");
+}

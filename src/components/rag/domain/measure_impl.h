@@ -1,0 +1,21 @@
+/* measure_impl.h - a question for a figure of a whole column: its total, its mean, the largest or the smallest. Private
+ * to tally*.c. In English, French, German, Spanish, Italian, Portuguese.
+ */
+#ifndef ANC_RAG_DOMAIN_MEASURE_IMPL_H
+#define ANC_RAG_DOMAIN_MEASURE_IMPL_H
+
+#include "tally_impl.h"
+
+/* Reads the words of `c`, which counts nothing or asks which rows, and gives it the language that it measures in.
+ * A question of more than RAG_COUNTING_WORDS words measures nothing. */
+anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret,
+                            anc_err *err) ANC_MUST_CHECK;
+
+/* Whether word `i` only holds such a question together. */
+bool rag_measure_holds(const rag_counting *c, size_t i);
+
+/* "Price", "Montant": a column that says what things cost. "Number", "Anzahl": one that nothing is added up of. */
+bool rag_measure_is_price(anc_str word);
+bool rag_measure_is_number(anc_str word);
+
+#endif

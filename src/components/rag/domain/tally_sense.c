@@ -1,0 +1,286 @@
+/* tally_sense.c - what each word of a question is to a table whose cells were looked at.
+ *
+ * The words are gone through once: at each, the longest run of them that is all of what stands in some cell is a
+ * condition on that cell's column. What is then neither condition, nor name, nor holds the sentence together makes the
+ * answer uncertain, and so does a value that may or may not be meant ("partly paid" beside "paid"), and the same value in
+ * two columns. A figure is that of the column whose name the question has most of; what is said of price alone ("the
+ * cheapest") is of the only column of prices.
+ */
+#include "base/str.h"
+#include "measure_impl.h"
+
+/* ---- where a word stands -------------------------------------------------------------------------- */
+
+static bool has_word(rag_words words, uint64_t key)
+{
+    for (size_t i = 0; i < words.n; i++)
+        if (words.items[i].key == key)
+            return true;
+    return false;
+}
+
+static bool in_file_name(const rag_tally *t, size_t i)
+{
+    const size_t at = t->file.len > 0 ? (size_t)(t->file.ptr - t->q.text.ptr) : 0;
+    const rag_word *w = &t->q.words.items[i];
+    return w->start < at + t->file.len && w->end > at;
+}
+
+bool rag_tally_in_names(const rag_tally *t, size_t i)
+{
+    const uint64_t key = t->q.words.items[i].key;
+    return in_file_name(t, i) || has_word(t->title, key) || has_word(t->file_name, key) ||
+           has_word(t->heading, key);
+}
+
+const rag_condition *rag_tally_condition(const rag_tally *t, size_t i)
+{
+    for (size_t k = 0; k < t->n_conditions; k++)
+        if (i >= t->conditions[k].first && i < t->conditions[k].last)
+            return &t->conditions[k];
+    return NULL;
+}
+
+size_t rag_tally_column_named(const rag_tally *t, size_t i)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (has_word(t->columns[k].words, t->q.words.items[i].key))
+            return k;
+    return t->n_columns;
+}
+
+bool rag_tally_is_noun(const rag_tally *t, size_t i)
+{
+    if (t->measure.says == RAG_TALLY_COUNT)
+        return i >= t->q.first && i < t->q.end;
+    return !t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
+           !has_word(t->columns[t->column].words, t->q.words.items[i].key);
+}
+
+/* "In the depots table", "of depots.csv": nothing but what holds a sentence together stands between that and word i. */
+static bool is_placed(const rag_tally *t, size_t i)
+{
+    for (size_t k = i; k-- > 0;) {
+        if (rag_counting_places(&t->q, k))
+            return true;
+        if (!rag_counting_holds(&t->q, k) && !rag_tally_in_names(t, k))
+            return false;
+    }
+    return false;
+}
+
+/* Whether a condition is on the column that word i names ("with status overdue"). */
+static bool names_condition(const rag_tally *t, size_t i)
+{
+    for (size_t k = 0; k < t->n_conditions; k++)
+        if (has_word(t->columns[t->conditions[k].column].words, t->q.words.items[i].key))
+            return true;
+    return false;
+}
+
+/* ---- conditions ------------------------------------------------------------------------------------- */
+
+/* The columns that have a cell of just these words: the first, and how many. */
+static size_t columns_with(const rag_tally *t, size_t first, size_t last, size_t *ret_column)
+{
+    size_t n = 0;
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (rag_tally_run(&t->columns[k], first, last)->first.ptr != NULL) {
+            *ret_column = n == 0 ? k : *ret_column;
+            n++;
+        }
+    return n;
+}
+
+/* False where one of them is uncertain: a cell says the same in more words, but for those that say the opposite, or not
+ * all that fit are written alike. */
+static bool find_conditions(rag_tally *t)
+{
+    const size_t n = t->q.words.n;
+    for (size_t i = t->measure.says == RAG_TALLY_COUNT ? t->q.first : 0; i < n;) {
+        size_t last = i + RAG_TALLY_RUN < n ? i + RAG_TALLY_RUN : n;
+        size_t columns = 0;
+        rag_condition c = {.first = i};
+        while (last > i && !in_file_name(t, i) &&
+               (columns = columns_with(t, i, last, &c.column)) == 0)
+            last--;
+        if (columns == 0) {
+            i++;
+            continue;
+        }
+        c.last = last;
+        const rag_run *run = rag_tally_run(&t->columns[c.column], i, last);
+        if (columns > 1 || t->n_conditions == RAG_TALLY_CONDITIONS || run->differs || run->more)
+            return false;
+        t->conditions[t->n_conditions++] = c;
+        i = last;
+    }
+    return true;
+}
+
+/* ---- counting ----------------------------------------------------------------------------------------- */
+
+/* Whether a column says itself how many: then a row is not one of what is counted. */
+static bool has_quantities(const rag_tally *t)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        for (size_t i = 0; i < t->columns[k].words.n; i++)
+            if (rag_tally_is_quantity(
+                    rag_word_text(t->columns[k].name, &t->columns[k].words.items[i])))
+                return true;
+    return false;
+}
+
+/* Whether a column but the first has nothing but figures: it may say how many there are of what a row names. */
+static bool has_figures(const rag_tally *t)
+{
+    for (size_t k = 1; k < t->n_columns; k++)
+        if (t->columns[k].filled > 0 && t->columns[k].whole_numbers == t->columns[k].filled)
+            return true;
+    return false;
+}
+
+/* Whether what is counted is what the table or a column is called, or rows; else it is what stands in cells. */
+static bool is_called_so(const rag_tally *t)
+{
+    bool called = t->q.first == t->q.end;
+    for (size_t i = t->q.first; i < t->q.end; i++)
+        called = called || rag_tally_in_names(t, i) ||
+                 rag_tally_column_named(t, i) < t->n_columns || rag_counting_is_rows(&t->q, i);
+    return called;
+}
+
+static bool is_count_understood(const rag_tally *t)
+{
+    bool counted = t->q.end == t->q.first && t->table.named;
+    bool placed = t->table.named;
+    for (size_t i = 0; i < t->q.words.n; i++) {
+        const bool asked = i + 2 >= t->q.first && i < t->q.first; /* "how many" */
+        const bool noun = rag_tally_is_noun(t, i);
+        const bool named = rag_tally_in_names(t, i) || rag_counting_is_rows(&t->q, i) ||
+                           (noun && rag_tally_column_named(t, i) < t->n_columns);
+        const bool is = rag_tally_condition(t, i) != NULL;
+        counted = counted || (noun && (named || is));
+        placed = placed || (!noun && rag_tally_in_names(t, i) && is_placed(t, i));
+        if (asked || is || rag_counting_holds(&t->q, i) || (noun && named) ||
+            (rag_tally_in_names(t, i) && is_placed(t, i)) || names_condition(t, i))
+            continue;
+        return false;
+    }
+    /* how many there are at all is asked of a table that is named, else of the world */
+    return counted && (t->n_conditions > 0 || placed) && !has_quantities(t) &&
+           (is_called_so(t) || !has_figures(t));
+}
+
+/* ---- a figure ------------------------------------------------------------------------------------------- */
+
+static bool is_any(const rag_tally_column *c, bool is(anc_str word))
+{
+    for (size_t i = 0; i < c->words.n; i++)
+        if (is(rag_word_text(c->name, &c->words.items[i])))
+            return true;
+    return false;
+}
+
+/* Whether it may be asked for a figure of: the first column says which row it is, and figures that go on by one number the
+ * rows. */
+static bool has_amounts(const rag_tally *t, size_t k)
+{
+    const rag_tally_column *c = &t->columns[k];
+    return k > 0 && c->filled > 0 && c->amounts.figures * 2 >= c->filled &&
+           !(c->amounts.serial && c->amounts.n > 2) && !is_any(c, rag_measure_is_number);
+}
+
+static bool asks_word(const rag_tally *t, uint64_t key)
+{
+    for (size_t i = 0; i < t->q.words.n; i++)
+        if (t->q.words.items[i].key == key && rag_tally_condition(t, i) == NULL)
+            return true;
+    return false;
+}
+
+/* How much of the column's name the question has: twice its words, and one more where that is all of it; what stands in
+ * brackets ("(EUR)") need not be said. */
+static size_t said_of(const rag_tally *t, const rag_tally_column *c)
+{
+    size_t words = 0;
+    size_t said = 0;
+    for (size_t i = 0; i < c->words.n; i++) {
+        const rag_word *w = &c->words.items[i];
+        const anc_str before = anc_str_sub(c->name, 0, w->start);
+        if (w->stop || anc_str_find(before, ANC_STR("(")) != SIZE_MAX ||
+            anc_str_find(before, ANC_STR("[")) != SIZE_MAX)
+            continue;
+        words++;
+        said += asks_word(t, w->key);
+    }
+    return said > 0 ? 2 * said + (said == words) : 0;
+}
+
+bool rag_tally_may_measure(const rag_tally *t)
+{
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (said_of(t, &t->columns[k]) > 0 ||
+            (t->measure.prices && is_any(&t->columns[k], rag_measure_is_price)))
+            return true;
+    return false;
+}
+
+/* The column that the figure is of; false: none, or several may be meant. */
+static bool choose_column(rag_tally *t)
+{
+    size_t best = 0;
+    size_t of_prices = 0;
+    size_t with_best = 0;
+    for (size_t k = 0; k < t->n_columns; k++) {
+        const size_t said = has_amounts(t, k) ? said_of(t, &t->columns[k]) : 0;
+        if (said > best) {
+            best = said;
+            with_best = 0;
+            t->column = k;
+        }
+        with_best += said > 0 && said == best;
+    }
+    if (best > 0)
+        return with_best == 1;
+    for (size_t k = 0; k < t->n_columns && t->measure.prices; k++)
+        if (has_amounts(t, k) && is_any(&t->columns[k], rag_measure_is_price)) {
+            t->column = k;
+            of_prices++;
+        }
+    return of_prices == 1;
+}
+
+/* Whether word i says whose figure it is: what the table is called, or another column of which no figure is asked. */
+static bool says_whose(const rag_tally *t, size_t i)
+{
+    const size_t k = rag_tally_column_named(t, i);
+    return rag_tally_in_names(t, i) || rag_counting_is_rows(&t->q, i) ||
+           (k < t->n_columns && !has_amounts(t, k));
+}
+
+static bool is_measure_understood(rag_tally *t)
+{
+    for (size_t i = 0; i < t->q.words.n; i++)
+        if (t->measure.used[i] && rag_tally_condition(t, i) != NULL)
+            return false;
+    if (!choose_column(t))
+        return false;
+    rag_tally_column *c = &t->columns[t->column];
+    if (c->filled != t->rows || !rag_amounts_settle(&c->amounts, t->table.language) ||
+        (t->measure.says == RAG_TALLY_TOTAL && rag_amounts_are_shares(&c->amounts)))
+        return false;
+    for (size_t i = 0; i < t->q.words.n; i++)
+        if (!t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
+            rag_tally_condition(t, i) == NULL && !has_word(c->words, t->q.words.items[i].key) &&
+            !says_whose(t, i) && !names_condition(t, i))
+            return false;
+    return true;
+}
+
+bool rag_tally_understood(rag_tally *t)
+{
+    if (!find_conditions(t))
+        return false;
+    return t->measure.says == RAG_TALLY_COUNT ? is_count_understood(t) : is_measure_understood(t);
+}
