@@ -6,7 +6,10 @@ import subprocess
 import sys
 import time
 
-from harness import ROOT, Server, place, wait_for
+from harness import ROOT, TINY_MODEL, Server, place, wait_for
+
+sys.path.insert(0, str(ROOT / "tests" / "formats"))
+import read_index  # noqa: E402
 
 DOCS, STATS = "/v1/knowledge/documents", "/v1/knowledge/stats"
 KILLS, SEED = 3, 7
@@ -104,6 +107,48 @@ def test_what_is_deleted_leaves_the_index(binary):
             assert server.request("DELETE", f"{DOCS}/a").status == 204
             wait_for("the words to go", lambda: not files_with(p.data, "zyxwvut"))
             assert found(server, "herons") == ["b"] and found(server, "zyxwvut") == []
+        finally:
+            assert server.stop() == 0
+
+
+def bm25(term, chunk, mean):
+    tf = chunk["counts"].get(term["term"], 0)
+    return term["weight"] * term["idf"] * tf / (tf + 1.2 * (0.25 + 0.75 * chunk["length"] / mean)) if tf else 0.0
+
+
+def test_the_files_say_what_a_search_explains(binary):
+    """docs/formats is enough to find in the files what the API says of a hit: words, places, vectors, who is counted."""
+    rng = random.Random(SEED)
+    with place(binary) as p:
+        server = Server(p)
+        try:
+            assert server.put_document(id="fr", text="Les hérons du lac : un héron dort dans les roseaux.").status == 201
+            for i in range(160):
+                text = f"Herons stood {'near' if i % 3 else 'in'} the reeds. {sentence(rng)} {'herons ' * (i % 4)}"
+                assert server.put_document(id=f"d{i}", title=f"Birds {i % 5}", text=text).status == 201
+            assert server.put_document(id="d7", text="Herons no more.").status == 200
+            saved(server)
+            folder = next(p.data.glob("index/default/*/manifest")).parent
+            chunks = read_index.living_chunks(folder)
+            mean = sum(c["length"] for c in chunks.values()) / len(chunks)
+            query = "herons of the reeds"
+            v = server.post("/v1/embeddings", {"model": TINY_MODEL, "input": query}).json["data"][0]["embedding"]
+            hits = server.post("/v1/search", {"query": query, "top_k": 30, "explain": True}).json["results"]
+            assert len(hits) == 30
+            for hit in hits:
+                said, chunk = hit["explain"]["bm25"], chunks[hit["document_id"], hit["first_chunk"]]
+                assert said["chunks"] == len(chunks) and abs(said["mean_length"] - mean) < 0.001, said
+                assert said["length"] == chunk["length"], hit
+                for term in said["terms"]:
+                    assert term["tf"] == chunk["counts"].get(term["term"], 0) or not term["df"], term
+                    assert abs(term["score"] - (bm25(term, chunk, mean) if term["scored"] else 0)) < 1e-4, term
+                assert abs(hit["scores"]["semantic"] - sum(a * b for a, b in zip(v, chunk["vector"]))) < 2e-3, hit
+            df = {t["term"]: t["df"] for t in hits[0]["explain"]["bm25"]["terms"]}
+            assert df["heron"] == sum("heron" in c["counts"] for c in chunks.values()) == 161, df
+            assert df["reed"] == sum("reed" in c["counts"] for c in chunks.values()) >= 128, df
+            phrase = {d for (d, _), c in chunks.items() if any(
+                at + 1 in c["positions"].get("in", []) for at in c["positions"].get("stood", []))}
+            assert phrase and found(server, '+"stood in"') == sorted(phrase)
         finally:
             assert server.stop() == 0
 

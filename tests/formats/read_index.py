@@ -193,28 +193,33 @@ def lists_of(s, table, bytes_):
     check(texts == sorted(set(texts)), f"order of section {table}")
     for i, row in enumerate(rows):
         end = rows[i + 1][5] if i + 1 < len(rows) else len(data)
-        yield row[3], data[row[5]:end]
+        yield texts[i], row[3], data[row[5]:end]
+
+
+def read_places(s, data, df):
+    """Pairs of a chunk and the positions in it."""
+    varints, chunk, found = Varints(data), -1, []
+    for _ in range(df):
+        chunk += varints.next()
+        check(chunk < s.chunks, "a chunk of a form")
+        end = varints.next()
+        end += varints.at
+        position, positions = -1, []
+        while varints.at < end:
+            position += varints.next()
+            positions.append(position)
+        check(varints.at == end and position >= 0, "positions")
+        found.append((chunk, positions))
+    check(varints.at == len(data), "end of places")
+    return found
 
 
 def read_words(s):
+    """Postings by term and places by form."""
     norms = [1.2 * (0.25 + 0.75 * n / s.mean) for n in s.u32(5)] if s.mean else []
-    postings = sum(len(read_postings(s, data, df, norms)) for df, data in lists_of(s, 9, 10))
-    check(postings == s.postings, "postings")
-    places = 0
-    for df, data in lists_of(s, 11, 12):
-        varints, chunk = Varints(data), -1
-        for _ in range(df):
-            chunk += varints.next()
-            check(chunk < s.chunks, "a chunk of a form")
-            end = varints.next()
-            end += varints.at
-            position = -1
-            while varints.at < end:
-                position += varints.next()
-                places += 1
-            check(varints.at == end and position >= 0, "positions")
-        check(varints.at == len(data), "end of places")
-    return postings, places
+    terms = {text: read_postings(s, data, df, norms) for text, df, data in lists_of(s, 9, 10)}
+    check(sum(map(len, terms.values())) == s.postings, "postings")
+    return terms, {text: read_places(s, data, df) for text, df, data in lists_of(s, 11, 12)}
 
 
 def read_vectors(s):
@@ -281,13 +286,35 @@ def read_index(folder):
         s = Segment(data)
         check(len(data) == row[1] and struct.unpack_from("<I", data, 12)[0] == row[2], "the segment meant")
         check(s.documents == row[7] and s.dims == dims, "counts of a segment")
+        forms = read_words(s)[1]
+        places = sum(len(positions) for places in forms.values() for _, positions in places)
         print(f"seg-{row[0]}: {read_documents(s)} documents, {len(dead)} of them dead, {read_fields(s)} values, "
-              f"{'%d postings, %d places' % read_words(s)}, {read_vectors(s)} vectors, {s.n_up} rows above the ground")
+              f"{s.postings} postings, {places} places, {read_vectors(s)} vectors, {s.n_up} rows above the ground")
         alive = check_dead(s, row, dead)
         check(not living & alive, "a key that lives twice")
         living |= alive
     print(f"{len(living)} living documents, the mark at {cursor}")
     return dims
+
+
+def living_chunks(folder):
+    """All that words and meaning are compared with, of every living chunk: by the key of its document and its ordinal."""
+    found = {}
+    for row, dead in read_manifest((folder / "manifest").read_bytes())[2]:
+        s = Segment((folder / f"seg-{row[0]}").read_bytes())
+        documents, ordinals, lengths = s.structs(1, "QII7II"), s.u32(4), s.u32(5)
+        vectors = s.structs(8, f"{s.dims}e") if s.vectors else [None] * s.chunks
+        chunks = [{"language": documents[d][4], "length": lengths[c], "counts": {}, "positions": {},
+                   "vector": vectors[c]} for c, d in enumerate(s.u32(6))]
+        terms, forms = read_words(s)
+        for member, lists in (("counts", terms), ("positions", forms)):
+            for text, rows in lists.items():
+                for c, value in rows:
+                    chunks[c][member][text.decode()] = value
+        for c, d in enumerate(s.u32(6)):
+            if d not in dead:
+                found[s.text(*documents[d][:2]).decode(), ordinals[c]] = chunks[c]
+    return found
 
 
 def read_ledger(data):
