@@ -214,7 +214,8 @@ void rag_amounts_look(rag_amounts *a, anc_str cell)
 /* "$1,234": dollars and pounds have commas between thousands. */
 static bool has_commas(const rag_amounts *a)
 {
-    return strchr(a->before, '$') != NULL || strstr(a->before, "£") != NULL;
+    return anc_str_find(anc_str_of(a->before), ANC_STR("$")) != SIZE_MAX ||
+           anc_str_find(anc_str_of(a->before), ANC_STR("£")) != SIZE_MAX;
 }
 
 /* Whether what stands before three figures parts thousands; *ret_known false: nobody knows. */

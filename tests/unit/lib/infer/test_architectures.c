@@ -49,12 +49,11 @@ typedef struct reference {
     const float *expected;
 } reference;
 
-static bool read_texts(anc_arena *mem, reference *ref)
+static void read_texts(anc_arena *mem, reference *ref)
 {
     char texts[PLACE_MAX], tokens[PLACE_MAX];
     reference_text *rows = NULL;
-    if (place_in_data(texts, "minilm-reference/texts.jsonl") == NULL)
-        return false;
+    assert_non_null(place_in_data(texts, "minilm-reference/texts.jsonl"));
     (void)snprintf(tokens, sizeof tokens, "%.4000s/tokens.jsonl", ref->folder);
     ref->n = reference_read(mem, texts, tokens, &rows);
     ref->texts = anc_arena_alloc(mem, ref->n + 1, sizeof *ref->texts);
@@ -64,7 +63,6 @@ static bool read_texts(anc_arena *mem, reference *ref)
         ref->texts[i] = rows[i].text;
         ref->left_out[i] = anc_str_eq(rows[i].kind, ANC_STR("special-token-literals"));
     }
-    return true;
 }
 
 static bool holds_literal(anc_str text)
@@ -77,13 +75,12 @@ static bool holds_literal(anc_str text)
     return false;
 }
 
-static bool read_pairs(anc_arena *mem, reference *ref)
+static void read_pairs(anc_arena *mem, reference *ref)
 {
     char path[PLACE_MAX];
     anc_str text, line;
     anc_err err = {0};
-    if (place_in_data(path, "tiny-models/pairs.jsonl") == NULL)
-        return false;
+    assert_non_null(place_in_data(path, "tiny-models/pairs.jsonl"));
     ASSERT_OK(os_file_read(mem, anc_str_of(path), 1 << 20, &text, &err), &err);
     ref->pairs = anc_arena_alloc(mem, MAX_PAIRS, sizeof *ref->pairs);
     ref->left_out = anc_arena_alloc(mem, MAX_PAIRS, sizeof *ref->left_out);
@@ -100,24 +97,32 @@ static bool read_pairs(anc_arena *mem, reference *ref)
         json_doc_free(doc);
     }
     assert_true(ref->n > 60);
-    return true;
 }
 
-/* False where the shared data is absent. */
-static bool read_reference(anc_arena *mem, const struct model_row *row, reference *ref)
+/* Skips where the shared data is absent; nothing is held yet, since a skip frees nothing. */
+static void find_reference(const struct model_row *row, reference *ref)
 {
-    char name[PLACE_MAX], outputs[PLACE_MAX];
-    size_t n_floats = 0;
+    char name[PLACE_MAX], path[PLACE_MAX];
+    *ref = (reference){0};
     (void)snprintf(name, sizeof name, "tiny-models/%s", row->folder);
-    if (place_in_data(ref->folder, name) == NULL)
-        return false;
-    if (!(row->dims == 1 ? read_pairs(mem, ref) : read_texts(mem, ref)))
-        return false;
+    if (place_in_data(ref->folder, name) == NULL ||
+        place_in_data(path, row->dims == 1 ? "tiny-models/pairs.jsonl"
+                                           : "minilm-reference/texts.jsonl") == NULL)
+        skip();
+}
+
+static void read_reference(anc_arena *mem, const struct model_row *row, reference *ref)
+{
+    char outputs[PLACE_MAX];
+    size_t n_floats = 0;
+    if (row->dims == 1)
+        read_pairs(mem, ref);
+    else
+        read_texts(mem, ref);
     (void)snprintf(outputs, sizeof outputs, "%.4000s/outputs.f32", ref->folder);
     ref->expected = reference_floats(mem, outputs, &n_floats);
     assert_true(ref->expected != NULL && n_floats == ref->n * row->dims);
     ref->n = ref->n < MAX_ROWS ? ref->n : MAX_ROWS;
-    return true;
 }
 
 /* All of the reference in one call. */
@@ -150,10 +155,9 @@ static void in_f32(void **state)
 {
     const struct model_row *row = *state;
     static reference ref;
-    ref = (reference){0};
+    find_reference(row, &ref);
     ANC_ARENA(mem, 64 << 20);
-    if (!read_reference(mem, row, &ref))
-        skip();
+    read_reference(mem, row, &ref);
     for (size_t k = 0; inf_kernels_at(k) != NULL; k++) {
         const inf_encoder_options options = {.kernels = inf_kernels_at(k)};
         const float *got = run(mem, row, &ref, &options);
@@ -198,10 +202,9 @@ static void in_narrow_precisions(void **state)
 {
     const struct model_row *row = *state;
     static reference ref;
-    ref = (reference){0};
+    find_reference(row, &ref);
     ANC_ARENA(mem, 64 << 20);
-    if (!read_reference(mem, row, &ref))
-        skip();
+    read_reference(mem, row, &ref);
     for (inf_precision p = INF_BF16; p < INF_PRECISIONS; p++)
         for (size_t l = 0; inf_product_at(p, l) != NULL; l++) {
             const inf_product *product = inf_product_at(p, l);
@@ -222,10 +225,9 @@ static void cut_to_fewer_dimensions(void **state)
     enum { FEW = 20 };
     const struct model_row row = {.folder = "bert-dense-bf16", .dims = 24};
     static reference ref;
-    ref = (reference){0};
+    find_reference(&row, &ref);
     ANC_ARENA(mem, 64 << 20);
-    if (!read_reference(mem, &row, &ref))
-        skip();
+    read_reference(mem, &row, &ref);
     const inf_encoder_options options = {.dims = FEW};
     const float *got = run(mem, &row, &ref, &options);
     for (size_t i = 0; i < ref.n; i++) {
