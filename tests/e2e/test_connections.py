@@ -13,6 +13,7 @@ import time
 
 from harness import Server, place, serving, wait_for
 
+ALONE = True  # it opens 10,000 connections and counts descriptors
 CROWD = 10000
 HEAD = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n"
 NO_MODEL = "not-installed"

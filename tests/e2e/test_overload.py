@@ -15,6 +15,7 @@ import time
 from harness import serving
 from make_documents import pdf
 
+ALONE = True  # it measures how long answers take
 CAPACITY = 16
 CLIENTS = CAPACITY * 10
 SECONDS = 4.0
