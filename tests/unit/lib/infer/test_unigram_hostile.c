@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "support/test.h"
+#include "tokenizer_refused.h"
 #include "unigram_json.h"
 
 enum { MEGABYTE = 1 << 20 };
@@ -16,12 +17,7 @@ enum { MEGABYTE = 1 << 20 };
 #define LONG_64    "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 #define LONG_256   LONG_64 LONG_64 LONG_64 LONG_64
 
-static const struct refused_row {
-    const char *name;
-    const char *json;
-    anc_status status;
-    const char *says;
-} refused_rows[] = {
+static const refused_row refused_rows[] = {
     {"no vocabulary", "{\"model\":{\"type\":\"Unigram\",\"unk_id\":0}}", ANC_CORRUPT, "vocab"},
     {"an empty one", WITH("[]", "0"), ANC_CORRUPT, "vocab"},
     {"an object for it", WITH("{\"a\":1}", "0"), ANC_CORRUPT, "vocab"},
@@ -84,17 +80,6 @@ static const struct refused_row {
     {"an empty mark", JSON("null", "{\"type\":\"Metaspace\",\"replacement\":\"\"}"),
      ANC_UNSUPPORTED, "replacement"},
 };
-
-static void refuses(void **state)
-{
-    const struct refused_row *row = *state;
-    anc_err err = {0};
-    inf_tokenizer *tok = NULL;
-    assert_int_equal(inf_tokenizer_of_json(anc_str_of(row->json), &tok, &err), row->status);
-    assert_null(tok);
-    if (strstr(err.text, row->says) == NULL)
-        fail_msg("\"%s\" does not say %s", err.text, row->says);
-}
 
 static inf_tokenizer *opened(const char *json)
 {

@@ -6,6 +6,7 @@
 #include "support/places.h"
 #include "support/test.h"
 #include "tokenizer_reference.h"
+#include "tokenizer_refused.h"
 
 enum {
     UNK,
@@ -184,12 +185,7 @@ static void long_texts(void **state)
     inf_tokenizer_close(tok);
 }
 
-static const struct refused_row {
-    const char *name;
-    const char *json;
-    anc_status status;
-    const char *says;
-} refused_rows[] = {
+static const refused_row refused_rows[] = {
     {"no JSON", "{", ANC_CORRUPT, ""},
     {"another model", "{\"model\":{\"type\":\"BPE\"}}", ANC_UNSUPPORTED, "\"BPE\""},
     {"a model that is not told", "{\"model\":{\"vocab\":{},\"merges\":[]}}", ANC_UNSUPPORTED,
@@ -211,17 +207,6 @@ static const struct refused_row {
      "\"BertNormalizer\"},\"pre_tokenizer\":{\"type\":\"BertPreTokenizer\"}}",
      ANC_CORRUPT, "[CLS]"},
 };
-
-static void refuses(void **state)
-{
-    const struct refused_row *row = *state;
-    anc_err err = {0};
-    inf_tokenizer *tok = NULL;
-    assert_int_equal(inf_tokenizer_of_json(anc_str_of(row->json), &tok, &err), row->status);
-    assert_null(tok);
-    if (strstr(err.text, row->says) == NULL)
-        fail_msg("\"%s\" does not say %s", err.text, row->says);
-}
 
 static void folder_without_a_vocabulary(void **state)
 {
