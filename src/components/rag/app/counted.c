@@ -18,7 +18,7 @@ enum {
     COLLECTIONS = 16,   /* in which they are looked for */
     TABLES = 64,        /* of a document */
     WORD_BYTES_MIN = 4, /* of a word that documents are looked for by */
-    READ_MS = 4000,     /* for reading all of them, twice */
+    READ_MS = 8000,     /* for reading all of them, twice */
     TALLY_BYTES = 64 << 20,
 };
 

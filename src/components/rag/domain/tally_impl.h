@@ -48,7 +48,8 @@ typedef struct rag_measure {
 
 enum {
     RAG_TALLY_RUN = 8, /* words that a condition has at most */
-    RAG_TALLY_CONDITIONS = 8
+    RAG_TALLY_CONDITIONS = 8,
+    RAG_TALLY_DULL = 1024
 };
 
 /* A run of words of the question, in the cells of one column. */
@@ -86,9 +87,10 @@ struct rag_tally {
     rag_words title, file_name, heading;
     size_t n_columns;
     rag_tally_column columns[RAG_TALLY_COLUMNS];
-    size_t rows, filled; /* that were looked at, and their cells that are not empty */
-    bool fits;           /* false: it cannot be said, whatever else comes */
-    bool full;           /* there are more rows than may be counted */
+    uint64_t dull[RAG_TALLY_DULL]; /* by hash: cells without a word of the question; 0: none */
+    size_t rows, filled;           /* that were looked at, and their cells that are not empty */
+    bool fits;                     /* false: it cannot be said, whatever else comes */
+    bool full;                     /* there are more rows than may be counted */
     rag_condition conditions[RAG_TALLY_CONDITIONS];
     size_t n_conditions;
     size_t column; /* that the figure is of */

@@ -130,16 +130,20 @@ static anc_status note_run(rag_tally *t, rag_tally_column *column, anc_str cell,
     return ANC_OK;
 }
 
+/* *ret_any: whether it has a word of the question. */
 static anc_status note_words(rag_tally *t, rag_tally_column *column, anc_str cell, rag_words words,
-                             anc_err *err)
+                             bool *ret_any, anc_err *err)
 {
     const rag_words asked = t->q.words;
+    *ret_any = false;
     for (size_t at = 0; at < words.n; at++)
         for (size_t i = 0; i < asked.n; i++)
             for (size_t n = 0; n < RAG_TALLY_RUN && i + n < asked.n && at + n < words.n &&
                                asked.items[i + n].key == words.items[at + n].key;
-                 n++)
+                 n++) {
+                *ret_any = true;
                 ANC_TRY(note_run(t, column, cell, words, i, n + 1, err));
+            }
     return ANC_OK;
 }
 
@@ -155,8 +159,15 @@ static anc_status look_at(rag_tally *t, anc_arena *scratch, size_t k, anc_str ce
     column->filled++;
     column->whole_numbers += anc_str_to_u64(cell, &number);
     t->filled++;
+    const uint64_t hash = anc_hash64(cell);
+    uint64_t *dull = &t->dull[hash % RAG_TALLY_DULL];
+    bool any = false;
+    if (hash != 0 && *dull == hash)
+        return ANC_OK;
     ANC_TRY(rag_plain_words(scratch, cell, t->q.language, &words, err));
-    return note_words(t, column, cell, words, err);
+    ANC_TRY(note_words(t, column, cell, words, &any, err));
+    *dull = any ? *dull : hash;
+    return ANC_OK;
 }
 
 anc_status rag_tally_look(rag_tally *t, anc_arena *scratch, anc_str row, anc_err *err)
@@ -204,6 +215,20 @@ static void note_distinct(rag_tally_column *column, anc_str cell)
     column->slots[at] = hash;
 }
 
+/* All cells that fit a condition are written alike, so most others need not be taken apart. */
+static anc_status fits(const rag_tally *t, anc_arena *scratch, const rag_condition *c, anc_str cell,
+                       bool *ret, anc_err *err)
+{
+    rag_words words;
+    const rag_run *run = rag_tally_run(&t->columns[c->column], c->first, c->last);
+    *ret = anc_str_eq_nocase(cell, run->first);
+    if (!*ret)
+        return ANC_OK;
+    ANC_TRY(rag_plain_words(scratch, cell, t->q.language, &words, err));
+    *ret = rag_tally_is_cell(t, cell, words, c->first, c->last);
+    return ANC_OK;
+}
+
 /* How many conditions the row does not fit, and the last of them. */
 static anc_status misses_of(const rag_tally *t, anc_arena *scratch, const anc_str *cells,
                             size_t *ret_n, size_t *ret_last, anc_err *err)
@@ -211,9 +236,9 @@ static anc_status misses_of(const rag_tally *t, anc_arena *scratch, const anc_st
     *ret_n = 0;
     for (size_t k = 0; k < t->n_conditions && *ret_n < 2; k++) {
         const rag_condition *c = &t->conditions[k];
-        rag_words words;
-        ANC_TRY(rag_plain_words(scratch, cells[c->column], t->q.language, &words, err));
-        if (rag_tally_is_cell(t, cells[c->column], words, c->first, c->last))
+        bool fit = false;
+        ANC_TRY(fits(t, scratch, c, cells[c->column], &fit, err));
+        if (fit)
             continue;
         *ret_last = k;
         ++*ret_n;
