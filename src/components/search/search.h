@@ -92,7 +92,7 @@ typedef struct srch_match {
 /* A distinct term of the query and what it gave to a hit. */
 typedef struct srch_term_detail {
     anc_str term;  /* as it is indexed; "begin*" stands for all words that begin so */
-    double weight; /* mentions in the query */
+    double weight; /* mentions in the query; half of one where it is inside of a word of it */
     double idf;  /* of its word: of all readings of it, where a collection has several languages */
     uint64_t df; /* chunks of the collection that have it */
     bool scored; /* false: a function word that was left out */

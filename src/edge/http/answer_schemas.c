@@ -210,7 +210,7 @@ static const http_schema match_out = OUT("Match", "A word of the query.", match_
 
 static const http_field term_rows[] = {
     TEXT("term", "as it is indexed; \"begin*\" for all words that begin so"),
-    REAL("weight", "mentions in the query"),
+    REAL("weight", "mentions in the query; a half where it is inside of a word of it"),
     INT("df", "chunks of the collection that have it"),
     REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5)); df of all readings of the word"),
     BOOL("scored", "false: a function word that was left out"),

@@ -120,13 +120,13 @@ typedef struct eng_block {
     ENG_ARRAY(uint64_t) has_vector;  /* a bit a chunk; empty when no chunk has one */
     ENG_ARRAY(uint16_t) vectors;     /* [chunks * dims]; empty when no chunk has one */
     ENG_ARRAY(eng_block_term) terms;
-    ENG_ARRAY(uint64_t)
-    heads; /* eng_text_head of each term, of a block in memory; else, or where memory was out, empty */
+    /* eng_text_head of each term, of a block in memory; else, or where memory was out, empty */
+    ENG_ARRAY(uint64_t) heads;
     ENG_ARRAY(unsigned char) postings;
     ENG_ARRAY(eng_block_term) forms;
     ENG_ARRAY(unsigned char) places;
-    ENG_ARRAY(eng_block_column)
-    columns; /* ascending by name, kind, in_list; empty in a small block */
+    /* ascending by name, kind, in_list; empty in a small block */
+    ENG_ARRAY(eng_block_column) columns;
     ENG_ARRAY(eng_block_distinct) distinct; /* one more than there are values */
     ENG_ARRAY(uint32_t) holders;            /* rows of documents, ascending for each value */
     ENG_ARRAY(eng_span) names;
@@ -201,8 +201,8 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text);
  * block then knows. */
 void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret);
 
-/* The lengths of the chunks in a byte each, 255 where one is not below that, of a block with many; NULL where it has few,
- * or memory is out. Any thread. */
+/* The lengths of the chunks in a byte each, 255 where one is not below that, of a block with many; NULL where it has
+ * few, or memory is out. Any thread. */
 const uint8_t *eng_block_short_lengths(eng_block *b);
 
 /* The norm of BM25 that impacts are made with. */
@@ -261,13 +261,13 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size) ANC_M
 /* columns.c: fills the columns of a block whose documents and fields are there. False when memory is out. */
 bool eng_block_columns(eng_block *b) ANC_MUST_CHECK;
 
-/* Gives a finished block that is not yet shared bits, where it has so many vectors. False when memory is out: it is as good
- * without. */
+/* Gives a finished block that is not yet shared bits, where it has so many vectors. False when memory is out: it is as
+ * good without. */
 bool eng_block_make_bits(eng_block *b, const eng_thresholds *from);
 
-/* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to
- * need it: bits, and a graph, which may grow out of another one (`seed`, or NULL). NO_MEMORY leaves it as good as it was; what may_go_on
- * answered. */
+/* Gives a finished block that is not yet shared what finds its vectors fast, as many as it has being enough to need it:
+ * bits, and a graph, which may grow out of another one (`seed`, or NULL). NO_MEMORY leaves it as good as it was; what
+ * may_go_on answered. */
 anc_status eng_block_prepare(eng_block *b, const eng_thresholds *from,
                              const eng_tidy_options *options, const eng_graph_seed *seed,
                              anc_err *err) ANC_MUST_CHECK;

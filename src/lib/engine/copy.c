@@ -64,9 +64,7 @@ static anc_status copy_parts(copying *c)
         ANC_TRY(eng_block_fault(part->block, c->err));
         ANC_TRY(copy_block(c, part->block, path));
         ANC_TRY(eng_segment_open(c->store->disk, path, i + 1, &copy->block, c->err));
-        copy->dead = part->dead;
-        if (copy->dead != NULL)
-            atomic_fetch_add_explicit(&copy->dead->refs, 1, memory_order_relaxed);
+        copy->dead = eng_dead_ref(part->dead);
         c->files->n_parts++;
     }
     return c->store->disk->sync_folder(c->store->disk->self, c->folder, c->err);

@@ -19,6 +19,13 @@ enum {
 
 static_assert(ENG_KILLED < 1 << KILLED_BITS, "a slot says how many were killed");
 
+eng_dead *eng_dead_ref(eng_dead *dead)
+{
+    if (dead != NULL)
+        atomic_fetch_add_explicit(&dead->refs, 1, memory_order_relaxed);
+    return dead;
+}
+
 void eng_dead_unref(eng_dead *dead)
 {
     if (dead == NULL || atomic_fetch_sub_explicit(&dead->refs, 1, memory_order_acq_rel) != 1)

@@ -55,12 +55,12 @@ typedef struct eng_snapshot eng_snapshot;
 
 /* From how many vectors (the last: chunks) on something is worth its while; 0: what was measured to be so. */
 typedef struct eng_thresholds {
-    uint32_t
-        exact; /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
+    /* that may be seen in a block: up to as many are compared one by one; 0: 2,048 */
+    uint32_t exact;
     uint32_t bits;  /* of a block: it gets bits that are scanned; 0: 512 */
     uint32_t graph; /* of a block: it gets a graph; 0: 20,000 */
-    uint32_t
-        paired; /* chunks of an index: a search with a pool makes its lists side by side; 0: 65,536 */
+    /* chunks of an index: a search with a pool makes its lists side by side; 0: 65,536 */
+    uint32_t paired;
 } eng_thresholds;
 
 struct eng_disk; /* engine/disk.h */
@@ -109,8 +109,8 @@ typedef struct eng_figures {
     uint64_t stored_bytes;   /* of the files */
     uint64_t unsaved_chunks; /* live ones of blocks that are not files */
     uint32_t graphs;         /* blocks that have one */
-    float
-        recall; /* the least that a graph was measured to give for a recall of ENG_RECALL; 1: no graph */
+    /* the least that a graph was measured to give for a recall of ENG_RECALL; 1: no graph */
+    float recall;
     uint64_t cursor; /* as last marked */
 } eng_figures;
 
@@ -284,9 +284,9 @@ typedef enum eng_op {
     ENG_PREFIX    /* some string value begins with values[0] */
 } eng_op;
 
-/* A condition on a document. Integers and reals compare as numbers, strings byte by
- * byte, but two strings that are both RFC 3339 instants as the instants, and a string that is one
- * with an ENG_TIME. ENG_EXISTS holds for an outer name too: "a" where there is a field "a.b". Values of other kinds never match. */
+/* A condition on a document. Integers and reals compare as numbers, strings byte by byte, but two strings that are both
+ * RFC 3339 instants as the instants, and a string that is one with an ENG_TIME. ENG_EXISTS holds for an outer name too:
+ * "a" where there is a field "a.b". Values of other kinds never match. */
 typedef struct eng_filter {
     eng_op op;
     anc_str field;           /* leaves */
@@ -341,8 +341,8 @@ typedef struct eng_query {
     uint32_t k_keyword; /* longest keyword list; any number, bounded by the chunks there are */
     uint32_t k_semantic;
     uint32_t k_documents; /* longest list of documents, whatever words and vectors say */
-    anc_str
-        order_by; /* field whose greatest first value (a number or an instant) leads that list */
+    /* field whose greatest first value (a number or an instant) leads that list */
+    anc_str order_by;
     bool explain; /* fill `parts` and `length` of the candidates */
     /* Share of the true nearest that the semantic list should have, 0.5 to 0.99; 0: ENG_RECALL. Where few
      * chunks may be seen it is always complete. */

@@ -10,8 +10,8 @@
  *   upper     the few vectors (one in 16) that stand on levels above the ground as well: `up_node` is the
  *             vector, `up_first` the first of its lists in `up_links`; list l - 1 is that of level l. These links
  *             are rows of this table, not vectors
- *   entry     row of the upper table where a search begins, on level `top`; where there is no such row, a search
- *             begins at vector 0
+ *   entry     row of the upper table where a search begins, on level `top`; where the table is empty there is no
+ *             vector in the graph, and a search finds nothing
  *
  * Everything is flat, without pointers inside, as it stands in a file. A finished graph never changes; any
  * number of threads may search it.
@@ -98,8 +98,8 @@ typedef struct eng_graph_options {
     void *arg;
 } eng_graph_options;
 
-/* Builds the graph of vectors [n * dims] given as halves of unit length, and measures it. Vectors for which `has` (a bit each,
- * NULL: all) is not set are not in it. The caller owns the graph: eng_graph_free. NO_MEMORY; what may_go_on
+/* Builds the graph of vectors [n * dims] given as halves of unit length, and measures it. Vectors for which `has` (a
+ * bit each, NULL: all) is not set are not in it. The caller owns the graph: eng_graph_free. NO_MEMORY; what may_go_on
  * answered. */
 anc_status eng_graph_build(const uint16_t *halves, const uint64_t *has, uint32_t n, uint32_t dims,
                            const eng_graph_options *options, eng_graph **ret,

@@ -218,13 +218,15 @@ static inline __attribute__((always_inline)) void rank_list(const builder *b, ui
 {
     const eng_graph *g = b->g;
     eng_walk list = {.hits = ret, .depth = MAX_CANDIDATES};
-    for (uint32_t i = 0; i < n; i++)
-        eng_walk_fetch(g, eng_walk_node(g, level, links[i]));
+    uint32_t nodes[MAX_CANDIDATES];
+    int32_t scores[MAX_CANDIDATES];
     for (uint32_t i = 0; i <= n; i++) {
-        const uint32_t id = i < n ? links[i] : more;
-        (void)eng_walk_put(&list,
-                           b->simd->dot_codes(eng_walk_codes(g, level, id), q, g->code_bytes), id);
+        nodes[i] = eng_walk_node(g, level, i < n ? links[i] : more);
+        eng_walk_fetch(g, nodes[i]);
     }
+    b->simd->dot_rows(g->records, g->stride, nodes, n + 1, q, g->code_bytes, scores);
+    for (uint32_t i = 0; i <= n; i++)
+        (void)eng_walk_put(&list, scores[i], i < n ? links[i] : more);
 }
 
 /* Adds a link from `id` to `more`. */

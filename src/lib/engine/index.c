@@ -1,20 +1,19 @@
 /* index.c - the current snapshot, the writer that replaces it, and when blocks are merged.
  *
- * Every publish adds a block of its documents. Blocks have levels: small ones level l of 4^l to 4^(l+1) live
- * chunks, grown ones of 4,096 times 8^l and more. When FAN blocks stand on one level, or GROWN_FAN grown ones, they
- * become one, so a chunk is copied about log4 of the size of a grown block times and log8 of how many of these there
- * are, and an index has at most 18 small blocks and 7 grown ones a level. Every search looks into all of them; that is
- * why small ones, which are merged in no time, are merged sooner. A block that is more than half
- * dead is rewritten alone. Small blocks are merged by who publishes, at once; for grown ones that would take too
- * long, they wait for tidy.c.
+ * Every publish adds a block of its documents. Blocks have levels: small ones level l of 4^l to 4^(l+1) live chunks,
+ * grown ones of 4,096 times 8^l and more. When FAN blocks stand on one level, or GROWN_FAN grown ones, they become one,
+ * so a chunk is copied about log4 of the size of a grown block times and log8 of how many of these there are, and an
+ * index has at most 18 small blocks and 7 grown ones a level. Every search looks into all of them; that is why small
+ * ones, which are merged in no time, are merged sooner. A block that is more than half dead is rewritten alone. Small
+ * blocks are merged by who publishes, at once; for grown ones that would take too long, they wait for tidy.c.
  *
  * Locks: `tidying` lets one thread at a time do the long work, `keeping` one at a time deal with files, the one beside
  * the other; `writing` puts writers in line and is held while small blocks are merged; `current_lock` guards the
  * pointer to the current snapshot and is held for as long as it takes to copy that pointer and count one up. Order:
- * tidying, keeping, writing, current_lock. A reader takes only the last. Merges and saves may run on threads that give way
- * to all others (os_thread_defer, from which an ordinary process has no way back), and then hold a lock while they do: so
- * what they do under `writing` is a list of parts copied and what died in a moment looked up, and under current_lock a
- * pointer. One that has to give way just there is let on by the tenth of a core that it keeps.
+ * tidying, keeping, writing, current_lock. A reader takes only the last. Merges and saves may run on threads that give
+ * way to all others (os_thread_defer, from which an ordinary process has no way back), and then hold a lock while they
+ * do: so what they do under `writing` is a list of parts copied and what died in a moment looked up, and under
+ * current_lock a pointer. One that has to give way just there is let on by the tenth of a core that it keeps.
  */
 #include "engine/engine.h"
 
@@ -68,9 +67,7 @@ eng_snapshot *eng_snapshot_copy(const eng_snapshot *s)
     copy->n_parts = s->n_parts;
     for (size_t i = 0; i < s->n_parts; i++) {
         copy->parts[i].block = eng_block_ref(s->parts[i].block);
-        copy->parts[i].dead = s->parts[i].dead;
-        if (copy->parts[i].dead != NULL)
-            atomic_fetch_add_explicit(&copy->parts[i].dead->refs, 1, memory_order_relaxed);
+        copy->parts[i].dead = eng_dead_ref(s->parts[i].dead);
     }
     return copy;
 }

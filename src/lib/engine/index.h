@@ -14,8 +14,8 @@ struct eng_index {
     pthread_mutex_t keeping; /* held by whoever writes, copies or looks at files */
     pthread_mutex_t writing;
     pthread_mutex_t current_lock;
-    const eng_snapshot
-        *merging; /* borrowed, under writing: what a merge is made of; NULL: there is none */
+    /* borrowed, under writing: what a merge is made of; NULL: there is none */
+    const eng_snapshot *merging;
     const bool *merging_parts; /* borrowed, likewise: [parts of it] those that become one */
     eng_snapshot *current;     /* shared (ref), under current_lock; replaced only under `writing` */
     eng_store store;           /* under `keeping` */
@@ -53,10 +53,10 @@ bool eng_part_is_taken(const eng_index *index, const eng_part *part);
 /* Puts one part (owned) in the place of the chosen ones, of which there is at least one. */
 void eng_parts_replace(eng_snapshot *s, const bool *chosen, eng_part with);
 
-/* tidy.c: lets die in `part`, made of the chosen parts of `before`, what died in these until now, and gives the snapshot of
- * now (owned), with those of the chosen parts that it still has marked in *ret_left (owned): `part` is as if made of them.
- * Takes no lock for it, so that little is left for eng_parts_put_in to do under one. NULL when memory is out: nothing
- * has changed but `part`. */
+/* tidy.c: lets die in `part`, made of the chosen parts of `before`, what died in these until now, and gives the
+ * snapshot of now (owned), with those of the chosen parts that it still has marked in *ret_left (owned): `part` is as
+ * if made of them. Takes no lock for it, so that little is left for eng_parts_put_in to do under one. NULL when memory
+ * is out: nothing has changed but `part`. */
 eng_snapshot *eng_parts_catch_up(eng_index *index, const eng_snapshot *before, const bool *chosen,
                                  eng_part *part, bool **ret_left) ANC_MUST_CHECK;
 

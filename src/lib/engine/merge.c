@@ -15,8 +15,8 @@ typedef struct source {
     const eng_block *block; /* borrowed */
     const uint64_t *dead;   /* borrowed; NULL: nothing died */
     uint32_t first;         /* the new number of its first chunk, where nothing died */
-    uint32_t *
-        renumbered; /* owned [chunks] where something did: the new number, UINT32_MAX for a dead chunk */
+    /* owned [chunks] where something did: the new number, UINT32_MAX for a dead chunk */
+    uint32_t *renumbered;
     size_t next;               /* row of its terms, then of its forms */
     const eng_block_term *row; /* that one; NULL at the end */
     anc_str text;              /* of it */

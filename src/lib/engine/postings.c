@@ -303,8 +303,8 @@ static double inverse_of(const eng_norms *norms, uint32_t chunk)
     return norms->inverse[norms->lengths[chunk]];
 }
 
-/* The greatest impact of some postings: that of the one with the most tf a norm. A little is added, so that no posting's
- * own impact, which is computed in another order, is above it. */
+/* The greatest impact of some postings: that of the one with the most tf a norm. A little is added, so that no
+ * posting's own impact, which is computed in another order, is above it. */
 static uint8_t most_of(const uint32_t *chunks, const uint32_t *tfs, size_t n,
                        const eng_norms *norms)
 {

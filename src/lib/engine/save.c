@@ -1,10 +1,10 @@
 /* save.c - what is in memory becomes files, and the manifest that names them.
  *
- * What a snapshot shows is written beside its readers and writers: small blocks together as one, large ones
- * as they stand. Then the manifest says so, and only then do the files take the place of the blocks in the current
- * snapshot, with what died meanwhile. A merge may go on beside it: the files of what it has taken are lent to the manifest
- * until it ends, and not written again. Nothing that the manifest on the disk may name is touched before the
- * next one is in place.
+ * What a snapshot shows is written beside its readers and writers: small blocks together as one, large ones as they
+ * stand. Then the manifest says so, and only then do the files take the place of the blocks in the current snapshot,
+ * with what died meanwhile. A merge may go on beside it: the files of what it has taken are lent to the manifest until
+ * it ends, and not written again. Nothing that the manifest on the disk may name is touched before the next one is in
+ * place.
  */
 #include <stdlib.h>
 
@@ -15,8 +15,8 @@
 
 /* A block that becomes a file. */
 typedef struct fresh {
-    eng_part
-        part; /* shared (ref): in memory; a NULL block when nothing lives in it, or the file is there already */
+    /* shared (ref): in memory; a NULL block when nothing lives in it, or the file is there already */
+    eng_part part;
     bool *chosen;      /* owned [parts]: what it is made of */
     uint64_t number;   /* of its file; 0: not written */
     eng_block *stored; /* shared (ref): the file; NULL until it is there */
@@ -46,17 +46,17 @@ static bool is_small(const eng_part *part)
     return part->block->segment == NULL && eng_block_chunks(part->block) < LARGE_CHUNKS;
 }
 
+static bool is_large(const eng_part *part)
+{
+    return part->block->segment == NULL && eng_block_chunks(part->block) >= LARGE_CHUNKS;
+}
+
 static const fresh *row_of(const saving *s, size_t part)
 {
     for (size_t i = 0; i < s->n; i++)
         if (s->rows[i].chosen[part])
             return &s->rows[i];
     return NULL;
-}
-
-static bool is_large(const eng_part *part)
-{
-    return part->block->segment == NULL && eng_block_chunks(part->block) >= LARGE_CHUNKS;
 }
 
 static fresh *add_row(saving *s)
@@ -67,13 +67,10 @@ static fresh *add_row(saving *s)
     return row->chosen != NULL ? row : NULL;
 }
 
-static bool share_part(fresh *row, const eng_part *part)
+/* What died in a part, with the block that takes the place of its own. */
+static eng_part part_of(const eng_part *part, eng_block *block)
 {
-    row->part.block = eng_block_ref(part->block);
-    row->part.dead = part->dead;
-    if (part->dead != NULL)
-        atomic_fetch_add_explicit(&part->dead->refs, 1, memory_order_relaxed);
-    return true;
+    return (eng_part){eng_block_ref(block), eng_dead_ref(part->dead)};
 }
 
 static bool joins(const saving *s, size_t i, bool taken)
@@ -114,9 +111,7 @@ static anc_status take_lent(saving *s)
             continue;
         }
         row->stored = eng_block_ref(lent->file.block);
-        row->part.dead = lent->file.dead;
-        if (row->part.dead != NULL)
-            atomic_fetch_add_explicit(&row->part.dead->refs, 1, memory_order_relaxed);
+        row->part.dead = eng_dead_ref(lent->file.dead);
     }
     return ANC_OK;
 }
@@ -139,7 +134,7 @@ static anc_status join_small(saving *s, bool taken)
     for (size_t i = 0; i < s->before->n_parts; i++)
         row->chosen[i] = joins(s, i, taken);
     if (n == 1 && s->before->parts[last].dead == NULL) {
-        (void)share_part(row, &s->before->parts[last]);
+        row->part = part_of(&s->before->parts[last], s->before->parts[last].block);
         return ANC_OK;
     }
     row->part.block = eng_parts_merge(s->before, row->chosen, NULL);
@@ -168,7 +163,7 @@ static anc_status plan(saving *s)
         if (row == NULL)
             return no_memory(s);
         row->chosen[i] = true;
-        (void)share_part(row, &s->before->parts[i]);
+        row->part = part_of(&s->before->parts[i], s->before->parts[i].block);
     }
     ANC_TRY(join_small(s, false));
     return join_small(s, true);
@@ -216,13 +211,6 @@ static anc_status write_all(saving *s)
 }
 
 /* ---- taking their place ----------------------------------------------------------------------- */
-
-static eng_part part_of(const eng_part *part, eng_block *block)
-{
-    if (part->dead != NULL)
-        atomic_fetch_add_explicit(&part->dead->refs, 1, memory_order_relaxed);
-    return (eng_part){eng_block_ref(block), part->dead};
-}
 
 /* What `before` shows, every block of it a file. NULL when memory is out. */
 static eng_snapshot *as_files(const saving *s)

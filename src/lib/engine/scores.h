@@ -21,15 +21,15 @@ enum {
 /* What a word needs while a block is searched. */
 typedef struct eng_cursor {
     eng_sources sources;
-    eng_postings
-        *plain;   /* the one list of it; NULL: there are several, or documents that do not count */
-    bool more;    /* of the one list */
-    float weight; /* units */
+    /* the one list of it; NULL: there are several, or documents that do not count */
+    eng_postings *plain;
+    bool more;             /* of the one list */
+    float weight;          /* units */
     const uint32_t *units; /* [ENG_TABLE] by count and length; NULL: the list is short */
     uint32_t a_window;     /* postings of the one list, on the average */
     uint32_t bound;        /* the most it can give in the window */
-    uint32_t
-        list_bound; /* the most that it can give at all, where the list is a tail alone; else 0 */
+    /* the most that it can give at all, where the list is a tail alone; else 0 */
+    uint32_t list_bound;
 } eng_cursor;
 
 typedef struct eng_scores {
@@ -37,16 +37,16 @@ typedef struct eng_scores {
     const eng_simd *simd;
     double scale; /* units of 1 */
     float norms[ENG_NORMS];
-    const uint32_t
-        *tables[ENG_TABLES]; /* of the first words, see units of a cursor; NULL: not made */
-    eng_cursor *cursors;     /* [n_cursors] of the block, only words that it has */
+    /* of the first words, see units of a cursor; NULL: not made */
+    const uint32_t *tables[ENG_TABLES];
+    eng_cursor *cursors; /* [n_cursors] of the block, only words that it has */
     size_t n_cursors;
     const eng_block *block;
-    const uint8_t
-        *short_lengths; /* of the block's chunks (eng_block_short_lengths); NULL: not known */
+    /* of the block's chunks (eng_block_short_lengths); NULL: not known */
+    const uint8_t *short_lengths;
     uint32_t part;
-    double
-        drift; /* what an impact must be multiplied by, since the mean length is another one now */
+    /* what an impact must be multiplied by, since the mean length is another one now */
+    double drift;
     eng_cursor **live; /* [n_live] words in the window, least bound first */
     uint32_t *below;   /* [n_live + 1] sums of the bounds of those before */
     size_t n_live;

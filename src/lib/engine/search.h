@@ -57,14 +57,14 @@ typedef struct eng_run {
     const uint64_t **allowed;   /* [parts] bitmaps over chunks; NULL: every chunk of the part */
     const eng_term_fact *facts; /* [n_facts] the result's terms */
     size_t n_facts;
-    const eng_block_term *
-        *found; /* [parts * n_facts] each in each block; NULL: not there, or all that begin so */
+    /* [parts * n_facts] each in each block; NULL: not there, or all that begin so */
+    const eng_block_term **found;
     eng_word *words; /* [n_words] */
     size_t n_words;
     double mean_length;
     eng_best keyword, semantic, documents;
-    struct eng_scores
-        *scores; /* keyword.c: of its list, for eng_run_measure; NULL: no word counts */
+    /* keyword.c: of its list, for eng_run_measure; NULL: no word counts */
+    struct eng_scores *scores;
 } eng_run;
 
 static inline bool eng_run_allows(const eng_run *run, uint32_t part, uint32_t chunk)

@@ -118,8 +118,8 @@ struct eng_segment {
     uint64_t number;              /* of its name */
     os_map map;                   /* owned */
     const eng_segment_head *head; /* of the map */
-    pthread_mutex_t
-        checking; /* held while the small sections are read for the first time; before `lock` */
+    /* held while the small sections are read for the first time; before `lock` */
+    pthread_mutex_t checking;
     pthread_mutex_t lock;
     atomic_int core;     /* eng_core */
     atomic_bool damaged; /* set last */

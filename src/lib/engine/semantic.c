@@ -67,8 +67,8 @@ static bool compare(const part_run *p, uint32_t chunk)
     return enters;
 }
 
-/* Fetches the vectors of some chunks before the first of them is compared. Ends where so many in a row (`patience`) were
- * not near enough. */
+/* Fetches the vectors of some chunks before the first of them is compared. Ends where so many in a row (`patience`)
+ * were not near enough. */
 static void compare_some(const part_run *p, const uint32_t *chunks, size_t n, size_t patience)
 {
     size_t in_vain = 0;

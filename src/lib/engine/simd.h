@@ -24,15 +24,15 @@ typedef struct eng_simd {
                      const int8_t *q, size_t n, int32_t *ret);
     /* Number of bits that differ in n words. */
     uint32_t (*differing)(const uint64_t *a, const uint64_t *b, size_t n);
-    /* The same of q with each of n_rows rows, at most 64, of n words that lie end to end: ret [n_rows]. A bit for each of
-     * them that differs in fewer than `limit`. */
+    /* The same of q with each of n_rows rows, at most 64, of n words that lie end to end: ret [n_rows]. A bit for each
+     * of them that differs in fewer than `limit`. */
     uint64_t (*differing_rows)(const uint64_t *rows, size_t n_rows, const uint64_t *q, size_t n,
                                uint32_t limit, uint32_t *ret);
     /* Bits that both have, in n words: ret [n], which may be a or b; how many they are. */
     uint64_t (*common)(const uint64_t *a, const uint64_t *b, size_t n, uint64_t *ret);
-    /* The i below n_words * 64, ascending, whose sums[i] is at least `least` and, where `allowed` is not NULL, whose bit
-     * is set there: ret [n_words * 64 + ENG_REACHING_ROOM]; how many they are. `least` is at least 1, sums are below
-     * 2^31, words at most 1,024. */
+    /* The i below n_words * 64, ascending, whose sums[i] is at least `least` and, where `allowed` is not NULL, whose
+     * bit is set there: ret [n_words * 64 + ENG_REACHING_ROOM]; how many they are. `least` is at least 1, sums are
+     * below 2^31, words at most 1,024. */
     size_t (*reaching)(const uint32_t *sums, size_t n_words, uint32_t least,
                        const uint64_t *allowed, uint16_t *ret);
 } eng_simd;

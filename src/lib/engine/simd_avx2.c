@@ -37,23 +37,29 @@ TARGET static float dot_avx2(const uint16_t *half, const float *q, size_t n)
     return sum;
 }
 
-/* Pairs of products of bytes fit 16 bits, since both factors lie in -127 to 127: 2 * 127 * 127 < 2^15. */
-TARGET static inline __m256i pairs(const uint8_t *codes, const int8_t *q)
+TARGET static inline __m256i numbers(const int8_t *q)
 {
-    const __m256i signs = _mm256_set1_epi8((char)-128);
-    const __m256i x =
-        _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(const void *)codes), signs);
-    const __m256i y = _mm256_loadu_si256((const __m256i *)(const void *)q);
-    const __m256i products = _mm256_maddubs_epi16(_mm256_abs_epi8(x), _mm256_sign_epi8(y, x));
-    return _mm256_madd_epi16(products, _mm256_set1_epi16(1));
+    return _mm256_loadu_si256((const __m256i *)(const void *)q);
+}
+
+/* `sum` and the products of 32 codes with the numbers `y` of a query, whose sizes are `size`. Pairs of products fit 16
+ * bits, since both factors lie in -127 to 127: 2 * 127 * 127 < 2^15. */
+TARGET static inline __m256i add_products(__m256i sum, const uint8_t *codes, __m256i y,
+                                          __m256i size)
+{
+    const __m256i x = _mm256_xor_si256(_mm256_loadu_si256((const __m256i *)(const void *)codes),
+                                       _mm256_set1_epi8((char)-128));
+    const __m256i pairs = _mm256_maddubs_epi16(size, _mm256_sign_epi8(x, y));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(pairs, _mm256_set1_epi16(1)));
 }
 
 TARGET static int32_t dot_codes_avx2(const uint8_t *codes, const int8_t *q, size_t n)
 {
     __m256i a = _mm256_setzero_si256(), b = a;
     for (size_t i = 0; i < n; i += 64) {
-        a = _mm256_add_epi32(a, pairs(codes + i, q + i));
-        b = _mm256_add_epi32(b, pairs(codes + i + 32, q + i + 32));
+        const __m256i y = numbers(q + i), z = numbers(q + i + 32);
+        a = add_products(a, codes + i, y, _mm256_abs_epi8(y));
+        b = add_products(b, codes + i + 32, z, _mm256_abs_epi8(z));
     }
     a = _mm256_add_epi32(a, b);
     __m128i s = _mm_add_epi32(_mm256_castsi256_si128(a), _mm256_extracti128_si256(a, 1));
@@ -71,10 +77,32 @@ __attribute__((target("avx2,popcnt"))) static uint32_t differing_avx2(const uint
     return (uint32_t)sum;
 }
 
+/* dot_codes of four rows: the query is read once for all of them, and their sums are added up together. */
+TARGET static void dot_four(const uint8_t *codes, size_t stride, const uint32_t *rows,
+                            const int8_t *q, size_t n, int32_t *ret)
+{
+    const uint8_t *a = codes + rows[0] * stride, *b = codes + rows[1] * stride;
+    const uint8_t *c = codes + rows[2] * stride, *d = codes + rows[3] * stride;
+    __m256i sa = _mm256_setzero_si256(), sb = sa, sc = sa, sd = sa;
+    for (size_t i = 0; i < n; i += 32) {
+        const __m256i y = numbers(q + i), size = _mm256_abs_epi8(y);
+        sa = add_products(sa, a + i, y, size);
+        sb = add_products(sb, b + i, y, size);
+        sc = add_products(sc, c + i, y, size);
+        sd = add_products(sd, d + i, y, size);
+    }
+    const __m256i all = _mm256_hadd_epi32(_mm256_hadd_epi32(sa, sb), _mm256_hadd_epi32(sc, sd));
+    _mm_storeu_si128((__m128i *)(void *)ret,
+                     _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1)));
+}
+
 TARGET static void dot_rows_avx2(const uint8_t *codes, size_t stride, const uint32_t *rows,
                                  size_t n_rows, const int8_t *q, size_t n, int32_t *ret)
 {
-    for (size_t i = 0; i < n_rows; i++)
+    size_t i = 0;
+    for (; i + 4 <= n_rows; i += 4)
+        dot_four(codes, stride, rows + i, q, n, ret + i);
+    for (; i < n_rows; i++)
         ret[i] = dot_codes_avx2(codes + rows[i] * stride, q, n);
 }
 

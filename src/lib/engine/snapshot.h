@@ -60,7 +60,8 @@ static inline uint32_t eng_part_live_chunks(const eng_part *part)
 
 /* Nothing of the block is dead yet; one reference. NULL when memory is out. */
 eng_dead *eng_dead_new(const eng_block *b);
-void eng_dead_unref(eng_dead *dead); /* NULL is a no-op */
+eng_dead *eng_dead_ref(eng_dead *dead); /* NULL is a no-op */
+void eng_dead_unref(eng_dead *dead);    /* NULL is a no-op */
 void eng_part_unref(eng_part *part);
 
 /* A bit for every chunk of a part that lives, where something died; NULL when memory is out. */

@@ -169,7 +169,7 @@ static bool rows_are_good(const eng_graph *g)
     for (uint32_t row = 0; row < g->n_up; row++) {
         const uint64_t end = row + 1 < g->n_up ? g->up_first[row + 1] : g->n_up_links;
         if (g->up_node[row] >= g->n || (row == 0 && g->up_first[0] != 0) ||
-            end < g->up_first[row] + ENG_GRAPH_UP_LINKS || end > g->n_up_links ||
+            end < (uint64_t)g->up_first[row] + ENG_GRAPH_UP_LINKS || end > g->n_up_links ||
             (end - g->up_first[row]) % ENG_GRAPH_UP_LINKS != 0)
             return false;
     }

@@ -1,10 +1,10 @@
 /* tidy.c - the long work on an index, beside its writers and readers.
  *
  * What is to become one block is chosen and held under the lock, merged and given its graph without it, and put in
- * under the lock again. What died meanwhile in the old blocks dies in the new one too: a document of it whose old
- * block does not show it any more. That, too, is looked up without the lock, and under it for what died in the moment
- * between. A save meanwhile writes the chosen blocks too, but leaves them where they are, so that they are found again at
- * the end.
+ * under the lock again. What died meanwhile in the old blocks dies in the new one too: a document of it whose old block
+ * does not show it any more. That, too, is looked up without the lock, and under it for what died in the moment
+ * between. A save meanwhile writes the chosen blocks too, but leaves them where they are, so that they are found again
+ * at the end.
  */
 #include <stdlib.h>
 

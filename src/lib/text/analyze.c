@@ -39,7 +39,7 @@ typedef struct scan {
     txt_term *terms;
     size_t count, cap;
     uint32_t position;
-    bool parts_only;
+    bool parts_only, inner_words;
 } scan;
 
 static txt_class class_at(anc_str text, size_t at, size_t *ret_bytes)
@@ -168,6 +168,23 @@ static bool grow(scan *s)
     return true;
 }
 
+/* Appends a term; `like` says what it is and which bytes it stands for. False when the arena is full. */
+static bool append(scan *s, const txt_made *made, txt_term like)
+{
+    const anc_str text = {made->text, made->len};
+    const anc_str form = like.inner ? ANC_STR("") : (anc_str){made->form, made->form_len};
+    if (!grow(s))
+        return false;
+    like.text = anc_arena_copy(s->mem, text);
+    like.form = anc_str_eq(text, form) ? like.text : anc_arena_copy(s->mem, form);
+    if (like.text.ptr == NULL || like.form.ptr == NULL)
+        return false;
+    like.position = s->position;
+    like.stop = made->stop;
+    s->terms[s->count++] = like;
+    return true;
+}
+
 /* Appends a term for `raw`, which stands for the bytes from `start` to `end`. False when the
  * arena is full; *ret_added tells whether anything was left of `raw`. */
 static bool add_term(scan *s, anc_str raw, size_t start, size_t end, bool whole, bool *ret_added)
@@ -175,22 +192,27 @@ static bool add_term(scan *s, anc_str raw, size_t start, size_t end, bool whole,
     txt_made made;
     txt_term_make(&s->termer, raw, &made);
     *ret_added = made.len > 0;
-    if (made.len == 0)
+    return made.len == 0 ||
+           append(s, &made,
+                  (txt_term){.start = (uint32_t)start, .end = (uint32_t)end, .whole = whole});
+}
+
+/* The words inside of the last term, which stands where it begins. */
+static bool add_inner_words(scan *s)
+{
+    const txt_term word = s->terms[s->count - 1];
+    txt_inner inner[TXT_INNER_WORDS];
+    if (word.stop)
         return true;
-    if (!grow(s))
-        return false;
-    const anc_str text = {made.text, made.len}, form = {made.form, made.form_len};
-    const anc_str kept = anc_arena_copy(s->mem, text);
-    const anc_str kept_form = anc_str_eq(text, form) ? kept : anc_arena_copy(s->mem, form);
-    if (kept.ptr == NULL || kept_form.ptr == NULL)
-        return false;
-    s->terms[s->count++] = (txt_term){.text = kept,
-                                      .form = kept_form,
-                                      .position = s->position,
-                                      .start = (uint32_t)start,
-                                      .end = (uint32_t)end,
-                                      .stop = made.stop,
-                                      .whole = whole};
+    const size_t n = txt_inner_words(
+        &s->termer, anc_str_sub(s->text, word.start, word.end - word.start), word.form, inner);
+    for (size_t i = 0; i < n; i++)
+        if (inner[i].made.len > 0 &&
+            !append(s, &inner[i].made,
+                    (txt_term){.start = word.start + (uint32_t)inner[i].start,
+                               .end = word.start + (uint32_t)inner[i].end,
+                               .inner = true}))
+            return false;
     return true;
 }
 
@@ -292,7 +314,8 @@ static bool add_run(scan *s, const run *r)
         const part *p = &r->parts[i];
         bool added;
         if (!add_term(s, anc_str_sub(s->text, p->start, p->end - p->start), p->start, p->end, false,
-                      &added))
+                      &added) ||
+            (added && s->inner_words && !add_inner_words(s)))
             return false;
         s->position += added;
     }
@@ -371,9 +394,12 @@ anc_status txt_analyze(anc_arena *mem, anc_str text, txt_language language,
                        const txt_analyze_options *options, txt_term **ret_terms, size_t *ret_count,
                        anc_err *err)
 {
-    const txt_analyze_options how =
-        options != NULL ? *options : (txt_analyze_options){false, false};
-    scan s = {.mem = mem, .text = text, .language = language, .parts_only = how.parts_only};
+    const txt_analyze_options how = options != NULL ? *options : (txt_analyze_options){0};
+    scan s = {.mem = mem,
+              .text = text,
+              .language = language,
+              .parts_only = how.parts_only,
+              .inner_words = how.inner_words};
     if (text.len > UINT32_MAX)
         return ANC_FAIL(err, ANC_LIMIT, "text analysis: %zu bytes, at most %u", text.len,
                         UINT32_MAX);

@@ -7,6 +7,8 @@
  * part. In the whole a code of letters and digits loses its hyphens (E-42 is e42), an acronym its
  * points (U.S.A. is usa), a number its thousands separators; a decimal comma becomes a point.
  * Scripts without spaces give overlapping pairs of characters.
+ * Who asks for it gets the words inside of a word as well: of an identifier (getUserName), of a German
+ * compound (Mietvertrag), behind it and at its position.
  *
  * The same text, language and options always give the same terms, so a question and a document
  * meet. Terms are at most TXT_TERM_BYTES long; what is longer is cut.
@@ -27,11 +29,13 @@ typedef struct txt_term {
     uint32_t end;
     bool stop;  /* a function word of the language */
     bool whole; /* a joined form whose parts follow */
+    bool inner; /* a word inside of the one before it; its form is empty: no phrase has it */
 } txt_term;
 
 typedef struct txt_analyze_options {
     bool keep_endings; /* no stemming */
     bool parts_only;   /* no joined forms */
+    bool inner_words;  /* words inside of words too */
 } txt_analyze_options;
 
 /* The terms of `text` (valid UTF-8, below 4 GiB) in order of position, `options` may be NULL.

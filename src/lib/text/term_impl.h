@@ -27,6 +27,18 @@ typedef struct txt_made {
  * endings. */
 void txt_term_make(const txt_termer *t, anc_str raw, txt_made *ret);
 
+enum { TXT_INNER_WORDS = 6 };
+
+/* A word inside of another one, which stands in its bytes [start, end). */
+typedef struct txt_inner {
+    txt_made made;
+    size_t start, end;
+} txt_inner;
+
+/* The words inside of `raw`, of which `form` was made; 0 where there are none. */
+size_t txt_inner_words(const txt_termer *t, anc_str raw, anc_str form,
+                       txt_inner ret[TXT_INNER_WORDS]);
+
 /* Whether a word before an apostrophe is elided (l', qu', dell') and means nothing by itself. */
 bool txt_is_elision(txt_language language, anc_str word);
 

@@ -6,7 +6,6 @@
 #include "base/str.h"
 #include "search/domain/matches.h"
 #include "service_impl.h"
-#include "text/analyze.h"
 
 typedef struct chunk_walk {
     srch_service *srch;
@@ -35,12 +34,15 @@ static anc_status analyse(chunk_walk *w, const kno_chunk *chunk, srch_index_chun
     anc_err *err = w->call->err;
     txt_term *title, *heading = NULL, *columns = NULL, *text;
     size_t n_title, n_heading = 0, n_columns = 0, n_text;
-    ANC_TRY(txt_analyze(mem, w->document->title, w->language, NULL, &title, &n_title, err));
+    ANC_TRY(
+        txt_analyze(mem, w->document->title, w->language, &srch_analysis, &title, &n_title, err));
     if (srch_heading_counts(w->document->title, chunk->heading, chunk->text))
-        ANC_TRY(txt_analyze(mem, chunk->heading, w->language, NULL, &heading, &n_heading, err));
-    ANC_TRY(txt_analyze(mem, chunk->text, w->language, NULL, &text, &n_text, err));
+        ANC_TRY(txt_analyze(mem, chunk->heading, w->language, &srch_analysis, &heading, &n_heading,
+                            err));
+    ANC_TRY(txt_analyze(mem, chunk->text, w->language, &srch_analysis, &text, &n_text, err));
     if (chunk->columns.len > 0)
-        ANC_TRY(txt_analyze(mem, chunk->columns, w->language, NULL, &columns, &n_columns, err));
+        ANC_TRY(txt_analyze(mem, chunk->columns, w->language, &srch_analysis, &columns, &n_columns,
+                            err));
     const size_t n = n_title + n_heading + n_columns + n_text;
     srch_index_term *terms = anc_arena_alloc(mem, n, sizeof *terms);
     if (terms == NULL)

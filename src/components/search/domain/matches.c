@@ -4,7 +4,8 @@
 #include <stdlib.h>
 
 #include "base/str.h"
-#include "text/analyze.h"
+
+const txt_analyze_options srch_analysis = {.inner_words = true};
 
 typedef struct known {
     anc_str text;
@@ -44,7 +45,7 @@ anc_status srch_spots_find(anc_arena *mem, anc_str text, txt_language language,
     txt_term *words;
     size_t n;
     looking l = {.terms = terms, .n_terms = n_terms};
-    ANC_TRY(txt_analyze(mem, text, language, NULL, &words, &n, err));
+    ANC_TRY(txt_analyze(mem, text, language, &srch_analysis, &words, &n, err));
     for (size_t i = 0; i < n_terms; i++)
         l.n_begins += terms[i].begins ? 1 : 0;
     l.table = anc_arena_alloc(mem, n_terms - l.n_begins, sizeof *l.table);

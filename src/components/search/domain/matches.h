@@ -3,7 +3,10 @@
 #define ANC_SEARCH_DOMAIN_MATCHES_H
 
 #include "base/arena.h"
-#include "text/language.h"
+#include "text/analyze.h"
+
+/* How texts are analysed for an index, and so the questions that are asked of it. */
+extern const txt_analyze_options srch_analysis;
 
 typedef struct srch_spot {
     uint32_t term;       /* which of the query's terms */

@@ -2,7 +2,7 @@
 #include "search/domain/reading.h"
 
 #include "base/str.h"
-#include "text/analyze.h"
+#include "search/domain/matches.h"
 
 typedef struct analysis {
     txt_language language;
@@ -14,6 +14,9 @@ typedef struct word_list {
     srch_query_term *terms; /* [n] with room for the readings of all analyses */
     size_t n;
 } word_list;
+
+/* Of what a word inside of another one is worth: two of them are worth the word. */
+static const float INNER_WEIGHT = 0.5f;
 
 /* The mark that gives the beginning of a word, and of which the term is all; NULL when there is none. */
 static const srch_mark *beginning_of(const srch_marked *marked, const analysis *own,
@@ -27,30 +30,38 @@ static const srch_mark *beginning_of(const srch_marked *marked, const analysis *
             term->end > end)
             continue;
         for (size_t j = 0; j < own->n; j++)
-            inside += own->terms[j].start >= mark->at && own->terms[j].end <= end ? 1 : 0;
+            if (own->terms[j].start >= mark->at && own->terms[j].end <= end)
+                inside += own->terms[j].inner ? 0 : 1;
         return inside == 1 ? mark : NULL;
     }
     return NULL;
 }
 
+static bool is_same_word(const txt_term *a, const txt_term *b)
+{
+    return a->end == b->end && a->whole == b->whole && a->inner == b->inner &&
+           (!a->inner || a->start == b->start);
+}
+
 /* Adds what another language makes of the word that ends where `term` does. terms[own] is what the
- * first language makes of it. */
-static void add_reading(word_list *out, size_t own, const txt_term *term, const analysis *other)
+ * first language makes of it. Whether it makes anything of it. */
+static bool add_reading(word_list *out, size_t own, const txt_term *term, const analysis *other)
 {
     const uint32_t language = 1u << other->language;
     size_t i = 0, j = own;
-    while (i < other->n &&
-           (other->terms[i].end != term->end || other->terms[i].whole != term->whole))
+    while (i < other->n && !is_same_word(&other->terms[i], term))
         i++;
     if (i == other->n)
-        return;
+        return false;
     const anc_str text = other->terms[i].text;
     while (j < out->n && !anc_str_eq(out->terms[j].text, text))
         j++;
     if (j == out->n)
-        out->terms[out->n++] = (srch_query_term){.text = text, .weight = 1, .is_stop = term->stop};
+        out->terms[out->n++] = (srch_query_term){
+            .text = text, .weight = out->terms[own].weight, .is_stop = term->stop};
     if (j > own)
         out->terms[j].languages |= language;
+    return true;
 }
 
 /* The readings of one word share a number; what none of the others stands for is the first one's. */
@@ -71,15 +82,21 @@ static void add_word(word_list *out, const srch_mark *beginning, bool wishes,
 {
     const txt_term *term = &analyses[0].terms[at];
     const size_t first = out->n;
+    if (beginning != NULL && term->inner)
+        return;
     if (beginning != NULL)
         out->terms[out->n++] = (srch_query_term){.text = term->form, .weight = 1, .begins = true};
     if (beginning != NULL && (wishes || beginning->kind == SRCH_MARK_MUST))
         return;
     const size_t own = out->n++;
-    out->terms[own] = (srch_query_term){.text = term->text, .weight = 1, .is_stop = term->stop};
+    bool read = n_analyses == 1;
+    out->terms[own] = (srch_query_term){
+        .text = term->text, .weight = term->inner ? INNER_WEIGHT : 1, .is_stop = term->stop};
     for (size_t i = 1; i < n_analyses; i++)
-        add_reading(out, own, term, &analyses[i]);
+        read = add_reading(out, own, term, &analyses[i]) || read;
     number_readings(out, first, own, (uint32_t)at + 1);
+    if (term->inner && !read) /* a compound to this language alone */
+        out->terms[own].languages = 1u << analyses[0].language;
 }
 
 anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_language *languages,
@@ -91,7 +108,8 @@ anc_status srch_words_read(anc_arena *mem, const srch_marked *marked, const txt_
     for (; n < n_languages && n < TXT_LANGUAGE_COUNT; n++) {
         analysis *a = &analyses[n];
         a->language = languages[n];
-        ANC_TRY(txt_analyze(mem, marked->words, languages[n], NULL, &a->terms, &a->n, err));
+        ANC_TRY(
+            txt_analyze(mem, marked->words, languages[n], &srch_analysis, &a->terms, &a->n, err));
         if (n > 0 && total + a->n > SRCH_MAX_QUERY_TERMS)
             break;
         total += a->n;

@@ -4,6 +4,7 @@
  * word is read in each of them: "écoles" is ecole to English, ecol to French, and what stands in a
  * document of either is found. The readings of a word count as one word, and each is one in documents
  * of its languages only: "notes" is not to French, which must not find the English "not".
+ * Words inside of a word (text/analyze.h) are words of their own behind it, worth half of one.
  */
 #ifndef ANC_SEARCH_DOMAIN_READING_H
 #define ANC_SEARCH_DOMAIN_READING_H

@@ -45,6 +45,30 @@ static void rows_are_found_by_their_columns(void **state)
     assert_true(tariff->matches[0].start == 10 && tariff->matches[0].end == 16);
 }
 
+static void words_inside_of_words_are_found(void **state)
+{
+    world *w = *state;
+    world_add(9, 0, "code", "Calls", "Nothing of it.", "It calls getUserName at once.");
+    world_open(w);
+    srch_request r = world_request("which user");
+    r.mode = SRCH_KEYWORD;
+    r.explain = true;
+    srch_result result = world_ask(w, &r);
+    assert_int_equal(result.n, 1);
+    const srch_hit *h = &result.hits[0];
+    assert_true(anc_str_eq(h->document_id, ANC_STR("code")));
+    const srch_term_detail *user = &h->explained->terms[h->explained->n_terms - 1];
+    assert_true(user->tf == 1 && user->n_matches == 1);
+    assert_int_equal(user->matches[0].end - user->matches[0].start, strlen("User"));
+    r.query = ANC_STR("getUserName");
+    result = world_ask(w, &r);
+    assert_int_equal(result.n, 1);
+    assert_int_equal(result.hits[0].explained->n_terms, 4);
+    assert_true(result.hits[0].coverage > 0.99);
+    r.query = ANC_STR("\"user name\"");
+    assert_true(world_ask(w, &r).relaxed); /* no phrase goes through the inside of a word */
+}
+
 static void copies_are_left_out(void **state)
 {
     world *w = *state;
@@ -447,6 +471,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         ROW(finds_by_stem_and_by_vector),
         ROW(rows_are_found_by_their_columns),
+        ROW(words_inside_of_words_are_found),
         ROW(copies_are_left_out),
         ROW(french_is_read_as_french),
         ROW(who_asks_decides_what_is_seen),

@@ -75,6 +75,49 @@ static void terms(void **state)
     assert_string_equal(out.ptr != NULL ? out.ptr : "", row->terms);
 }
 
+static const terms_row inner_rows[] = {
+    {"words of an identifier", TXT_EN, "the getUserName call",
+     "the@0* getusernam@1 get@1 user@1 name@1 call@2"},
+    {"capitals of its last word", TXT_UND, "parseURL userID",
+     "parseurl@0 parse@0 url@0 userid@1 user@1 id@1"},
+    {"capitals of its first word", TXT_UND, "HTTPServer2", "httpserver2@0 http@0 server2@0"},
+    {"names with capitals inside", TXT_UND, "iPhone McDonald siRNA PhD GmbH LaTeX NASA HTTP2 HTMLs",
+     "iphone@0 mcdonald@1 sirna@2 phd@3 gmbh@4 latex@5 nasa@6 http2@7 htmls@8"},
+    {"parts of a whole", TXT_UND, "max_chunkBytes",
+     "max_chunkbytes@0 max@0 chunkbytes@1 chunk@1 bytes@1"},
+    {"compound", TXT_DE, "Mietvertrag", "mietvertrag@0 vertrag@0 miet@0"},
+    {"its plural", TXT_DE, "Mietvertr\xC3\xA4ge", "mietvertrag@0 vertrag@0 miet@0"},
+    {"three nouns", TXT_DE, "Krankenversicherungsbeitrag",
+     "krankenversicherungsbeitrag@0 beitrag@0 versicher@0 krank@0"},
+    {"what compounds alone lose", TXT_DE, "Ratenzahlung", "ratenzahl@0 zahlung@0 rat@0"},
+    {"nouns with what stands before them", TXT_DE,
+     "Verkauf Einkauf Vorteil Urteil beurteilen Anzahl Mitarbeiter",
+     "verkauf@0 einkauf@1 vorteil@2 urteil@3 beurteil@4 anzahl@5 mitarbeit@6"},
+    {"not in another language", TXT_EN, "Mietvertrag", "mietvertrag@0"},
+};
+
+static void words_inside_of_words(void **state)
+{
+    (void)state;
+    for (size_t r = 0; r < ANC_COUNT(inner_rows); r++) {
+        const terms_row *row = &inner_rows[r];
+        const txt_analyze_options how = {.inner_words = true};
+        anc_err err = {0};
+        txt_term *got = NULL;
+        size_t n = 0;
+        ANC_ARENA(mem, 1 << 20);
+        ANC_BUF(out, 4096);
+        ASSERT_OK(txt_analyze(mem, anc_str_of(row->text), row->language, &how, &got, &n, &err),
+                  &err);
+        for (size_t i = 0; i < n; i++) {
+            (void)anc_buf_printf(&out, "%s%.*s@%u%s", i > 0 ? " " : "", ANC_FMT(got[i].text),
+                                 got[i].position, got[i].stop ? "*" : "");
+            assert_int_equal(got[i].inner, got[i].form.len == 0);
+        }
+        assert_string_equal(out.ptr, row->terms);
+    }
+}
+
 static void options_leave_things_out(void **state)
 {
     (void)state;
@@ -176,6 +219,7 @@ static void a_full_arena_is_a_limit(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_inside_of_words),
         cmocka_unit_test(options_leave_things_out),
         cmocka_unit_test(offsets_cut_the_word),
         cmocka_unit_test(forms_keep_their_endings),

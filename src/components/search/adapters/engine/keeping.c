@@ -16,7 +16,7 @@
 #define LAST_NS INT64_C(10000000000)
 
 enum {
-    MARK = 1,
+    MARK = 1, /* an index that is whole: how far it has come says the ledger, for all of them */
     PURGE_SHARE = 20,
     SMALL_CHUNKS = 16384, /* an index of fewer is rewritten at once */
     LOAD_BYTES = 256 << 20
