@@ -266,6 +266,8 @@ bool rag_cues_is_kind(unsigned cues, anc_str word)
         ROW("cold", RAG_CUE_HEAT),        ROW("warm", RAG_CUE_HEAT),
         ROW("wide", RAG_CUE_LENGTH),      ROW("thick", RAG_CUE_LENGTH),
         ROW("heiß", RAG_CUE_HEAT),        ROW("alt", RAG_CUE_AGE),
+        ROW("long", RAG_CUE_DURATION),    ROW("lange", RAG_CUE_DURATION),
+        ROW("often", RAG_CUE_DURATION),
     };
     for (size_t i = 0; i < ANC_COUNT(kinds); i++)
         if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))

@@ -60,8 +60,9 @@ bool rag_counts(const rag_extraction *x, size_t i)
     const uint64_t counted = rag_counted_terms(&x->terms);
     for (size_t w = u->first; counted != 0 && w < u->last; w++) {
         const rag_word *number = &words.items[w];
-        if (!number->digits && !rag_cues_is_number(rag_word_text(text, number)))
-            continue;
+        const anc_str said = rag_word_text(text, number);
+        if ((!number->digits && !rag_cues_is_number(said)) || rag_is_any_of(said, "once twice"))
+            continue; /* "twice as many" */
         for (size_t k = w + 1; k < u->last && words.items[k].position <= number->position + REACH;
              k++)
             if ((rag_terms_meant(&x->terms, words, k, k + 1) & counted) != 0)

@@ -173,6 +173,14 @@ static uint64_t terms_of_passage(const rag_extraction *x, size_t i)
     return set;
 }
 
+/* "What is the refund policy?": of two words, the one says more of the other, and nothing else is asked. */
+static bool asks_kind_of_thing(const rag_terms *terms)
+{
+    enum { BOTH = 2 };
+    return terms->names == 0 && rag_term_count(rag_terms_real(terms)) == BOTH &&
+           rag_begins_with_any(terms->question, "what is the |what's the |what are the ");
+}
+
 /* It is asked whether "water damage" is covered, and it says so of damage where nothing speaks of water. */
 static bool is_of_other_kind(const rag_extraction *x, size_t i)
 {
@@ -181,13 +189,14 @@ static bool is_of_other_kind(const rag_extraction *x, size_t i)
     const uint64_t has = terms_of_passage(x, i);
     const uint64_t said = (v->own | v->headed) & rag_terms_real(terms);
     const uint64_t plain = rag_terms_plain(terms);
-    if (!asks_whether(terms))
+    const bool named = asks_kind_of_thing(terms);
+    if (!asks_whether(terms) && !named)
         return false;
     for (size_t k = 0; k + 1 < terms->asked.n; k++) {
         const size_t kind = rag_terms_find(terms, terms->asked.items[k].key);
         const size_t thing = rag_terms_find(terms, terms->asked.items[k + 1].key);
         if (rag_has_term(plain & ~has, kind) && rag_has_term(plain & v->own, thing) &&
-            (said & ~rag_term_bit(thing)) != 0)
+            (named || (said & ~rag_term_bit(thing)) != 0))
             return true;
     }
     return false;
@@ -218,6 +227,22 @@ static bool asks_measure(const rag_terms *terms)
 {
     const unsigned measures = RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT;
     return terms->cues != 0 && (terms->cues & ~measures) == 0;
+}
+
+/* How long something takes or lasts is asked, and it has neither a time nor a number. */
+static bool lacks_duration(const rag_extraction *x, size_t i)
+{
+    static const char asking[] = "how long|combien de temps|wie lange|cuánto dura|cuánto duran|"
+                                 "cuánto tiempo|quanto dura|quanto durano|quanto tempo";
+    const unsigned times =
+        RAG_CUE_DURATION | RAG_CUE_LENGTH | RAG_CUE_DATE | RAG_CUE_YEAR | RAG_CUE_NUMBER;
+    const rag_unit *u = &x->units.items[i];
+    if ((x->terms.cues & RAG_CUE_DURATION) == 0 || x->views[i].features[RAG_F_CUE] > 0 ||
+        !rag_has_phrase_of(x->terms.question, asking))
+        return false;
+    return (rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+                          u->last, x->terms.asked) &
+            times) == 0;
 }
 
 /* It has none, or it is the row of a thing that what was asked for only says more of. */
@@ -346,11 +371,12 @@ static bool is_row_of_number(const rag_extraction *x, size_t i)
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
-           is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
-           is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
-           rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
-           is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
-           rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
-           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
-           rag_is_without_agent(x, i) || is_role_elsewhere(x, i);
+           lacks_duration(x, i) || is_row_of_other(x, i) || is_of_no_such(x, i) ||
+           is_untold(x, i) || is_of_other_kind(x, i) || rag_lacks_wanted(x, i) ||
+           rag_columns_empty(x, i) || rag_columns_empty_elsewhere(x, i) ||
+           rag_is_one_of_several(x, i) || is_without_doer(x, i) || is_of_other_year(x, i) ||
+           is_row_of_number(x, i) || rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) ||
+           rag_is_of_other_kind(x, i) || rag_is_of_relative(x, i) || rag_is_of_later(x, i) ||
+           rag_focus_untold(x, i) || rag_is_without_agent(x, i) || rag_is_without_holder(x, i) ||
+           rag_is_of_other_office(x, i) || is_role_elsewhere(x, i);
 }

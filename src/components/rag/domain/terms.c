@@ -39,6 +39,7 @@ static bool is_name(const rag_terms *terms, size_t i, txt_language language)
 {
     const rag_word *w = &terms->asked.items[i];
     return w->capital && i > 0 && !w->stop &&
+           !rag_is_office_in_short(rag_word_text(terms->question, w)) &&
            !(language == TXT_DE && rag_synonyms_asked(&terms->synonyms, w->key) != 0);
 }
 

@@ -67,7 +67,8 @@ static bool is_copula(const rag_spoken *s, size_t i)
 
 static bool is_named(const rag_spoken *s, size_t i)
 {
-    return s->words.items[i].capital && s->language != TXT_DE;
+    return s->words.items[i].capital && s->language != TXT_DE &&
+           !rag_is_office_in_short(rag_spoken_word(s, i));
 }
 
 static bool is_romance(txt_language language)
@@ -140,6 +141,16 @@ static bool is_of_somebody(const rag_spoken *s, size_t i)
             (i + 1 < s->words.n && rag_spoken_is_of(s, i + 1)));
 }
 
+/* What somebody is given is asked. */
+static uint64_t granted_of(const rag_terms *terms)
+{
+    static const char verbs[] = "get gets bekomme bekommt bekommen";
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= rag_is_any_of(text_of_term(terms, t), verbs) ? rag_term_bit(t) : 0;
+    return set;
+}
+
 static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
 {
     const size_t t = rag_terms_find(terms, s->words.items[i].key);
@@ -172,6 +183,7 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
 {
     rag_spoken s;
     terms->focus = 0;
+    terms->granted = granted_of(terms);
     if (rag_terms_codes(terms) != 0)
         return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
@@ -223,7 +235,7 @@ void rag_focus_find(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
-        if (!rag_has_term((x->terms.focus | x->terms.subject) & ~known, t))
+        if (!rag_has_term((x->terms.focus | x->terms.subject | x->terms.granted) & ~known, t))
             continue;
         const wanted_word wanted = wanted_of(&x->terms, t);
         for (size_t i = 0; i < x->units.n; i++) {
