@@ -213,6 +213,31 @@ static bool is_role_elsewhere(const rag_extraction *x, size_t i)
            x->views[i].features[RAG_F_ELSEWHERE] > 0;
 }
 
+/* Whether unit i names something that the question does not, behind an article or another function word: "the Selina". */
+static bool names_another(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first + 1; w < u->last && x->read_as != TXT_DE; w++)
+        if (words.items[w].capital && !words.items[w].stop && words.items[w - 1].stop &&
+            rag_terms_in(&x->terms, words, w, w + 1) == 0)
+            return true;
+    return false;
+}
+
+/* When something was is asked in few words of one who is named: it tells of another one, where a sentence beside it has the
+ * name. */
+static bool is_of_other_name(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    const rag_view *v = &x->views[i];
+    const rag_unit *u = &x->units.items[i];
+    return x->terms.brief && (x->terms.cues & RAG_CUE_DATE) != 0 && rag_is_one_term(names) &&
+           u->cells == 0 && !u->card && ((v->own | v->above | v->near) & names) == 0 &&
+           (v->beside & names) != 0 && !rag_cues_points_back(rag_unit_text(u, x->passages)) &&
+           names_another(x, i);
+}
+
 /* A weight, a length or a temperature is asked for and nothing else. */
 static bool asks_measure(const rag_terms *terms)
 {
@@ -352,5 +377,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
-           rag_is_without_agent(x, i) || is_role_elsewhere(x, i);
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i);
 }

@@ -21,7 +21,7 @@ static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT(
         "year date day time month name kind type sort called number amount many much percentage "
         "person people place city country term word mean use used happen become do long often "
-        "item thing get come company firm ask contact"),
+        "item thing get take come company firm ask contact"),
     [TXT_FR] = ANC_STR_INIT(
         "année date jour mois temps nom nombre type sorte appelle nomme quantité pourcentage "
         "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
