@@ -145,6 +145,14 @@ size_t rag_terms_find(const rag_terms *terms, uint64_t key)
     return RAG_TERMS_MAX;
 }
 
+anc_str rag_terms_text(const rag_terms *terms, size_t t)
+{
+    for (size_t i = 0; i < terms->asked.n; i++)
+        if (terms->asked.items[i].key == terms->keys[t])
+            return rag_word_text(terms->question, &terms->asked.items[i]);
+    return ANC_STR("");
+}
+
 size_t rag_terms_asked(const rag_terms *terms, size_t k)
 {
     const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
