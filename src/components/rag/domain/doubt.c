@@ -222,6 +222,31 @@ static bool is_role_elsewhere(const rag_extraction *x, size_t i)
            x->views[i].features[RAG_F_ELSEWHERE] > 0;
 }
 
+/* Whether unit i names something that the question does not, behind an article or another function word: "the Selina". */
+static bool names_another(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first + 1; w < u->last && x->read_as != TXT_DE; w++)
+        if (words.items[w].capital && !words.items[w].stop && words.items[w - 1].stop &&
+            rag_terms_in(&x->terms, words, w, w + 1) == 0)
+            return true;
+    return false;
+}
+
+/* When something was is asked in few words of one who is named: it tells of another one, where a sentence beside it has the
+ * name. */
+static bool is_of_other_name(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    const rag_view *v = &x->views[i];
+    const rag_unit *u = &x->units.items[i];
+    return x->terms.brief && (x->terms.cues & RAG_CUE_DATE) != 0 && rag_is_one_term(names) &&
+           u->cells == 0 && !u->card && ((v->own | v->above | v->near) & names) == 0 &&
+           (v->beside & names) != 0 && !rag_cues_points_back(rag_unit_text(u, x->passages)) &&
+           names_another(x, i);
+}
+
 /* A weight, a length or a temperature is asked for and nothing else. */
 static bool asks_measure(const rag_terms *terms)
 {
@@ -248,8 +273,9 @@ static bool lacks_duration(const rag_extraction *x, size_t i)
 /* It has none, or it is the row of a thing that what was asked for only says more of. */
 static bool lacks_measure(const rag_extraction *x, size_t i)
 {
-    return asks_measure(&x->terms) &&
-           (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i));
+    return lacks_duration(x, i) ||
+           (asks_measure(&x->terms) &&
+            (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i)));
 }
 
 /* A sum or a measure of a name with a number is asked for, and it says nothing of that name. */
@@ -291,12 +317,15 @@ static bool is_without_german_name(const rag_extraction *x, size_t i)
     return true;
 }
 
-/* Who does something is asked in few words, and it has nobody, nor a word of what is done. */
+/* Who has an office is asked, and it does not say; or who does something, in few words, and it has nobody, nor a word of
+ * what is done. */
 static bool is_without_doer(const rag_extraction *x, size_t i)
 {
     enum { FEW = 2 };
     const rag_view *v = &x->views[i];
     const uint64_t plain = rag_terms_plain(&x->terms);
+    if (rag_is_without_holder(x, i) || rag_is_of_other_office(x, i))
+        return true;
     return rag_term_count(plain) <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
            (plain & ~(v->own | v->above | v->near | v->beside)) != 0;
 }
@@ -371,12 +400,11 @@ static bool is_row_of_number(const rag_extraction *x, size_t i)
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
-           lacks_duration(x, i) || is_row_of_other(x, i) || is_of_no_such(x, i) ||
-           is_untold(x, i) || is_of_other_kind(x, i) || rag_lacks_wanted(x, i) ||
-           rag_columns_empty(x, i) || rag_columns_empty_elsewhere(x, i) ||
-           rag_is_one_of_several(x, i) || is_without_doer(x, i) || is_of_other_year(x, i) ||
-           is_row_of_number(x, i) || rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) ||
-           rag_is_of_other_kind(x, i) || rag_is_of_relative(x, i) || rag_is_of_later(x, i) ||
-           rag_focus_untold(x, i) || rag_is_without_agent(x, i) || rag_is_without_holder(x, i) ||
-           rag_is_of_other_office(x, i) || is_role_elsewhere(x, i);
+           is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
+           is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
+           rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
+           is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
+           rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
+           rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i);
 }

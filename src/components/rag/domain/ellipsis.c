@@ -232,16 +232,18 @@ static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag
                   ret, err);
 }
 
-/* The part for a phrase with its article, whichever way the articles are written. */
+/* The part behind `link` for a phrase with its article, whichever way the articles are written. */
 static anc_status substitute_with_elision(anc_arena *mem, const rag_spoken *before, rag_run old,
-                                          const rag_spoken *part, anc_str *ret, anc_err *err)
+                                          const char *link, const rag_spoken *part, anc_str *ret,
+                                          anc_err *err)
 {
     const uint32_t from = start_with_elision(before, old);
     const uint32_t end = before->words.items[old.last - 1].end;
     const uint32_t new_from = start_with_elision(part, (rag_run){0, part->words.n});
     const uint32_t new_end = part->words.items[part->words.n - 1].end;
     return joined(mem,
-                  anc_arena_printf(mem, "%.*s%.*s%.*s", ANC_FMT(anc_str_sub(before->text, 0, from)),
+                  anc_arena_printf(mem, "%.*s%s%.*s%.*s",
+                                   ANC_FMT(anc_str_sub(before->text, 0, from)), link,
                                    ANC_FMT(anc_str_sub(part->text, new_from, new_end - new_from)),
                                    ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
                   ret, err);
@@ -553,8 +555,13 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return put_behind(mem, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
+    if (!shared && rag_find_indefinite(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (!shared && rag_find_asked_of(part, bare, before, &old))
+        return substitute_with_elision(mem, before, old, before->language == TXT_IT ? "di " : "de ",
+                                       part, ret, err);
     if (!shared && rag_find_subject_of_verb(part, bare, before, &old))
-        return substitute_with_elision(mem, before, old, part, ret, err);
+        return substitute_with_elision(mem, before, old, "", part, ret, err);
     if (!shared && (rag_find_between(part, bare, before, &old) ||
                     find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);

@@ -97,6 +97,8 @@ uint64_t rag_terms_digits(const rag_terms *terms);
 uint64_t rag_terms_codes(const rag_terms *terms);
 /* The term with that key, or RAG_TERMS_MAX. */
 size_t rag_terms_find(const rag_terms *terms, uint64_t key);
+/* How term `t` is written in the question. */
+anc_str rag_terms_text(const rag_terms *terms, size_t t);
 /* The term that word `k` of the question is, where it counts; else RAG_TERMS_MAX. */
 size_t rag_terms_asked(const rag_terms *terms, size_t k);
 

@@ -19,14 +19,6 @@ static const double NEAR_ENOUGH_ABROAD = 0.5;
 
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
-static anc_str text_of_term(const rag_terms *terms, size_t t)
-{
-    for (size_t i = 0; i < terms->asked.n; i++)
-        if (terms->asked.items[i].key == terms->keys[t])
-            return rag_word_text(terms->question, &terms->asked.items[i]);
-    return ANC_STR("");
-}
-
 /* Says too little for anything to be missed where it is not told. */
 static bool is_vague(anc_str word)
 {
@@ -174,7 +166,7 @@ static uint64_t subject_of(const rag_terms *terms, txt_language language)
         (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
     uint64_t plain = rag_terms_real(terms) & ~rag_terms_digits(terms);
     for (size_t t = 0; t < terms->n; t++)
-        plain &= ~(is_vague(text_of_term(terms, t)) ? rag_term_bit(t) : 0);
+        plain &= ~(is_vague(rag_terms_text(terms, t)) ? rag_term_bit(t) : 0);
     plain &= ~(language == TXT_DE ? 0 : terms->names);
     return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
@@ -215,7 +207,7 @@ typedef struct wanted_word {
 
 static wanted_word wanted_of(const rag_terms *terms, size_t t)
 {
-    const anc_str text = text_of_term(terms, t);
+    const anc_str text = rag_terms_text(terms, t);
     return (wanted_word){text, rag_alike_lines(text)};
 }
 
