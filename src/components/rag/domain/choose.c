@@ -160,7 +160,8 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
     const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =
         x->views[first].features[RAG_F_CUE] > 0 && x->views[second].features[RAG_F_NO_CUE] > 0;
-    return (row || without || x->terms.how_many) && !adds(x, first, second);
+    const bool counted = x->terms.how_many && x->views[first].features[RAG_F_COUNTS] > 0;
+    return (row || without || counted) && !adds(x, first, second);
 }
 
 /* The next sentence, where it goes on about the first ("He sold it in 2003."). */
@@ -491,7 +492,8 @@ static bool is_exact(const rag_extraction *x, size_t i)
     if (cues == RAG_CUE_PERSON)
         return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
     if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)
-        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i);
+        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i) &&
+               (cues == RAG_CUE_MONEY || rag_has_span(x, i));
     return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
 }
 

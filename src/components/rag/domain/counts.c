@@ -177,3 +177,22 @@ bool rag_has_count(const rag_extraction *x, size_t i)
             return true;
     return false;
 }
+
+bool rag_has_span(const rag_extraction *x, size_t i)
+{
+    static const char one[] = "several many few some half a an every each per un une par chaque "
+                              "plusieurs ein eine einen mehrere varios pro uno una um uma";
+    enum { REACH_UNIT = 3 };
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str said = rag_word_text(text, &words.items[w]);
+        const bool number = words.items[w].digits || rag_cues_is_number(said);
+        const size_t reach = number ? REACH_UNIT : rag_is_any_of(said, one) ? 1 : 0;
+        const size_t last = w + 1 + reach < u->last ? w + 1 + reach : u->last;
+        if ((rag_cues_held(text, words, w + 1, last, (rag_words){NULL, 0}) & RAG_CUE_DURATION) != 0)
+            return true;
+    }
+    return false;
+}

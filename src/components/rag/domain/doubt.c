@@ -254,18 +254,29 @@ static bool asks_measure(const rag_terms *terms)
     return terms->cues != 0 && (terms->cues & ~measures) == 0;
 }
 
-/* How long something takes or lasts is asked, and it has neither a time nor a number. */
+/* "From 7.00 to 20.00": two figures, but for the one that an item of a list begins with; one where few units are known. */
+static bool has_figures(const rag_extraction *x, size_t i)
+{
+    const size_t enough = x->read_as == TXT_EN || x->read_as == TXT_FR ? 2 : 1;
+    const rag_unit *u = &x->units.items[i];
+    size_t n = 0;
+    for (size_t w = u->first + 1; w < u->last; w++)
+        n += x->units.words[u->passage].items[w].digits;
+    return n >= enough;
+}
+
+/* How long something takes or lasts is asked, and it has no time that it may. */
 static bool lacks_duration(const rag_extraction *x, size_t i)
 {
     static const char asking[] = "how long|combien de temps|wie lange|cuánto dura|cuánto duran|"
                                  "cuánto tiempo|quanto dura|quanto durano|quanto tempo";
-    const unsigned times =
-        RAG_CUE_DURATION | RAG_CUE_LENGTH | RAG_CUE_DATE | RAG_CUE_YEAR | RAG_CUE_NUMBER;
+    const unsigned times = RAG_CUE_LENGTH | RAG_CUE_DATE | RAG_CUE_YEAR;
     const rag_unit *u = &x->units.items[i];
-    if ((x->terms.cues & RAG_CUE_DURATION) == 0 || x->views[i].features[RAG_F_CUE] > 0 ||
-        !rag_has_phrase_of(x->terms.question, asking))
-        return false;
-    return (rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+    if ((x->terms.cues & RAG_CUE_DURATION) == 0 || !rag_has_phrase_of(x->terms.question, asking) ||
+        rag_has_phrase_of(x->terms.question, "depuis|seit|desde|since"))
+        return false; /* since when is asked */
+    return !rag_has_span(x, i) && !has_figures(x, i) &&
+           (rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
                           u->last, x->terms.asked) &
             times) == 0;
 }

@@ -181,6 +181,9 @@ bool rag_counts(const rag_extraction *x, size_t i);
 /* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
 bool rag_has_count(const rag_extraction *x, size_t i);
 
+/* Whether it has a time that something may take: "12 working days", "a week". */
+bool rag_has_span(const rag_extraction *x, size_t i);
+
 /* several.c: whether other rows of the table that unit i is a row of have as much of the question. */
 bool rag_has_peers(const rag_extraction *x, size_t i);
 /* Whether "which … are", "list the …" asks for more than one. */

@@ -12,6 +12,8 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
+static const double ANSWERS_QUESTION =
+    0.3; /* share of a question above it that is the one asked, or nearly */
 static const double NAKED_ROW = 2;  /* "Name | Ann Bell" is the answer to nothing but who she is */
 static const double NO_PRICE = 3;   /* without a sum nothing answers what something costs */
 static const double NO_COUNT = 2.5; /* nor how many there are, or where to ring, without a number */
@@ -283,7 +285,7 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NEAR] = share_added(terms, v->own | v->above, v->near);
     f[RAG_F_PAIRS] = pairs_share(x, unit);
     f[RAG_F_FAQ] = faq_share(x, i);
-    f[RAG_F_STRAY] = strays(x, p);
+    f[RAG_F_STRAY] = f[RAG_F_FAQ] < ANSWERS_QUESTION ? strays(x, p) : 0;
     f[RAG_F_RANK] = 1.0 / (1.0 + unit->passage);
     f[RAG_F_RELEVANCE] = p->score;
     f[RAG_F_CUE] = (held & terms->cues) != 0;

@@ -149,6 +149,22 @@ static uint64_t asked_of(const rag_terms *terms, txt_language language)
     return 0;
 }
 
+/* "Head of people", "people manager": what the office is of, a few words behind it or right before. */
+static bool stand_together(const rag_extraction *x, const rag_spoken *s, uint64_t asked)
+{
+    enum { FEW = 4 };
+    bool role = false;
+    for (size_t w = 0; w < s->words.n; w++) {
+        if (!is_role(x, s, w))
+            continue;
+        const size_t last = w + 1 + FEW < s->words.n ? w + 1 + FEW : s->words.n;
+        role = true;
+        if ((rag_terms_in(&x->terms, s->words, w > 0 ? w - 1 : 0, last) & asked) != 0)
+            return true;
+    }
+    return !role;
+}
+
 bool rag_is_of_other_office(const rag_extraction *x, size_t i)
 {
     const uint64_t asked = x->terms.role != 0 ? asked_of(&x->terms, x->read_as) : 0;
@@ -156,8 +172,11 @@ bool rag_is_of_other_office(const rag_extraction *x, size_t i)
     size_t others = 0;
     size_t told = 0;
     const rag_view *v = &x->views[i];
-    if (asked == 0 || (v->own & asked) != 0 || x->read_as == TXT_DE || !asks_office(&x->terms))
+    if (asked == 0 || x->read_as == TXT_DE || !asks_office(&x->terms))
         return false;
+    if ((v->own & asked) != 0)
+        return (asked & x->terms.names) == 0 && x->units.items[i].cells == 0 &&
+               !stand_together(x, &s, asked);
     if ((asked & ~x->terms.names & ~(v->above | v->near | v->beside)) != 0)
         return true;
     for (size_t w = 0; w < s.words.n; w++) {

@@ -139,7 +139,7 @@ static uint64_t granted_of(const rag_terms *terms)
     static const char verbs[] = "get gets bekomme bekommt bekommen";
     uint64_t set = 0;
     for (size_t t = 0; t < terms->n; t++)
-        set |= rag_is_any_of(text_of_term(terms, t), verbs) ? rag_term_bit(t) : 0;
+        set |= rag_is_any_of(rag_terms_text(terms, t), verbs) ? rag_term_bit(t) : 0;
     return set;
 }
 

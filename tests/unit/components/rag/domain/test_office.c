@@ -59,7 +59,7 @@ static const rag_passage form = {
     .score = 0.6};
 
 static const rag_passage keys = {
-    .text = ANC_STR_INIT("A lost security key is reported to Edwin Sharp within a day."),
+    .text = ANC_STR_INIT("For a question about security contact Edwin Sharp at the gate."),
     .title = ANC_STR_INIT("Keys"),
     .language = ANC_STR_INIT("en"),
     .score = 0.55};

@@ -35,7 +35,7 @@ static const rag_passage granted = {
     .score = 0.8};
 
 static const rag_passage returning = {
-    .text = ANC_STR_INIT("How to return a lamp\n\n1. Ask for a number by mail.\n2. Pack the lamp."),
+    .text = ANC_STR_INIT("How to return a lamp\n\n1. Ask for a return number by mail.\n2. Pack the lamp."),
     .title = ANC_STR_INIT("Returns"),
     .language = ANC_STR_INIT("en"),
     .score = 0.83};
@@ -46,7 +46,7 @@ static const rag_passage market = {
                      "for a minimum wait; in 2021 we returned with taxis only."),
     .title = ANC_STR_INIT("Annual report"),
     .language = ANC_STR_INIT("en"),
-    .score = 0.55};
+    .score = 0.45};
 
 static const rag_passage billing = {
     .text =
@@ -97,7 +97,7 @@ static const rag_passage mail = {
     .score = 0.8};
 
 static const asked_row rows[] = {
-    {"as long as is no length", {&guarantee, &loan}, "How long is the warranty?", "years"},
+    {"as long as is no length", {&guarantee, &loan}, "How long is the warranty?", "warranty of"},
     {"nor where nothing else is known", {&loan}, "How long is the warranty?", NULL},
     {"what is given, not what is kept",
      {&carrying, &granted},
@@ -106,7 +106,7 @@ static const asked_row rows[] = {
     {"the deed of a heading",
      {&returning, &market},
      "How do I return a product?",
-     "Ask for a number"},
+     "Ask for a return number"},
     {"no total", {&billing}, "What is the total of the invoice?", NULL},
     {"a total", {&billing, &bill}, "What is the total of the invoice?", "£148"},
     {"the policy of something else", {&pay}, "What is the refund policy?", NULL},
