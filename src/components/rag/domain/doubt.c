@@ -215,6 +215,41 @@ static bool is_of_nobody_named(const rag_extraction *x, size_t i)
     return true;
 }
 
+/* "In the cellar", "on a hill", "at 12 Mill Lane": a preposition before something that is neither a time nor a number; or a
+ * name that the question has not. */
+static bool has_place(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
+    for (size_t w = u->first; w + 1 < u->last; w++) {
+        size_t next = w + 1;
+        if (words.items[next].capital && !words.items[next].stop && x->read_as != TXT_DE &&
+            !rag_spoken_is_calendar(&s, next) &&
+            rag_terms_in(&x->terms, words, next, next + 1) == 0)
+            return true;
+        if (!rag_spoken_is_preposition(&s, w) || rag_spoken_is_of(&s, w) ||
+            rag_spoken_is_article(&s, w))
+            continue;
+        while (next + 1 < u->last && (rag_spoken_is_article(&s, next) ||
+                                      (words.items[next].digits && words.items[next + 1].capital)))
+            next++;
+        if (!words.items[next].digits && !words.items[next].stop &&
+            !rag_spoken_is_calendar(&s, next))
+            return true;
+    }
+    return false;
+}
+
+/* Where something is is asked in few words, and it says nothing of a place. */
+static bool lacks_place(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const double *f = x->views[i].features;
+    return x->terms.cues == RAG_CUE_PLACE && x->terms.brief && u->cells == 0 && !u->card &&
+           !u->item && f[RAG_F_NO_CUE] > 0 && f[RAG_F_DEFINES] <= 0 && !has_place(x, i);
+}
+
 /* "The captain of the Selina": who is that to one who is named, and the passage says nothing of the name. */
 static bool is_role_elsewhere(const rag_extraction *x, size_t i)
 {
@@ -417,5 +452,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
-           rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i);
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
+           lacks_place(x, i);
 }

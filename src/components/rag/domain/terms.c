@@ -23,7 +23,7 @@ static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
         "person people place city country term word mean use used happen become do long often "
         "item thing get take come company firm ask contact"),
     [TXT_FR] = ANC_STR_INIT(
-        "année date jour mois temps nom nombre type sorte appelle nomme quantité pourcentage "
+        "année date jour mois heure temps nom nombre type sorte appelle nomme quantité pourcentage "
         "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
         "société demander contacter durer durent dure"),
     [TXT_DE] =

@@ -296,14 +296,29 @@ static uint64_t behind(const rag_extraction *x, size_t i)
                : 0;
 }
 
+/* "Il bar chiude alle 18": it begins with a thing of its own, which the question does not speak of. */
+static bool has_own_subject(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    if (u->first + 2 >= u->last || words.items[u->first + 1].stop ||
+        (words.items[u->first + 1].capital && x->read_as != TXT_DE))
+        return false;
+    return rag_tongue_has(x->read_as, RAG_WORD_ARTICLE,
+                          rag_word_text(text, &words.items[u->first])) &&
+           rag_terms_meant(&x->terms, words, u->first + 1, u->first + 2) == 0;
+}
+
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
 static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const uint64_t said = v->own | v->above | before(x, i);
-    const uint64_t missing = (terms->focus & ~said) |
-                             (terms->subject & ~(said | v->near | behind(x, i) | topic_of(x, i)));
+    const uint64_t topic = terms->focus == 0 && has_own_subject(x, i) ? 0 : topic_of(x, i);
+    const uint64_t missing =
+        (terms->focus & ~said) | (terms->subject & ~(said | v->near | behind(x, i) | topic));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;

@@ -31,18 +31,21 @@ bool rag_is_time(const rag_spoken *s, size_t i)
         "hoy mañana "
         "ayer oggi domani "
         "ieri hoje amanhã ontem sábados domingos "
-        "today tomorrow yesterday demain hier";
+        "today tomorrow yesterday demain hier "
+        "weekdays weekends semaine laborables festivos feriali festivi úteis";
     return rag_spoken_is_calendar(s, i) || rag_is_any_of(rag_spoken_word(s, i), adverbs);
 }
 
 /* The time that was said before, with its article or preposition. */
 bool rag_find_time(const rag_spoken *before, rag_run *ret)
 {
+    static const char days[] = "giorni días dias jours days";
     for (size_t i = before->words.n; i-- > 0;) {
         if (!rag_is_time(before, i))
             continue;
         *ret = (rag_run){i, i + 1};
-        while (ret->first > 0 && (rag_spoken_is_article(before, ret->first - 1) ||
+        while (ret->first > 0 && (rag_is_any_of(rag_spoken_word(before, ret->first - 1), days) ||
+                                  rag_spoken_is_article(before, ret->first - 1) ||
                                   rag_spoken_is_preposition(before, ret->first - 1)))
             ret->first--;
         return true;
@@ -274,7 +277,8 @@ bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_sp
                               rag_run *ret)
 {
     const bool article = bare.first > 0 || has_elided_article(part, bare.first);
-    if (rag_spoken_is_preposition(part, 0) || rag_cues_asked(part->text) != 0)
+    if (rag_spoken_is_preposition(part, 0) || rag_is_time(part, bare.first) ||
+        rag_cues_asked(part->text) != 0)
         return false;
     if (before->language == TXT_EN)
         return find_before_verb(before, ret) &&
