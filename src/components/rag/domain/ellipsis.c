@@ -4,6 +4,7 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/excluded.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
@@ -281,10 +282,19 @@ static bool find_attribute(const rag_spoken *before, rag_run name, rag_run *ret)
             start_with_elision(before, run) < before->words.items[run.first].start);
 }
 
-static bool is_common(const rag_spoken *part, rag_run bare)
+/* "Flood damage" after how long something of a name lasts: nothing that could stand in for the name. */
+static bool is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
-    bool common = bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
-                  !rag_spoken_is_preposition(part, 0);
+    return before->language == TXT_EN && bare.first == 0 && bare.last > 0 &&
+           rag_phrase_in(before->text, ANC_STR("how long")) &&
+           !anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
+}
+
+static bool is_common(const rag_spoken *part, rag_run bare, const rag_spoken *before)
+{
+    bool common = is_matter(part, bare, before) ||
+                  (bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
+                   !rag_spoken_is_preposition(part, 0));
     for (size_t i = bare.first; i < bare.last; i++)
         common &= !part->words.items[i].capital && !part->words.items[i].digits;
     return common;
@@ -565,7 +575,7 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     if (!shared && (rag_find_between(part, bare, before, &old) ||
                     find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&
+    if (is_common(part, bare, before) && !shared && rag_spoken_last_name(before, &name) &&
         !rag_spoken_is_of_place(before, name))
         return ask_of_name(mem, part, before, name, ret, err);
     if (!shared && find_phrase(part, before, &old))

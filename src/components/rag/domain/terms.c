@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
 #include "rag/domain/polarity.h"
 
