@@ -69,7 +69,7 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
         return false;
     if (threshold <= 0)
         return true;
-    if (choice->beside_point)
+    if (choice->beside_point || choice->confidence <= 0)
         return false;
     /* a passage full of rows is about many things, so its score says little of one of them */
     if (choice->exact)

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "extract_impl.h"
 #include "rag/domain/alike.h"
+#include "rag/domain/tongue.h"
 
 /* What the passive is made with, and what stands before who did it. German has the verb at the end, far from that. */
 typedef struct passive {
@@ -41,9 +42,33 @@ static bool has_any(const rag_extraction *x, const rag_unit *u, size_t from, siz
     return false;
 }
 
-static bool is_deed(const rag_extraction *x, const rag_unit *u, size_t w)
+/* The deed that was asked about, and its lines in the table of words alike. */
+typedef struct deed {
+    anc_str text;
+    uint64_t lines;
+} deed;
+
+static deed deed_of(const rag_terms *terms)
 {
-    return (rag_terms_in(&x->terms, x->units.words[u->passage], w, w + 1) & x->terms.deed) != 0;
+    const anc_str text = rag_terms_text(terms, (size_t)__builtin_ctzll(terms->deed));
+    return (deed){text, rag_alike_lines(text)};
+}
+
+/* A form of the verb; in German, whose passive has a verb of its own, one that means nearly the same too. */
+static bool is_deed(const rag_extraction *x, const rag_unit *u, size_t w, const deed *d)
+{
+    const rag_words words = x->units.words[u->passage];
+    return (rag_terms_in(&x->terms, words, w, w + 1) & x->terms.deed) != 0 ||
+           (x->read_as == TXT_DE && !words.items[w].stop &&
+            rag_alike(d->text, d->lines, word_of(x, u, w)));
+}
+
+/* "Was the composer", "était son fondateur": who somebody was. */
+static bool is_doer(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    const anc_str before = w > u->first ? word_of(x, u, w - 1) : ANC_STR("");
+    return rag_tongue_has(x->read_as, RAG_WORD_ARTICLE, before) ||
+           rag_tongue_has(x->read_as, RAG_WORD_PRONOUN, before);
 }
 
 /* "Who was elected?": it is asked whom it was done to. */
@@ -59,16 +84,18 @@ bool rag_is_without_agent(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const passive *p = passive_of(x->read_as);
-    bool passively = false;
+    size_t done = SIZE_MAX;
     if (x->terms.deed == 0 || p == NULL || u->cells > 0 || u->card || asks_passively(&x->terms, p))
         return false;
+    const deed d = deed_of(&x->terms);
     for (size_t w = u->first; w < u->last; w++) {
-        if (!is_deed(x, u, w))
+        if (!is_deed(x, u, w, &d))
             continue;
         const size_t back = p->reach > 0 && w - u->first > p->reach ? w - p->reach : u->first;
-        if (!has_any(x, u, back, p->reach > 0 ? w : u->last, p->made_with))
+        if (is_doer(x, u, w) || !has_any(x, u, back, p->reach > 0 ? w : u->last, p->made_with))
             return false;
-        passively = true;
+        done = w;
     }
-    return passively && !has_any(x, u, u->first, u->last, p->by);
+    const size_t from = p->reach > 0 && done != SIZE_MAX ? done : u->first;
+    return done != SIZE_MAX && !has_any(x, u, from, u->last, p->by);
 }

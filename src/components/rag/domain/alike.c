@@ -123,6 +123,11 @@ static const char *const lines[] = {
 
     "drive drove driver chauffeur conduit conducteur fährt fahrer conduce conductor guida dirige",
 
+    "get receive entitled "
+    "reçoit reçoivent bénéficie bénéficient dispose acquiert "
+    "bekommt bekommen bekomme erhält erhalten "
+    "recibe reciben riceve ricevono recebe recebem",
+
     "supply supplier provide deliver "
     "fournit fournisseur liefert lieferant suministra fornisce fornece",
 

@@ -35,6 +35,8 @@ static const cue_row asking[] = {
     ROW("cost", PRICE),
     ROW("costs", PRICE),
     ROW("price", PRICE),
+    ROW("fare", PRICE),
+    ROW("fares", PRICE),
     ROW("prices", PRICE),
     ROW("pay", RAG_CUE_MONEY),
     ROW("bonus", RAG_CUE_MONEY),
@@ -108,6 +110,7 @@ static const cue_row asking[] = {
     ROW("coûtent", PRICE),
     ROW("coût", PRICE),
     ROW("prix", PRICE),
+    ROW("tarif", PRICE),
     ROW("valeur", RAG_CUE_MONEY),
     ROW("pourcentage", RAG_CUE_PERCENT),
     ROW("remise", RAG_CUE_PERCENT),
@@ -193,6 +196,7 @@ static const cue_row asking[] = {
     ROW("cuántos", RAG_CUE_NUMBER),
     ROW("cuántas", RAG_CUE_NUMBER),
     ROW("cuánto cuesta", PRICE),
+    ROW("precio", PRICE),
     ROW("cuánto pesa", RAG_CUE_WEIGHT),
     ROW("cuánto mide", RAG_CUE_LENGTH),
     ROW("cuánto dura", RAG_CUE_DURATION),
@@ -211,6 +215,7 @@ static const cue_row asking[] = {
     ROW("quanti", RAG_CUE_NUMBER),
     ROW("quante", RAG_CUE_NUMBER),
     ROW("quanto costa", PRICE),
+    ROW("prezzo", PRICE),
     ROW("quanto pesa", RAG_CUE_WEIGHT),
     ROW("quanto misura", RAG_CUE_LENGTH),
     ROW("quanto mede", RAG_CUE_LENGTH),
@@ -223,6 +228,7 @@ static const cue_row asking[] = {
     ROW("quantos", RAG_CUE_NUMBER),
     ROW("quantas", RAG_CUE_NUMBER),
     ROW("quanto custa", PRICE),
+    ROW("preço", PRICE),
 };
 
 unsigned rag_cues_asked(anc_str question)
@@ -266,6 +272,8 @@ bool rag_cues_is_kind(unsigned cues, anc_str word)
         ROW("cold", RAG_CUE_HEAT),        ROW("warm", RAG_CUE_HEAT),
         ROW("wide", RAG_CUE_LENGTH),      ROW("thick", RAG_CUE_LENGTH),
         ROW("heiß", RAG_CUE_HEAT),        ROW("alt", RAG_CUE_AGE),
+        ROW("long", RAG_CUE_DURATION),    ROW("lange", RAG_CUE_DURATION),
+        ROW("often", RAG_CUE_DURATION),
     };
     for (size_t i = 0; i < ANC_COUNT(kinds); i++)
         if ((kinds[i].cues & cues) != 0 && anc_str_eq_nocase(kinds[i].text, word))

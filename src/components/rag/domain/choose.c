@@ -27,6 +27,8 @@ enum {
 static const double INSTEAD_TOLD =
     0.7; /* of what the best one tells, for another to stand in for it */
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
+static const double LESS_RELEVANT =
+    0.5; /* of the first's passage, that the second's is too far from */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
 static const double ROW_OWN =
@@ -153,10 +155,13 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
         return true;
     if (answers_itself(x, first) && !answers_itself(x, second))
         return true;
+    if (x->passages[b->passage].score < LESS_RELEVANT * x->passages[a->passage].score)
+        return true;
     const bool row = is_row(b) || (is_row(a) && a->passage == b->passage);
     const bool without =
         x->views[first].features[RAG_F_CUE] > 0 && x->views[second].features[RAG_F_NO_CUE] > 0;
-    return (row || without) && !adds(x, first, second);
+    const bool counted = x->terms.how_many && x->views[first].features[RAG_F_COUNTS] > 0;
+    return (row || without || counted) && !adds(x, first, second);
 }
 
 /* The next sentence, where it goes on about the first ("He sold it in 2003."). */
@@ -355,6 +360,43 @@ static void tell_list(const rag_extraction *x, size_t i, rag_pick *pick)
         *pick = list;
 }
 
+/* Whether both are rows of one table that have as much of the question. */
+static bool is_like_row(const rag_extraction *x, size_t a, size_t b)
+{
+    const rag_unit *s = &x->units.items[a];
+    const rag_unit *t = &x->units.items[b];
+    const uint64_t real = rag_terms_real(&x->terms);
+    return is_row(s) && is_row(t) && s->passage == t->passage && s->kind == t->kind &&
+           s->columns == t->columns && s->head == t->head &&
+           (x->views[a].own & real) == (x->views[b].own & real) &&
+           x->views[b].features[RAG_F_CUE] > 0;
+}
+
+/* How long something lasts is asked, and a table says it of several things of which none was asked about: its rows from the
+ * first on, as many as fit. */
+static bool tell_rows(const rag_extraction *x, size_t i, rag_choice *choice)
+{
+    const rag_terms *terms = &x->terms;
+    size_t first = i;
+    size_t chars = 0;
+    if ((terms->cues & RAG_CUE_DURATION) == 0 || terms->names != 0 || terms->how_many ||
+        rag_terms_digits(terms) != 0 || !rag_has_peers(x, i))
+        return false;
+    while (first > 0 && is_like_row(x, i, first - 1))
+        first--;
+    choice->n = 0;
+    for (size_t k = first; k < x->units.n && is_like_row(x, i, k); k++) {
+        const rag_pick pick = rag_pick_of(x, k);
+        chars += chars_of(x, &pick);
+        if (choice->n > 0 && (choice->n == RAG_READ_PICKS || chars > RAG_ANSWER_MAX_CHARS)) {
+            choice->picks[choice->n - 1].cut_after = true;
+            break;
+        }
+        choice->picks[choice->n++] = pick;
+    }
+    return true;
+}
+
 static bool comes_before(const rag_pick *a, const rag_pick *b)
 {
     return a->passage != b->passage ? a->passage < b->passage : a->start < b->start;
@@ -450,7 +492,8 @@ static bool is_exact(const rag_extraction *x, size_t i)
     if (cues == RAG_CUE_PERSON)
         return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
     if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)
-        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i);
+        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i) &&
+               (cues == RAG_CUE_MONEY || rag_has_span(x, i));
     return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
 }
 
@@ -505,6 +548,8 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         choice.confidence = fmax(choice.confidence, ROW_ALL);
     choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
+    if (tell_rows(x, first, &choice))
+        return choice;
     if (is_list_asked(x, first))
         tell_list(x, first, &choice.picks[0]);
     if (rag_asks_for_several(x) && rag_has_peers(x, first))

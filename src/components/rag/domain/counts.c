@@ -60,8 +60,9 @@ bool rag_counts(const rag_extraction *x, size_t i)
     const uint64_t counted = rag_counted_terms(&x->terms);
     for (size_t w = u->first; counted != 0 && w < u->last; w++) {
         const rag_word *number = &words.items[w];
-        if (!number->digits && !rag_cues_is_number(rag_word_text(text, number)))
-            continue;
+        const anc_str said = rag_word_text(text, number);
+        if ((!number->digits && !rag_cues_is_number(said)) || rag_is_any_of(said, "once twice"))
+            continue; /* "twice as many" */
         for (size_t k = w + 1; k < u->last && words.items[k].position <= number->position + REACH;
              k++)
             if ((rag_terms_meant(&x->terms, words, k, k + 1) & counted) != 0)
@@ -174,5 +175,24 @@ bool rag_has_count(const rag_extraction *x, size_t i)
                   rag_cues_is_number(rag_word_text(text, &words.items[w]))) &&
                  (units || (!counts_nothing(x, u, w) && !counts_units(x, u, w))))
             return true;
+    return false;
+}
+
+bool rag_has_span(const rag_extraction *x, size_t i)
+{
+    static const char one[] = "several many few some half a an every each per un une par chaque "
+                              "plusieurs ein eine einen mehrere varios pro uno una um uma";
+    enum { REACH_UNIT = 3 };
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str said = rag_word_text(text, &words.items[w]);
+        const bool number = words.items[w].digits || rag_cues_is_number(said);
+        const size_t reach = number ? REACH_UNIT : rag_is_any_of(said, one) ? 1 : 0;
+        const size_t last = w + 1 + reach < u->last ? w + 1 + reach : u->last;
+        if ((rag_cues_held(text, words, w + 1, last, (rag_words){NULL, 0}) & RAG_CUE_DURATION) != 0)
+            return true;
+    }
     return false;
 }

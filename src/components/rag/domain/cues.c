@@ -275,6 +275,7 @@ static const cue_row answering[] = {
     ROW("année", SPAN),
     ROW("années", SPAN),
     ROW("sekunden", SPAN),
+    ROW("minuten", SPAN),
     ROW("stunde", SPAN),
     ROW("stunden", SPAN),
     ROW("tag", SPAN),
@@ -294,13 +295,19 @@ static const cue_row answering[] = {
     ROW("horas", SPAN),
     ROW("día", SPAN),
     ROW("días", SPAN),
+    ROW("minuto", SPAN),
     ROW("semana", SPAN),
+    ROW("mes", SPAN),
+    ROW("año", SPAN),
+    ROW("ano", SPAN),
     ROW("semanas", SPAN),
     ROW("meses", SPAN),
     ROW("años", SPAN),
     ROW("secondi", SPAN),
     ROW("minuti", SPAN),
     ROW("ora", SPAN),
+    ROW("ore", SPAN),
+    ROW("anno", SPAN),
     ROW("giorno", SPAN),
     ROW("giorni", SPAN),
     ROW("settimana", SPAN),
@@ -532,6 +539,23 @@ unsigned rag_cues_signs(anc_str text)
     return cues;
 }
 
+/* "11 Uhr", "10 heures", "9:30", "às 18h", "alle 9": a figure that tells the time of day. */
+static bool is_clock(anc_str text, rag_words words, size_t i, size_t last)
+{
+    enum { DIGITS = 2 };
+    static const char units[] = "uhr heure heures h ore horas am pm o'clock";
+    static const char before[] = "alle las às dalle";
+    const rag_word *w = &words.items[i];
+    const anc_str behind = anc_str_sub(text, w->end, 2);
+    if (!w->digits)
+        return false;
+    if (behind.len == 2 && behind.ptr[0] == ':' && behind.ptr[1] >= '0' && behind.ptr[1] <= '9')
+        return true;
+    return (i + 1 < last && rag_is_any_of(rag_word_text(text, &words.items[i + 1]), units)) ||
+           (i > 0 && w->end - w->start <= DIGITS &&
+            rag_is_any_of(rag_word_text(text, &words.items[i - 1]), before));
+}
+
 unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last, rag_words asked)
 {
     unsigned cues = 0;
@@ -547,7 +571,7 @@ unsigned rag_cues_held(anc_str text, rag_words words, size_t first, size_t last,
             continue;
         }
         if (w->digits)
-            cues |= of_figure(word);
+            cues |= of_figure(word) | (is_clock(text, words, i, last) ? RAG_CUE_DATE : 0);
         else
             cues |= of_word(word);
         if (i == first)

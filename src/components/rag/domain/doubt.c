@@ -173,6 +173,14 @@ static uint64_t terms_of_passage(const rag_extraction *x, size_t i)
     return set;
 }
 
+/* "What is the refund policy?": of two words, the one says more of the other, and nothing else is asked. */
+static bool asks_kind_of_thing(const rag_terms *terms)
+{
+    enum { BOTH = 2 };
+    return terms->names == 0 && rag_term_count(rag_terms_real(terms)) == BOTH &&
+           rag_begins_with_any(terms->question, "what is the |what's the |what are the ");
+}
+
 /* It is asked whether "water damage" is covered, and it says so of damage where nothing speaks of water. */
 static bool is_of_other_kind(const rag_extraction *x, size_t i)
 {
@@ -181,13 +189,14 @@ static bool is_of_other_kind(const rag_extraction *x, size_t i)
     const uint64_t has = terms_of_passage(x, i);
     const uint64_t said = (v->own | v->headed) & rag_terms_real(terms);
     const uint64_t plain = rag_terms_plain(terms);
-    if (!asks_whether(terms))
+    const bool named = asks_kind_of_thing(terms);
+    if (!asks_whether(terms) && !named)
         return false;
     for (size_t k = 0; k + 1 < terms->asked.n; k++) {
         const size_t kind = rag_terms_find(terms, terms->asked.items[k].key);
         const size_t thing = rag_terms_find(terms, terms->asked.items[k + 1].key);
         if (rag_has_term(plain & ~has, kind) && rag_has_term(plain & v->own, thing) &&
-            (said & ~rag_term_bit(thing)) != 0)
+            (named || (said & ~rag_term_bit(thing)) != 0))
             return true;
     }
     return false;
@@ -206,11 +215,71 @@ static bool is_of_nobody_named(const rag_extraction *x, size_t i)
     return true;
 }
 
+/* "In the cellar", "on a hill", "at 12 Mill Lane": a preposition before something that is neither a time nor a number; or a
+ * name that the question has not. */
+static bool has_place(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
+    for (size_t w = u->first; w + 1 < u->last; w++) {
+        size_t next = w + 1;
+        if (words.items[next].capital && !words.items[next].stop && x->read_as != TXT_DE &&
+            !rag_spoken_is_calendar(&s, next) &&
+            rag_terms_in(&x->terms, words, next, next + 1) == 0)
+            return true;
+        if (!rag_spoken_is_preposition(&s, w) || rag_spoken_is_of(&s, w) ||
+            rag_spoken_is_article(&s, w))
+            continue;
+        while (next + 1 < u->last && (rag_spoken_is_article(&s, next) ||
+                                      (words.items[next].digits && words.items[next + 1].capital)))
+            next++;
+        if (!words.items[next].digits && !words.items[next].stop &&
+            !rag_spoken_is_calendar(&s, next))
+            return true;
+    }
+    return false;
+}
+
+/* Where something is is asked in few words, and it says nothing of a place. */
+static bool lacks_place(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const double *f = x->views[i].features;
+    return x->terms.cues == RAG_CUE_PLACE && x->terms.brief && u->cells == 0 && !u->card &&
+           !u->item && f[RAG_F_NO_CUE] > 0 && f[RAG_F_DEFINES] <= 0 && !has_place(x, i);
+}
+
 /* "The captain of the Selina": who is that to one who is named, and the passage says nothing of the name. */
 static bool is_role_elsewhere(const rag_extraction *x, size_t i)
 {
     return x->terms.role != 0 && rag_is_one_term(x->terms.names) &&
            x->views[i].features[RAG_F_ELSEWHERE] > 0;
+}
+
+/* Whether unit i names something that the question does not, behind an article or another function word: "the Selina". */
+static bool names_another(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first + 1; w < u->last && x->read_as != TXT_DE; w++)
+        if (words.items[w].capital && !words.items[w].stop && words.items[w - 1].stop &&
+            rag_terms_in(&x->terms, words, w, w + 1) == 0)
+            return true;
+    return false;
+}
+
+/* When something was is asked in few words of one who is named: it tells of another one, where a sentence beside it has the
+ * name. */
+static bool is_of_other_name(const rag_extraction *x, size_t i)
+{
+    const uint64_t names = x->terms.names;
+    const rag_view *v = &x->views[i];
+    const rag_unit *u = &x->units.items[i];
+    return x->terms.brief && (x->terms.cues & RAG_CUE_DATE) != 0 && rag_is_one_term(names) &&
+           u->cells == 0 && !u->card && ((v->own | v->above | v->near) & names) == 0 &&
+           (v->beside & names) != 0 && !rag_cues_points_back(rag_unit_text(u, x->passages)) &&
+           names_another(x, i);
 }
 
 /* A weight, a length or a temperature is asked for and nothing else. */
@@ -220,11 +289,39 @@ static bool asks_measure(const rag_terms *terms)
     return terms->cues != 0 && (terms->cues & ~measures) == 0;
 }
 
+/* "From 7.00 to 20.00": two figures, but for the one that an item of a list begins with; one where few units are known. */
+static bool has_figures(const rag_extraction *x, size_t i)
+{
+    const size_t enough = x->read_as == TXT_EN || x->read_as == TXT_FR ? 2 : 1;
+    const rag_unit *u = &x->units.items[i];
+    size_t n = 0;
+    for (size_t w = u->first + 1; w < u->last; w++)
+        n += x->units.words[u->passage].items[w].digits;
+    return n >= enough;
+}
+
+/* How long something takes or lasts is asked, and it has no time that it may. */
+static bool lacks_duration(const rag_extraction *x, size_t i)
+{
+    static const char asking[] = "how long|combien de temps|wie lange|cuánto dura|cuánto duran|"
+                                 "cuánto tiempo|quanto dura|quanto durano|quanto tempo";
+    const unsigned times = RAG_CUE_LENGTH | RAG_CUE_DATE | RAG_CUE_YEAR;
+    const rag_unit *u = &x->units.items[i];
+    if ((x->terms.cues & RAG_CUE_DURATION) == 0 || !rag_has_phrase_of(x->terms.question, asking) ||
+        rag_has_phrase_of(x->terms.question, "depuis|seit|desde|since"))
+        return false; /* since when is asked */
+    return !rag_has_span(x, i) && !has_figures(x, i) &&
+           (rag_cues_held(x->passages[u->passage].text, x->units.words[u->passage], u->first,
+                          u->last, x->terms.asked) &
+            times) == 0;
+}
+
 /* It has none, or it is the row of a thing that what was asked for only says more of. */
 static bool lacks_measure(const rag_extraction *x, size_t i)
 {
-    return asks_measure(&x->terms) &&
-           (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i));
+    return lacks_duration(x, i) ||
+           (asks_measure(&x->terms) &&
+            (x->views[i].features[RAG_F_NO_CUE] > 0 || rag_label_is_beside(x, i)));
 }
 
 /* A sum or a measure of a name with a number is asked for, and it says nothing of that name. */
@@ -266,12 +363,15 @@ static bool is_without_german_name(const rag_extraction *x, size_t i)
     return true;
 }
 
-/* Who does something is asked in few words, and it has nobody, nor a word of what is done. */
+/* Who has an office is asked, and it does not say; or who does something, in few words, and it has nobody, nor a word of
+ * what is done. */
 static bool is_without_doer(const rag_extraction *x, size_t i)
 {
     enum { FEW = 2 };
     const rag_view *v = &x->views[i];
     const uint64_t plain = rag_terms_plain(&x->terms);
+    if (rag_is_without_holder(x, i) || rag_is_of_other_office(x, i))
+        return true;
     return rag_term_count(plain) <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
            (plain & ~(v->own | v->above | v->near | v->beside)) != 0;
 }
@@ -352,5 +452,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
-           rag_is_without_agent(x, i) || is_role_elsewhere(x, i);
+           rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
+           lacks_place(x, i);
 }

@@ -4,6 +4,7 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/cues.h"
 #include "rag/domain/excluded.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
@@ -232,16 +233,18 @@ static anc_status substitute_thing(anc_arena *mem, const rag_spoken *before, rag
                   ret, err);
 }
 
-/* The part for a phrase with its article, whichever way the articles are written. */
+/* The part behind `link` for a phrase with its article, whichever way the articles are written. */
 static anc_status substitute_with_elision(anc_arena *mem, const rag_spoken *before, rag_run old,
-                                          const rag_spoken *part, anc_str *ret, anc_err *err)
+                                          const char *link, const rag_spoken *part, anc_str *ret,
+                                          anc_err *err)
 {
     const uint32_t from = start_with_elision(before, old);
     const uint32_t end = before->words.items[old.last - 1].end;
     const uint32_t new_from = start_with_elision(part, (rag_run){0, part->words.n});
     const uint32_t new_end = part->words.items[part->words.n - 1].end;
     return joined(mem,
-                  anc_arena_printf(mem, "%.*s%.*s%.*s", ANC_FMT(anc_str_sub(before->text, 0, from)),
+                  anc_arena_printf(mem, "%.*s%s%.*s%.*s",
+                                   ANC_FMT(anc_str_sub(before->text, 0, from)), link,
                                    ANC_FMT(anc_str_sub(part->text, new_from, new_end - new_from)),
                                    ANC_FMT(anc_str_sub(before->text, end, before->text.len))),
                   ret, err);
@@ -279,10 +282,19 @@ static bool find_attribute(const rag_spoken *before, rag_run name, rag_run *ret)
             start_with_elision(before, run) < before->words.items[run.first].start);
 }
 
-static bool is_common(const rag_spoken *part, rag_run bare)
+/* "Flood damage" after how long something of a name lasts: nothing that could stand in for the name. */
+static bool is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
-    bool common = bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
-                  !rag_spoken_is_preposition(part, 0);
+    return before->language == TXT_EN && bare.first == 0 && bare.last > 0 &&
+           rag_phrase_in(before->text, ANC_STR("how long")) &&
+           !anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
+}
+
+static bool is_common(const rag_spoken *part, rag_run bare, const rag_spoken *before)
+{
+    bool common = is_matter(part, bare, before) ||
+                  (bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
+                   !rag_spoken_is_preposition(part, 0));
     for (size_t i = bare.first; i < bare.last; i++)
         common &= !part->words.items[i].capital && !part->words.items[i].digits;
     return common;
@@ -553,12 +565,17 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return put_behind(mem, part, before, ret, err);
     rag_run name;
     const bool shared = find_shared(part, bare, before, &old);
+    if (!shared && rag_find_indefinite(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (!shared && rag_find_asked_of(part, bare, before, &old))
+        return substitute_with_elision(mem, before, old, before->language == TXT_IT ? "di " : "de ",
+                                       part, ret, err);
     if (!shared && rag_find_subject_of_verb(part, bare, before, &old))
-        return substitute_with_elision(mem, before, old, part, ret, err);
+        return substitute_with_elision(mem, before, old, "", part, ret, err);
     if (!shared && (rag_find_between(part, bare, before, &old) ||
                     find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
         return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    if (is_common(part, bare) && !shared && rag_spoken_last_name(before, &name) &&
+    if (is_common(part, bare, before) && !shared && rag_spoken_last_name(before, &name) &&
         !rag_spoken_is_of_place(before, name))
         return ask_of_name(mem, part, before, name, ret, err);
     if (!shared && find_phrase(part, before, &old))

@@ -29,6 +29,7 @@ enum {
     X(NEAR, "what words that mean the same as the question's add to that")                    \
     X(PAIRS, "share of neighbouring words of the question that are near each other")          \
     X(FAQ, "share that the question heading it has, where it is the first below it")          \
+    X(STRAY, "its document is another than the first passage's, which is more relevant")      \
     X(RANK, "1 for the first passage, 1/2 for the second, …")                                 \
     X(RELEVANCE, "the passage's calibrated score less the best one's")                        \
     X(PASSAGE, "share of the question's weight that the whole passage has")                   \

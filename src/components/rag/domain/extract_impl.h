@@ -33,7 +33,8 @@ typedef struct rag_terms {
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
     uint64_t deed;  /* of these the verb of "who built it?" */
     uint64_t role;  /* and the noun of "who is the captain?" */
-    bool brief;     /* it has few words that count */
+    uint64_t granted; /* "get" of "how many days do I get?": it may be told by another word */
+    bool brief;       /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
     bool how_many;    /* how many of something there are */
     bool priced;      /* in so many words what a thing costs */
@@ -96,6 +97,8 @@ uint64_t rag_terms_digits(const rag_terms *terms);
 uint64_t rag_terms_codes(const rag_terms *terms);
 /* The term with that key, or RAG_TERMS_MAX. */
 size_t rag_terms_find(const rag_terms *terms, uint64_t key);
+/* How term `t` is written in the question. */
+anc_str rag_terms_text(const rag_terms *terms, size_t t);
 /* The term that word `k` of the question is, where it counts; else RAG_TERMS_MAX. */
 size_t rag_terms_asked(const rag_terms *terms, size_t k);
 
@@ -178,6 +181,9 @@ bool rag_counts(const rag_extraction *x, size_t i);
 /* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
 bool rag_has_count(const rag_extraction *x, size_t i);
 
+/* Whether it has a time that something may take: "12 working days", "a week". */
+bool rag_has_span(const rag_extraction *x, size_t i);
+
 /* several.c: whether other rows of the table that unit i is a row of have as much of the question. */
 bool rag_has_peers(const rag_extraction *x, size_t i);
 /* Whether "which … are", "list the …" asks for more than one. */
@@ -223,6 +229,10 @@ bool rag_is_of_contrast(const rag_extraction *x, size_t i);
 
 /* agent.c: whether it is asked who did something, and unit i only tells that it was done. */
 bool rag_is_without_agent(const rag_extraction *x, size_t i);
+
+/* office.c: whether it is asked who holds an office, and unit i names nobody, or who holds that of something else. */
+bool rag_is_without_holder(const rag_extraction *x, size_t i);
+bool rag_is_of_other_office(const rag_extraction *x, size_t i);
 
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */

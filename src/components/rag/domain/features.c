@@ -12,6 +12,8 @@
 
 enum { NEAR_WORDS = 4, NOVEL_ENOUGH = 4 };
 
+static const double ANSWERS_QUESTION =
+    0.3; /* share of a question above it that is the one asked, or nearly */
 static const double NAKED_ROW = 2;  /* "Name | Ann Bell" is the answer to nothing but who she is */
 static const double NO_PRICE = 3;   /* without a sum nothing answers what something costs */
 static const double NO_COUNT = 2.5; /* nor how many there are, or where to ring, without a number */
@@ -148,15 +150,43 @@ static double novel_share(const rag_extraction *x, const rag_unit *unit)
     return (double)novel / NOVEL_ENOUGH;
 }
 
+/* "How to return an instrument" for "How do I return a product?": the deed is the one. */
+static double how_to(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    static const double SAME_DEED = 0.8;
+    for (size_t k = 0; terms->cues == RAG_CUE_MANNER && k < terms->asked.n; k++) {
+        const size_t t = rag_terms_asked(terms, k);
+        if (t != RAG_TERMS_MAX)
+            return (x->views[i].headed >> t & 1) != 0 ? SAME_DEED : 0;
+    }
+    return 0;
+}
+
+/* A row of a table that says how long each of several things is, where that is asked: "Length of the warranty". */
+static bool says_how_long(const rag_extraction *x, size_t i)
+{
+    static const char names[] = "length|duration|durée|dauer|laufzeit|duración|plazo|durata|"
+                                "duração";
+    const rag_unit *u = &x->units.items[i];
+    return (x->terms.cues & RAG_CUE_DURATION) != 0 && u->cells > 0 && u->kind == RAG_UNIT_PROSE &&
+           (rag_has_phrase_of(rag_heading_of(x, i), names) ||
+            rag_has_phrase_of(rag_unit_columns(&x->units, u, x->passages), names));
+}
+
 /* Share of the question that the question above this unit repeats, where this is its first answer. */
 static double faq_share(const rag_extraction *x, size_t i)
 {
     const rag_unit *unit = &x->units.items[i];
+    if (says_how_long(x, i))
+        return rag_terms_share(&x->terms, x->views[i].above);
     if (unit->head == RAG_NO_UNIT || unit->head + 1 != i)
         return 0;
     if (x->units.items[unit->head].kind == RAG_UNIT_QUESTION)
         return rag_terms_share(&x->terms, x->views[unit->head].own);
-    return rag_headings_ask(x, i) ? rag_terms_share(&x->terms, x->views[i].headed) : 0;
+    return rag_headings_ask(x, i)
+               ? fmax(rag_terms_share(&x->terms, x->views[i].headed), how_to(x, i))
+               : 0;
 }
 
 /* Whether the unit has a code of the shape of one that was asked for, and neither it nor what stands
@@ -229,6 +259,14 @@ static bool is_step(const rag_unit *unit, anc_str text)
     return unit->item && text.len > 0 && text.ptr[0] >= '0' && text.ptr[0] <= '9';
 }
 
+/* 1 for a passage of another document than the first, which is more relevant, and the more the less relevant it is. */
+static double strays(const rag_extraction *x, const rag_passage *p)
+{
+    static const double PER_SCORE = 3;
+    const double less = x->passages[0].score - p->score;
+    return less > 0 && !anc_str_eq(p->title, x->passages[0].title) ? 1 + PER_SCORE * less : 0;
+}
+
 static void fill_own(rag_extraction *x, size_t i)
 {
     const rag_unit *unit = &x->units.items[i];
@@ -247,6 +285,7 @@ static void fill_own(rag_extraction *x, size_t i)
     f[RAG_F_NEAR] = share_added(terms, v->own | v->above, v->near);
     f[RAG_F_PAIRS] = pairs_share(x, unit);
     f[RAG_F_FAQ] = faq_share(x, i);
+    f[RAG_F_STRAY] = f[RAG_F_FAQ] < ANSWERS_QUESTION ? strays(x, p) : 0;
     f[RAG_F_RANK] = 1.0 / (1.0 + unit->passage);
     f[RAG_F_RELEVANCE] = p->score;
     f[RAG_F_CUE] = (held & terms->cues) != 0;

@@ -70,6 +70,11 @@ bool rag_is_thing_noun(const rag_spoken *s, size_t i)
     return rag_is_any_of(rag_spoken_word(s, i), things);
 }
 
+bool rag_is_office_in_short(anc_str word)
+{
+    return rag_is_any_of(word, "ceo cfo coo cto cio cmo dpo mp pdg drh daf");
+}
+
 bool rag_asks_who(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n && i < 3; i++) /* "and who", "à qui" */

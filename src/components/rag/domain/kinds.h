@@ -13,6 +13,9 @@ typedef enum rag_kind { RAG_KIND_THING, RAG_KIND_EITHER, RAG_KIND_PERSON } rag_k
 /* What agrees with "il", "elle", "ils" and "elles"; of English words and of "l'": any. */
 typedef enum rag_gender { RAG_GENDER_ANY, RAG_MASCULINE, RAG_FEMININE, RAG_PLURAL } rag_gender;
 
+/* "CEO", "PDG": what somebody is, and no name. */
+bool rag_is_office_in_short(anc_str word);
+
 /* Of the run of a name (rag_spoken_name_next) in a question. */
 rag_kind rag_kind_asked(const rag_spoken *s, rag_run name);
 

@@ -10,7 +10,9 @@ static const anc_str meanings[] = {
     MEANING("battery batteries batterie pile akku"),
     MEANING("range portée reichweite"),
     MEANING("weight weigh weighs heavy masse poids pèse gewicht wiegt schwer"),
-    MEANING("price cost costs prix coûte coûtent coût tarif preis kosten kostet"),
+    MEANING("price prices cost costs fare fares prix coûte coûtent coût tarif tarifs preis kosten "
+            "kostet precio precios tarifa cuesta cuestan prezzo prezzi tariffa costa costano preço "
+            "preços custa custam"),
     MEANING("warranty guarantee garantie"),
     MEANING("repair repairs repaired réparation réparer réparations reparatur reparieren"),
     MEANING("install installing installation installer installieren"),
@@ -67,14 +69,16 @@ static const anc_str meanings[] = {
     MEANING("begin begins start starts started commence commencer débute beginnt"),
     MEANING("population inhabitants inhabitant habitants einwohner bevölkerung"),
     MEANING("live lives lived living habite habitent habiter réside vit wohnt lebt"),
-    MEANING("close closes closed closing ferme fermer fermeture geschlossen"),
+    MEANING("close closes closed closing ferme fermer fermeture geschlossen schließt cierra "
+            "cerrado chiude chiuso fecha fechado"),
     MEANING("high higher height tall hauteur haut haute höhe hoch hohe altura alto"),
     MEANING("long length longueur länge lang longitud largo"),
     MEANING("wide width breadth broad largeur breite breit ancho anchura"),
     MEANING("carry carries carrying carried load loaded laden cargo cargoes freight chargé chargée "
             "cargaison fracht ladung geladen beladen carga cargado cargamento carico"),
     MEANING("idea ideas idée idées idee idea"),
-    MEANING("open opens opened opening ouvre ouvrir ouverture öffnet geöffnet"),
+    MEANING("open opens opened opening ouvre ouvrir ouverture öffnet geöffnet offen abre abierto "
+            "apre aperto apertura aberto abertura"),
 };
 
 _Static_assert(sizeof meanings / sizeof *meanings <= RAG_MEANINGS_MAX,

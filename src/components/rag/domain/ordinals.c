@@ -1,7 +1,10 @@
 /* ordinals.c - see ordinals.h. */
 #include "rag/domain/ordinals.h"
 
+#include <limits.h>
+
 #include "base/str.h"
+#include "rag/domain/words.h"
 
 typedef struct ordinal {
     anc_str word;
@@ -31,5 +34,13 @@ unsigned rag_ordinal_of(anc_str word)
     for (size_t i = 0; i < ANC_COUNT(ordinals); i++)
         if (anc_str_eq_nocase(ordinals[i].word, word))
             return ordinals[i].number;
-    return 0;
+    size_t digits = 0;
+    while (digits < word.len && word.ptr[digits] >= '0' && word.ptr[digits] <= '9')
+        digits++;
+    uint64_t number;
+    return digits > 0 && digits < word.len &&
+                   rag_is_any_of(anc_str_sub(word, digits, word.len), "st nd rd th e er re ème") &&
+                   anc_str_to_u64(anc_str_sub(word, 0, digits), &number) && number < UINT_MAX
+               ? (unsigned)number
+               : 0;
 }

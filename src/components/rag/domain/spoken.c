@@ -25,6 +25,7 @@ static const char calendar[] =
     "Janvier Février Mars Avril Mai Juin Juillet Août Septembre Octobre Novembre Décembre "
     "Januar Februar März Juni Juli Oktober Dezember "
     "Easter Christmas "
+    "lundi mardi mercredi jeudi vendredi samedi dimanche "
     "Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag "
     "enero febrero marzo abril mayo junio julio septiembre octubre noviembre diciembre "
     "lunes martes miércoles jueves viernes sábado domingo "

@@ -9,6 +9,7 @@
 
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
 #include "rag/domain/polarity.h"
 
@@ -21,9 +22,9 @@ static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT(
         "year date day time month name kind type sort called number amount many much percentage "
         "person people place city country term word mean use used happen become do long often "
-        "item thing get come company firm ask contact"),
+        "item thing get take come company firm ask contact"),
     [TXT_FR] = ANC_STR_INIT(
-        "année date jour mois temps nom nombre type sorte appelle nomme quantité pourcentage "
+        "année date jour mois heure temps nom nombre type sorte appelle nomme quantité pourcentage "
         "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
         "société demander contacter durer durent dure"),
     [TXT_DE] =
@@ -39,6 +40,7 @@ static bool is_name(const rag_terms *terms, size_t i, txt_language language)
 {
     const rag_word *w = &terms->asked.items[i];
     return w->capital && i > 0 && !w->stop &&
+           !rag_is_office_in_short(rag_word_text(terms->question, w)) &&
            !(language == TXT_DE && rag_synonyms_asked(&terms->synonyms, w->key) != 0);
 }
 
@@ -143,6 +145,14 @@ size_t rag_terms_find(const rag_terms *terms, uint64_t key)
         if (terms->keys[t] == key)
             return t;
     return RAG_TERMS_MAX;
+}
+
+anc_str rag_terms_text(const rag_terms *terms, size_t t)
+{
+    for (size_t i = 0; i < terms->asked.n; i++)
+        if (terms->asked.items[i].key == terms->keys[t])
+            return rag_word_text(terms->question, &terms->asked.items[i]);
+    return ANC_STR("");
 }
 
 size_t rag_terms_asked(const rag_terms *terms, size_t k)

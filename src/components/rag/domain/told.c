@@ -19,14 +19,6 @@ static const double NEAR_ENOUGH_ABROAD = 0.5;
 
 /* ---- what is asked for ------------------------------------------------------------------------- */
 
-static anc_str text_of_term(const rag_terms *terms, size_t t)
-{
-    for (size_t i = 0; i < terms->asked.n; i++)
-        if (terms->asked.items[i].key == terms->keys[t])
-            return rag_word_text(terms->question, &terms->asked.items[i]);
-    return ANC_STR("");
-}
-
 /* Says too little for anything to be missed where it is not told. */
 static bool is_vague(anc_str word)
 {
@@ -67,7 +59,8 @@ static bool is_copula(const rag_spoken *s, size_t i)
 
 static bool is_named(const rag_spoken *s, size_t i)
 {
-    return s->words.items[i].capital && s->language != TXT_DE;
+    return s->words.items[i].capital && s->language != TXT_DE &&
+           !rag_is_office_in_short(rag_spoken_word(s, i));
 }
 
 static bool is_romance(txt_language language)
@@ -140,6 +133,16 @@ static bool is_of_somebody(const rag_spoken *s, size_t i)
             (i + 1 < s->words.n && rag_spoken_is_of(s, i + 1)));
 }
 
+/* What somebody is given is asked. */
+static uint64_t granted_of(const rag_terms *terms)
+{
+    static const char verbs[] = "get gets bekomme bekommt bekommen";
+    uint64_t set = 0;
+    for (size_t t = 0; t < terms->n; t++)
+        set |= rag_is_any_of(rag_terms_text(terms, t), verbs) ? rag_term_bit(t) : 0;
+    return set;
+}
+
 static void add_focus(const rag_spoken *s, size_t i, rag_terms *terms)
 {
     const size_t t = rag_terms_find(terms, s->words.items[i].key);
@@ -163,7 +166,7 @@ static uint64_t subject_of(const rag_terms *terms, txt_language language)
         (terms->cues & RAG_CUE_DATE) != 0 ? terms->cues & ~(unsigned)RAG_CUE_NUMBER : terms->cues;
     uint64_t plain = rag_terms_real(terms) & ~rag_terms_digits(terms);
     for (size_t t = 0; t < terms->n; t++)
-        plain &= ~(is_vague(text_of_term(terms, t)) ? rag_term_bit(t) : 0);
+        plain &= ~(is_vague(rag_terms_text(terms, t)) ? rag_term_bit(t) : 0);
     plain &= ~(language == TXT_DE ? 0 : terms->names);
     return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
 }
@@ -172,6 +175,7 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
 {
     rag_spoken s;
     terms->focus = 0;
+    terms->granted = granted_of(terms);
     if (rag_terms_codes(terms) != 0)
         return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
@@ -203,7 +207,7 @@ typedef struct wanted_word {
 
 static wanted_word wanted_of(const rag_terms *terms, size_t t)
 {
-    const anc_str text = text_of_term(terms, t);
+    const anc_str text = rag_terms_text(terms, t);
     return (wanted_word){text, rag_alike_lines(text)};
 }
 
@@ -223,7 +227,7 @@ void rag_focus_find(rag_extraction *x)
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
-        if (!rag_has_term((x->terms.focus | x->terms.subject) & ~known, t))
+        if (!rag_has_term((x->terms.focus | x->terms.subject | x->terms.granted) & ~known, t))
             continue;
         const wanted_word wanted = wanted_of(&x->terms, t);
         for (size_t i = 0; i < x->units.n; i++) {
@@ -292,14 +296,29 @@ static uint64_t behind(const rag_extraction *x, size_t i)
                : 0;
 }
 
+/* "Il bar chiude alle 18": it begins with a thing of its own, which the question does not speak of. */
+static bool has_own_subject(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    if (u->first + 2 >= u->last || words.items[u->first + 1].stop ||
+        (words.items[u->first + 1].capital && x->read_as != TXT_DE))
+        return false;
+    return rag_tongue_has(x->read_as, RAG_WORD_ARTICLE,
+                          rag_word_text(text, &words.items[u->first])) &&
+           rag_terms_meant(&x->terms, words, u->first + 1, u->first + 2) == 0;
+}
+
 /* The term that unit i has no word for though the question turns on it; RAG_TERMS_MAX: there is none. */
 static size_t missing_in(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const uint64_t said = v->own | v->above | before(x, i);
-    const uint64_t missing = (terms->focus & ~said) |
-                             (terms->subject & ~(said | v->near | behind(x, i) | topic_of(x, i)));
+    const uint64_t topic = terms->focus == 0 && has_own_subject(x, i) ? 0 : topic_of(x, i);
+    const uint64_t missing =
+        (terms->focus & ~said) | (terms->subject & ~(said | v->near | behind(x, i) | topic));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
             return t;

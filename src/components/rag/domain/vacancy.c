@@ -31,18 +31,21 @@ bool rag_is_time(const rag_spoken *s, size_t i)
         "hoy mañana "
         "ayer oggi domani "
         "ieri hoje amanhã ontem sábados domingos "
-        "today tomorrow yesterday demain hier";
+        "today tomorrow yesterday demain hier "
+        "weekdays weekends semaine laborables festivos feriali festivi úteis";
     return rag_spoken_is_calendar(s, i) || rag_is_any_of(rag_spoken_word(s, i), adverbs);
 }
 
 /* The time that was said before, with its article or preposition. */
 bool rag_find_time(const rag_spoken *before, rag_run *ret)
 {
+    static const char days[] = "giorni días dias jours days";
     for (size_t i = before->words.n; i-- > 0;) {
         if (!rag_is_time(before, i))
             continue;
         *ret = (rag_run){i, i + 1};
-        while (ret->first > 0 && (rag_spoken_is_article(before, ret->first - 1) ||
+        while (ret->first > 0 && (rag_is_any_of(rag_spoken_word(before, ret->first - 1), days) ||
+                                  rag_spoken_is_article(before, ret->first - 1) ||
                                   rag_spoken_is_preposition(before, ret->first - 1)))
             ret->first--;
         return true;
@@ -186,17 +189,33 @@ static bool has_article_before(const rag_spoken *s, size_t i)
                               is_article_of_subject(s, i));
 }
 
-/* Where the noun behind the verb of "combien coûte l'entrée …?" begins, with its article; words.n: nowhere. */
+/* Where the noun behind the verb of "combien coûte l'entrée …?", "was kostet der Eintritt …?" begins, with its article;
+ * words.n: nowhere. */
 static size_t behind_verb(const rag_spoken *s)
 {
+    static const char nominative[] = "der die das ein eine";
+    const bool german = s->language == TXT_DE;
     bool asks = false;
     for (size_t i = 0; i + 1 < s->words.n; i++) {
-        const bool noun = rag_spoken_is_noun(s, i) && !s->words.items[i].capital;
-        if (asks && noun && !rag_spoken_is_preposition(s, i - 1) && has_article_before(s, i + 1))
+        const bool verb = german || (rag_spoken_is_noun(s, i) && !s->words.items[i].capital);
+        const size_t before = german ? i : i - 1;
+        const bool behind = (german || i > 0) && rag_spoken_is_preposition(s, before);
+        const bool article = german ? rag_is_any_of(rag_spoken_word(s, i + 1), nominative)
+                                    : has_article_before(s, i + 1);
+        asks = asks || (german && rag_spoken_is_asking(s, i));
+        if (asks && verb && !behind && article)
             return i + 1;
         asks = asks || rag_spoken_is_asking(s, i);
     }
     return s->words.n;
+}
+
+static const char indefinite[] = "a an un une ein eine einen einem einer una uno um uma";
+
+static bool has_elided_of(const rag_spoken *s, size_t i)
+{
+    const anc_str said = anc_str_sub(s->text, 0, s->words.items[i].start);
+    return anc_str_ends(said, ANC_STR(" d'")) || anc_str_ends(said, ANC_STR(" d\xe2\x80\x99"));
 }
 
 /* "D'un canoë", "de lecteur": what goes on with a noun, and is nothing by itself; the word behind it, or `i`. */
@@ -205,10 +224,7 @@ static size_t behind_complement(const rag_spoken *s, size_t i)
     static const char links[] = "de d di à con com avec sin sans sem senza";
     static const char any[] = "un une uno una um uma";
     size_t k = i;
-    const anc_str said =
-        i < s->words.n ? anc_str_sub(s->text, 0, s->words.items[i].start) : ANC_STR("");
-    const bool elided =
-        anc_str_ends(said, ANC_STR("d'")) || anc_str_ends(said, ANC_STR("d\xe2\x80\x99"));
+    const bool elided = i < s->words.n && has_elided_of(s, i);
     if (!elided && (k >= s->words.n || !rag_is_any_of(rag_spoken_word(s, k), links)))
         return i;
     k += !elided;
@@ -221,6 +237,14 @@ static size_t behind_complement(const rag_spoken *s, size_t i)
     return k > noun ? k : i;
 }
 
+/* Whether word `i` goes on with the noun before it; German verbs behind a noun do not. */
+static bool goes_with(const rag_spoken *s, size_t i)
+{
+    const bool verb =
+        s->language == TXT_DE && s->words.items[i - 1].capital && !s->words.items[i].capital;
+    return rag_spoken_joined(s, i - 1) && !verb && behind_complement(s, i) == i;
+}
+
 /* "L'abonnement" for "l'entrée" of "combien coûte l'entrée de la piscine ?", with the article. */
 static bool find_behind_verb(const rag_spoken *before, rag_run *ret)
 {
@@ -230,10 +254,10 @@ static bool find_behind_verb(const rag_spoken *before, rag_run *ret)
     size_t last = first + !has_elided_article(before, first);
     const size_t noun = last;
     while (last < before->words.n && rag_spoken_is_noun(before, last) &&
-           (last == noun || rag_spoken_joined(before, last - 1)) && !rag_is_time(before, last) &&
-           (last == noun || behind_complement(before, last) == last))
+           !rag_is_time(before, last) && (last == noun || goes_with(before, last)))
         last++;
-    if (last == noun || before->words.items[noun].capital || before->words.items[last - 1].digits)
+    const bool name = before->language != TXT_DE && before->words.items[noun].capital;
+    if (last == noun || name || before->words.items[last - 1].digits)
         return false;
     *ret = (rag_run){first, behind_complement(before, last)};
     return true;
@@ -253,13 +277,76 @@ bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_sp
                               rag_run *ret)
 {
     const bool article = bare.first > 0 || has_elided_article(part, bare.first);
-    if (rag_spoken_is_preposition(part, 0) || rag_cues_asked(part->text) != 0)
+    if (rag_spoken_is_preposition(part, 0) || rag_is_time(part, bare.first) ||
+        rag_cues_asked(part->text) != 0)
         return false;
     if (before->language == TXT_EN)
         return find_before_verb(before, ret) &&
                (article || !rag_spoken_is_article(before, ret->first));
-    if (!article || before->language == TXT_DE || !find_behind_verb(before, ret))
+    if (before->language == TXT_DE)
+        return article && rag_is_any_of(rag_spoken_word(part, 0), "der die das ein eine") &&
+               find_behind_verb(before, ret);
+    if (!article || !find_behind_verb(before, ret))
         return false;
-    const size_t noun = ret->first + !has_elided_article(before, ret->first);
+    const size_t noun = ret->first + rag_spoken_is_article(before, ret->first);
     return is_many(part, bare.first) == is_many(before, noun) || rag_cues_asks_sum(before->text);
+}
+
+/* "A bicycle", "bicycles": one of a kind, or all of it. */
+static bool is_indefinite(const rag_spoken *part, rag_run bare)
+{
+    if (bare.first > 0)
+        return rag_is_any_of(rag_spoken_word(part, bare.first - 1), indefinite);
+    return part->language == TXT_EN && !part->words.items[0].capital &&
+           anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
+}
+
+bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                         rag_run *ret)
+{
+    if (rag_spoken_is_preposition(part, 0) || !is_indefinite(part, bare) ||
+        rag_cues_asked(part->text) != 0)
+        return false;
+    for (size_t i = before->words.n; i-- > 1;) {
+        const bool verb =
+            before->language == TXT_FR && rag_is_any_of(rag_spoken_word(before, i), "a");
+        /* "does a house survey cost": what does it is not of the kind of "flats" for all that is known */
+        const bool subject = bare.first == 0 && rag_spoken_is_asking(before, i - 1);
+        if (verb || subject || !rag_is_any_of(rag_spoken_word(before, i), indefinite))
+            continue;
+        rag_run run = {i, i + 1};
+        while (run.last < before->words.n && rag_spoken_is_noun(before, run.last) &&
+               (run.last == i + 1 || rag_spoken_joined(before, run.last - 1)) &&
+               !(run.last + 1 == before->words.n && rag_ends_with_verb(before)))
+            run.last++;
+        *ret = run;
+        return run.last > i + 1;
+    }
+    return false;
+}
+
+bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    const bool article = bare.first > 0 || has_elided_article(part, bare.first);
+    if (!article || rag_spoken_is_preposition(part, 0) || rag_cues_asked(part->text) != 0 ||
+        before->language == TXT_EN || before->language == TXT_DE || before->language == TXT_UND)
+        return false;
+    for (size_t i = 0; i + 1 < before->words.n; i++) {
+        const size_t first = i + 1;
+        const bool elided = has_elided_of(before, first);
+        if (!rag_spoken_is_noun(before, i) || !rag_cues_is_asking(rag_spoken_word(before, i)) ||
+            !(rag_spoken_is_of(before, first) || elided))
+            continue;
+        size_t last = first + !elided;
+        while (last < before->words.n && rag_spoken_is_article(before, last))
+            last++;
+        const size_t noun = last;
+        while (last < before->words.n && rag_spoken_is_noun(before, last) &&
+               !before->words.items[last].capital &&
+               (last == noun || rag_spoken_joined(before, last - 1)))
+            last++;
+        *ret = (rag_run){first, last};
+        return last > noun;
+    }
+    return false;
 }

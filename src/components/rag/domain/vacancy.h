@@ -35,4 +35,14 @@ bool rag_find_between(const rag_spoken *part, rag_run bare, const rag_spoken *be
 bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_spoken *before,
                               rag_run *ret);
 
+/* "A car" of "what is the fare for a car?", of which one of another kind ("a bicycle", "bicycles") takes the place; false:
+ * neither is such. */
+bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                         rag_run *ret);
+
+/* "D'entrée" of "quel est le prix d'entrée à la piscine ?": of what it is asked, with its preposition, where a thing with an
+ * article may stand instead; false: nothing is asked of anything. */
+bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *before,
+                       rag_run *ret);
+
 #endif

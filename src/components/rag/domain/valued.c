@@ -59,9 +59,12 @@ static bool has_no_thing(const rag_extraction *x, size_t i)
         "preço";
     enum { REACH = 3 };
     const rag_unit *u = &x->units.items[i];
-    for (size_t w = u->first; w < u->last && w < u->first + REACH; w++)
-        if (rag_is_any_of(word_of(x, i, w), words))
+    for (size_t w = u->first; w < u->last && w < u->first + REACH; w++) {
+        const bool verb = w > u->first && rag_is_any_of(word_of(x, i, w), "cost costs kosten") &&
+                          !x->units.words[u->passage].items[w - 1].stop;
+        if (!verb && rag_is_any_of(word_of(x, i, w), words))
             return true;
+    }
     return false;
 }
 

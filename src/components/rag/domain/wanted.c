@@ -51,10 +51,19 @@ static bool has_mailbox(const rag_extraction *x, size_t i)
     return anc_str_find(rag_unit_text(&x->units.items[i], x->passages), ANC_STR("@")) != SIZE_MAX;
 }
 
+/* Five or six digits that are no part of "RO-20221108". */
+static bool is_postal_code(anc_str text, const rag_word *word)
+{
+    enum { DIGITS_MIN = 5, DIGITS_MAX = 6 };
+    const size_t digits = word->end - word->start;
+    return digits >= DIGITS_MIN && digits <= DIGITS_MAX &&
+           !anc_str_ends(anc_str_sub(text, 0, word->start), ANC_STR("-"));
+}
+
 /* A street, a postal code, something reachable, or parts with capitals that commas part. */
 static bool has_address(const rag_extraction *x, size_t i)
 {
-    enum { CODE_MIN = 4, PARTS = 2 };
+    enum { PARTS = 2 };
     static const char words[] =
         "street road avenue lane square boulevard blvd "
         "rue place chemin quai impasse "
@@ -69,7 +78,7 @@ static bool has_address(const rag_extraction *x, size_t i)
         return true;
     for (size_t w = u->first; w < u->last; w++) {
         const rag_word *word = &items.items[w];
-        if (word->digits && word->code == 0 && word->end - word->start >= CODE_MIN + 1)
+        if (word->digits && word->code == 0 && is_postal_code(text, word))
             return true;
         if (w == u->first || !(word->capital || word->digits))
             continue;
@@ -77,7 +86,7 @@ static bool has_address(const rag_extraction *x, size_t i)
         parts +=
             anc_str_find(anc_str_sub(text, before, word->start - before), ANC_STR(",")) != SIZE_MAX;
     }
-    return parts >= PARTS || has_mailbox(x, i);
+    return parts >= PARTS || ((u->cells == 0 || u->columns != RAG_NO_UNIT) && has_mailbox(x, i));
 }
 
 static bool has_colour(const rag_extraction *x, size_t i)
@@ -338,6 +347,22 @@ static bool is_spent_elsewhere(const rag_extraction *x, size_t i)
     return false;
 }
 
+/* "Total" of "the total of the invoice": what only a sum tells; no term where the question has more than the two. */
+static uint64_t amount_of(const rag_terms *terms, uint64_t plain)
+{
+    static const char amounts[] = "total subtotal sum amount balance capital rate deductible "
+                                  "solde total somme capital saldo summe suma";
+    enum { BOTH = 2 };
+    for (size_t k = 0; rag_term_count(plain) == BOTH && k < terms->asked.n; k++) {
+        const size_t t = rag_terms_asked(terms, k);
+        if (t != RAG_TERMS_MAX)
+            return rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), amounts)
+                       ? rag_term_bit(t)
+                       : 0;
+    }
+    return 0;
+}
+
 /* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
 static uint64_t told_by(const rag_terms *terms)
 {
@@ -351,10 +376,10 @@ static uint64_t told_by(const rag_terms *terms)
     for (size_t k = 0; k < ANC_COUNT(links); k++)
         linked |= anc_str_find(terms->question, anc_str_of(links[k])) != SIZE_MAX;
     const bool one = rag_is_one_term(plain) && rag_terms_codes(terms) == 0;
-    return opens && linked && terms->names != 0 && one && terms->property == NULL &&
-                   (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) == 0
-               ? plain
-               : 0;
+    if (!opens || !linked || terms->property != NULL ||
+        (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) != 0)
+        return 0;
+    return terms->names == 0 ? amount_of(terms, plain) : one ? plain : 0;
 }
 
 void rag_wanted_read(rag_terms *terms)

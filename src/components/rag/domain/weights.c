@@ -8,7 +8,7 @@ static const double weights[RAG_FEATURES] = {
     [RAG_F_NOVEL] = 0.6,   [RAG_F_QUESTION] = -3,  [RAG_F_HEADING] = -3.0, [RAG_F_BACK] = 1.4,
     [RAG_F_OPENING] = 0.1, [RAG_F_MEANING] = 3.0,  [RAG_F_OTHER] = -4.0,   [RAG_F_POLARITY] = 2.0,
     [RAG_F_NEAR] = 2.5,    [RAG_F_COUNTS] = 2.0,   [RAG_F_DEFINES] = 2.5,  [RAG_F_NAKED] = -2.0,
-    [RAG_F_ENTRY] = 8.0,   [RAG_F_FOREIGN] = -1.5,
+    [RAG_F_ENTRY] = 8.0,   [RAG_F_FOREIGN] = -1.5, [RAG_F_STRAY] = -1,
 };
 
 double rag_weights_score(const double features[RAG_FEATURES])
