@@ -35,7 +35,8 @@ static const rag_passage granted = {
     .score = 0.8};
 
 static const rag_passage returning = {
-    .text = ANC_STR_INIT("How to return a lamp\n\n1. Ask for a return number by mail.\n2. Pack the lamp."),
+    .text = ANC_STR_INIT(
+        "How to return a lamp\n\n1. Ask for a return number by mail.\n2. Pack the lamp."),
     .title = ANC_STR_INIT("Returns"),
     .language = ANC_STR_INIT("en"),
     .score = 0.83};
