@@ -214,8 +214,9 @@ void rag_amounts_look(rag_amounts *a, anc_str cell)
 /* "$1,234": dollars and pounds have commas between thousands. */
 static bool has_commas(const rag_amounts *a)
 {
-    return anc_str_find(anc_str_of(a->before), ANC_STR("$")) != SIZE_MAX ||
-           anc_str_find(anc_str_of(a->before), ANC_STR("£")) != SIZE_MAX;
+    const anc_str unit = anc_str_of(a->before);
+    return anc_str_find(unit, ANC_STR("$")) != SIZE_MAX ||
+           anc_str_find(unit, ANC_STR("£")) != SIZE_MAX;
 }
 
 /* Whether what stands before three figures parts thousands; *ret_known false: nobody knows. */
@@ -270,7 +271,7 @@ bool rag_amounts_settle(rag_amounts *a, txt_language language)
 
 bool rag_amounts_are_shares(const rag_amounts *a)
 {
-    return strchr(a->behind, '%') != NULL;
+    return anc_str_find(anc_str_of(a->behind), ANC_STR("%")) != SIZE_MAX;
 }
 
 /* *value = *value * 10 + figure, for each figure of the run. */
