@@ -2,10 +2,13 @@
 #include "support/fail_alloc.h"
 
 #include <stdatomic.h>
-#include <stddef.h>
+#include <stdio.h>
+
+#include "support/test.h"
 
 static atomic_long left = -1;
 static atomic_bool armed, hit;
+static char noted[700]; /* "": nothing */
 
 void *__real_malloc(size_t n);
 void *__real_calloc(size_t n, size_t size);
@@ -64,14 +67,38 @@ bool fail_alloc_disarm(void)
     return atomic_load(&hit);
 }
 
+void fail_alloc_expect(bool ok, const char *what)
+{
+    if (!ok && noted[0] == '\0')
+        (void)snprintf(noted, sizeof noted, "%s", what);
+}
+
+bool fail_alloc_went_well(anc_status status, bool may_fail, const anc_err *err, const char *what)
+{
+    if (status != ANC_OK && !(may_fail && status == ANC_NO_MEMORY) && noted[0] == '\0')
+        (void)snprintf(noted, sizeof noted, "%s: %s: %s", what, anc_status_info(status)->name,
+                       err != NULL ? err->text : "");
+    return status == ANC_OK;
+}
+
+/* Whether the allocation came. */
+static bool run(void (*scenario)(bool may_fail), long n)
+{
+    noted[0] = '\0';
+    fail_alloc_arm(n);
+    scenario(true);
+    const bool came = fail_alloc_disarm();
+    if (!came)
+        scenario(false);
+    if (noted[0] != '\0')
+        fail_msg("allocation %ld: %s", n, noted);
+    return came;
+}
+
 long fail_alloc_torture(void (*scenario)(bool may_fail))
 {
-    for (long n = 0;; n++) {
-        fail_alloc_arm(n);
-        scenario(true);
-        if (!fail_alloc_disarm()) {
-            scenario(false);
-            return n;
-        }
-    }
+    long n = 0;
+    while (run(scenario, n))
+        n++;
+    return n;
 }

@@ -446,6 +446,26 @@ krn_call *fixture_call(kno_fixture *f)
     return &f->call;
 }
 
+static void let_other_come(void *arg)
+{
+    kno_fixture *f = arg;
+    ANC_ARENA(mem, 64 << 20);
+    anc_err err;
+    krn_call call = fixture_thread_call(f, mem, &err);
+    f->emb.on_embed = NULL;
+    f->other_came = true;
+    f->other(f, &call, f->other_arg);
+}
+
+void fixture_meanwhile(kno_fixture *f, fixture_caller *other, void *arg)
+{
+    f->other = other;
+    f->other_arg = arg;
+    f->other_came = false;
+    f->emb.on_embed = let_other_come;
+    f->emb.arg = f;
+}
+
 anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put_result *ret)
 {
     const kno_document_input input = {.collection = ANC_STR("notes"),

@@ -37,7 +37,12 @@ struct emb_library {
     atomic_int held;            /* not let go yet */
 };
 
-typedef struct kno_fixture {
+typedef struct kno_fixture kno_fixture;
+
+/* Another caller: `call` is its own. */
+typedef void fixture_caller(kno_fixture *f, krn_call *call, void *arg);
+
+struct kno_fixture {
     char told[128]; /* the beginning of the content in the last event of a document; empty: none */
     char folder[64];
     db_sqlite *db; /* the writer's */
@@ -58,7 +63,12 @@ typedef struct kno_fixture {
     atomic_bool cancelled;
     anc_str labels[4];
     krn_call call;
-} kno_fixture;
+
+    /* who comes meanwhile */
+    fixture_caller *other;
+    void *other_arg;
+    bool other_came;
+};
 
 /* The disk of the fixtures that are opened from now on; zeroed: the system's, without waiting for it. */
 typedef struct fixture_disk_options {
@@ -83,6 +93,9 @@ krn_call *fixture_call(kno_fixture *f);
 
 /* A call of its own for a thread. */
 krn_call fixture_thread_call(kno_fixture *f, anc_arena *mem, anc_err *err);
+
+/* While something is embedded next, `other` comes, once; other_came then. */
+void fixture_meanwhile(kno_fixture *f, fixture_caller *other, void *arg);
 
 /* A put of `text` into the collection "notes" (made where it is missing). */
 anc_status fixture_put(kno_fixture *f, const char *id, const char *text, kno_put_result *ret);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "list.h"
 #include "term.h"
 
 enum { BODY_BYTES = 1 << 20, KEPT_BYTES = 16 << 20, COLUMNS = 90 };
@@ -195,18 +196,6 @@ static int put_options(cli_context *cx, json_writer *w)
     return CLI_OK;
 }
 
-static int print_json(cli_client *client, const char *path, anc_str body)
-{
-    anc_err err = {0};
-    anc_str text;
-    const anc_status status =
-        cli_call(client, "POST", anc_str_of(path), body, client->cx->mem, &text, &err);
-    if (status != ANC_OK)
-        return cli_report(client->cx, status, &err);
-    (void)printf("%.*s\n", ANC_FMT(text));
-    return CLI_OK;
-}
-
 int cli_run_ask(cli_context *cx)
 {
     ANC_BUF(body, BODY_BYTES);
@@ -228,8 +217,9 @@ int cli_run_ask(cli_context *cx)
     if (code != CLI_OK)
         return code;
     cli_await_index(&client);
-    code = cx->json ? print_json(&client, "/v1/chat/query", anc_buf_view(&body))
-                    : ask_print(&client, anc_buf_view(&body), !cli_given(cx, "no-sources"));
+    code = cx->json
+               ? list_print_raw(&client, "POST", ANC_STR("/v1/chat/query"), anc_buf_view(&body))
+               : ask_print(&client, anc_buf_view(&body), !cli_given(cx, "no-sources"));
     cli_client_close(&client);
     return code;
 }
@@ -297,7 +287,7 @@ int cli_run_search(cli_context *cx)
     if (code != CLI_OK)
         return code;
     cli_await_index(&client);
-    code = cx->json ? print_json(&client, "/v1/search", anc_buf_view(&body))
+    code = cx->json ? list_print_raw(&client, "POST", ANC_STR("/v1/search"), anc_buf_view(&body))
                     : print_results(&client, anc_buf_view(&body));
     cli_client_close(&client);
     return code;

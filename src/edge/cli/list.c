@@ -163,19 +163,32 @@ void list_print_fields(const json_value *object)
     print_fields(object, "", 0);
 }
 
-int list_print_answer(cli_client *client, const char *method, anc_str path, anc_str body)
+int list_print_raw(cli_client *client, const char *method, anc_str path, anc_str body)
 {
     anc_err err = {0};
     anc_str text;
-    CLI_JSON(doc);
-    anc_status status = cli_call(client, method, path, body, client->cx->mem, &text, &err);
-    if (status == ANC_OK && !client->cx->json)
-        status = json_parse(text, &doc, &err);
+    const anc_status status = cli_call(client, method, path, body, client->cx->mem, &text, &err);
     if (status != ANC_OK)
         return cli_report(client->cx, status, &err);
-    if (client->cx->json)
-        (void)printf("%.*s\n", ANC_FMT(text));
-    else
-        list_print_fields(json_root(doc));
+    (void)printf("%.*s\n", ANC_FMT(text));
     return CLI_OK;
+}
+
+int list_print_by(cli_client *client, const char *method, anc_str path, anc_str body,
+                  void (*print)(const json_value *root))
+{
+    anc_err err = {0};
+    CLI_JSON(doc);
+    if (client->cx->json)
+        return list_print_raw(client, method, path, body);
+    const anc_status status = cli_call_json(client, method, path, body, &doc, &err);
+    if (status != ANC_OK)
+        return cli_report(client->cx, status, &err);
+    print(json_root(doc));
+    return CLI_OK;
+}
+
+int list_print_answer(cli_client *client, const char *method, anc_str path, anc_str body)
+{
+    return list_print_by(client, method, path, body, list_print_fields);
 }

@@ -24,7 +24,12 @@ int list_print(cli_client *client, anc_str path, uint64_t limit, const list_view
 /* "name  value" for each member; members of an object as "outer.inner", an array's texts joined. */
 void list_print_fields(const json_value *object);
 
-/* The answer of a call as it came with --json, else its fields. */
+/* The answer of a call, which is JSON, as it came; the exit code. */
+int list_print_raw(cli_client *client, const char *method, anc_str path, anc_str body);
+
+/* The same with --json; else by `print`, or its fields. */
+int list_print_by(cli_client *client, const char *method, anc_str path, anc_str body,
+                  void (*print)(const json_value *root));
 int list_print_answer(cli_client *client, const char *method, anc_str path, anc_str body);
 
 /* `text` in a column of `width` code points, cut with "…"; nothing that drives a terminal. */

@@ -1,7 +1,7 @@
 /* rerank.c - documents of the command line, or lines of standard input, in the order of a reranker. */
 #include <stdio.h>
 
-#include "client.h"
+#include "list.h"
 #include "os/lines.h"
 #include "term.h"
 
@@ -68,21 +68,6 @@ static void print_results(const json_value *answer)
     }
 }
 
-static anc_status ask(cli_client *client, anc_str body, anc_err *err)
-{
-    const bool as_json = client->cx->json;
-    CLI_JSON(answer);
-    anc_str text;
-    if (as_json) {
-        ANC_TRY(cli_call(client, "POST", ANC_STR("/v1/rerank"), body, client->cx->mem, &text, err));
-        (void)printf("%.*s\n", ANC_FMT(text));
-        return ANC_OK;
-    }
-    ANC_TRY(cli_call_json(client, "POST", ANC_STR("/v1/rerank"), body, &answer, err));
-    print_results(json_root(answer));
-    return ANC_OK;
-}
-
 int cli_run_rerank(cli_context *cx)
 {
     cli_client client;
@@ -94,15 +79,14 @@ int cli_run_rerank(cli_context *cx)
     int code = cli_number(cx, "top-n", 1, UINT16_MAX, 0, &top_n);
     if (code != CLI_OK)
         return code;
-    anc_status status = write_request(cx, top_n, &body, &err);
+    const anc_status status = write_request(cx, top_n, &body, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
     code = cli_client_open(&client, cx, false);
     if (code != CLI_OK)
         return code;
-    status = ask(&client, anc_buf_view(&body), &err);
-    if (status != ANC_OK)
-        code = cli_report(cx, status, &err);
+    code =
+        list_print_by(&client, "POST", ANC_STR("/v1/rerank"), anc_buf_view(&body), print_results);
     cli_client_close(&client);
     return code;
 }

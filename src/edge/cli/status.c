@@ -1,7 +1,7 @@
 /* status.c - `anchorage status` and `anchorage version`. */
 #include <stdio.h>
 
-#include "client.h"
+#include "list.h"
 #include "term.h"
 
 enum { COLUMNS = 100, OUT_BYTES = 16 << 20 };
@@ -101,16 +101,9 @@ static int show_all(cli_client *client)
 
 static int show_batch(cli_client *client, anc_str id)
 {
-    anc_err err = {0};
-    anc_str text;
     const anc_str path = anc_arena_printf(client->cx->mem, "/v1/ingest/%.*s",
                                           ANC_FMT(cli_encode(client->cx->mem, id)));
-    const anc_status status =
-        cli_call(client, "GET", path, ANC_STR_NONE, client->cx->mem, &text, &err);
-    if (status != ANC_OK)
-        return cli_report(client->cx, status, &err);
-    (void)printf("%.*s\n", ANC_FMT(text));
-    return CLI_OK;
+    return list_print_raw(client, "GET", path, ANC_STR_NONE);
 }
 
 int cli_run_status(cli_context *cx)

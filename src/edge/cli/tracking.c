@@ -138,22 +138,10 @@ static void print_whole(const json_value *q)
 
 static int show(cli_client *client)
 {
-    cli_context *cx = client->cx;
-    anc_err err = {0};
-    anc_str text;
-    CLI_JSON(doc);
-    const anc_str path = anc_arena_printf(cx->mem, "/v1/tracking/queries/%.*s",
-                                          ANC_FMT(cli_encode(cx->mem, cx->words[0])));
-    anc_status status = cli_call(client, "GET", path, ANC_STR_NONE, cx->mem, &text, &err);
-    if (status == ANC_OK && !cx->json)
-        status = json_parse(text, &doc, &err);
-    if (status != ANC_OK)
-        return cli_report(cx, status, &err);
-    if (cx->json)
-        (void)printf("%.*s\n", ANC_FMT(text));
-    else
-        print_whole(json_root(doc));
-    return CLI_OK;
+    anc_arena *mem = client->cx->mem;
+    const anc_str path = anc_arena_printf(mem, "/v1/tracking/queries/%.*s",
+                                          ANC_FMT(cli_encode(mem, client->cx->words[0])));
+    return list_print_by(client, "GET", path, ANC_STR_NONE, print_whole);
 }
 
 /* ---- numbers ---- */
@@ -240,25 +228,11 @@ static void print_stats(const json_value *root)
 
 static int stats(cli_client *client)
 {
-    cli_context *cx = client->cx;
-    anc_err err = {0};
-    anc_str text;
-    CLI_JSON(doc);
     ANC_BUF(path, 64 << 10);
     (void)anc_buf_add(&path, ANC_STR("/v1/tracking/stats"));
-    add_value(cx, "since", "since", &path);
-    add_value(cx, "bucket", "bucket", &path);
-    anc_status status =
-        cli_call(client, "GET", anc_buf_view(&path), ANC_STR_NONE, cx->mem, &text, &err);
-    if (status == ANC_OK && !cx->json)
-        status = json_parse(text, &doc, &err);
-    if (status != ANC_OK)
-        return cli_report(cx, status, &err);
-    if (cx->json)
-        (void)printf("%.*s\n", ANC_FMT(text));
-    else
-        print_stats(json_root(doc));
-    return CLI_OK;
+    add_value(client->cx, "since", "since", &path);
+    add_value(client->cx, "bucket", "bucket", &path);
+    return list_print_by(client, "GET", anc_buf_view(&path), ANC_STR_NONE, print_stats);
 }
 
 /* ---- one user ---- */

@@ -1,14 +1,13 @@
 /* test_embedding_store.c - the contract of embedding/ports/embedding_store.h: sqlite. */
 #include "support/test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "embedding/adapters/sqlite/emb_sqlite.h"
-#include "os/file.h"
 #include "support/call.h"
+#include "support/catalog_file.h"
 
 enum { DIMS = 3, MANY = EMB_KEPT_AT_ONCE + 40 };
 
@@ -17,9 +16,7 @@ static const emb_kept_model riper = {ANC_STR_INIT("apple"), ANC_STR_INIT("apple@
 static const emb_kept_model pear = {ANC_STR_INIT("pear"), ANC_STR_INIT("pear@1"), DIMS};
 
 typedef struct bench {
-    char folder[64];
-    db_sqlite *db;
-    db_readers *readers;
+    catalog_file file;
     emb_embedding_store store;
     test_call call;
     float vectors[MANY][DIMS];
@@ -39,18 +36,11 @@ static void make_rows(bench *b)
 
 static int setup(void **state)
 {
-    char path[96];
     bench *b = calloc(1, sizeof *b);
     assert_non_null(b);
     test_call_init(&b->call);
-    (void)strcpy(b->folder, "/tmp/anc-kept-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    (void)snprintf(path, sizeof path, "%s/catalog.db", b->folder);
-    anc_err *err = &b->call.err;
-    ASSERT_OK(db_open(anc_str_of(path), NULL, &b->db, err), err);
-    ASSERT_OK(db_migrate(b->db, emb_migrations, emb_n_migrations, 1, err), err);
-    ASSERT_OK(db_readers_open(anc_str_of(path), NULL, 2, &b->readers, err), err);
-    b->store = emb_sqlite_store(b->readers);
+    catalog_file_open(&b->file, emb_migrations, emb_n_migrations);
+    b->store = emb_sqlite_store(b->file.readers);
     make_rows(b);
     *state = b;
     return 0;
@@ -59,9 +49,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     bench *b = *state;
-    db_readers_close(b->readers);
-    db_close(b->db);
-    ASSERT_OK(os_folder_remove(anc_str_of(b->folder), &b->call.err), &b->call.err);
+    catalog_file_close(&b->file);
     test_call_done(&b->call);
     free(b);
     return 0;
@@ -70,12 +58,11 @@ static int teardown(void **state)
 /* Bytes that were added. */
 static uint64_t put(bench *b, const emb_kept_model *model, size_t from, size_t n)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
     uint64_t added = 99;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->put(b->store.self, &tx, model, b->rows + from, n, &added, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
     return added;
 }
 
@@ -96,36 +83,33 @@ static size_t page(bench *b, const emb_kept_model *model, const emb_kept *behind
 
 static size_t drop_others(bench *b, const emb_kept_model *model, size_t limit)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
     size_t n = 99;
     uint64_t bytes = 0;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->drop_others(b->store.self, &tx, model, limit, &n, &bytes, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
     assert_int_equal(bytes, n * emb_kept_bytes(DIMS));
     return n;
 }
 
 static uint64_t drop_oldest(bench *b, uint64_t bytes)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
     uint64_t freed = 0;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->drop_oldest(b->store.self, &tx, bytes, &freed, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
     return freed;
 }
 
 static size_t clear(bench *b, size_t limit)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
     size_t n = 99;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->clear(b->store.self, &tx, limit, &n, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
     return n;
 }
 

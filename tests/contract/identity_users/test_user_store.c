@@ -1,37 +1,28 @@
 /* test_user_store.c - the contract of identity/ports/user_store.h: sqlite. */
 #include "support/test.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "identity/adapters/sqlite/idn_sqlite.h"
-#include "os/file.h"
 #include "support/call.h"
+#include "support/catalog_file.h"
+#include "support/sql.h"
 
 typedef struct bench {
-    char folder[64];
-    db_sqlite *db;
-    db_readers *readers;
+    catalog_file file;
     idn_user_store store;
     test_call call;
 } bench;
 
 static int setup(void **state)
 {
-    char path[96];
     bench *b = calloc(1, sizeof *b);
     assert_non_null(b);
     test_call_init(&b->call);
-    (void)strcpy(b->folder, "/tmp/anc-users-XXXXXX");
-    assert_non_null(mkdtemp(b->folder));
-    (void)snprintf(path, sizeof path, "%s/catalog.db", b->folder);
-    anc_err *err = &b->call.err;
-    ASSERT_OK(db_open(anc_str_of(path), NULL, &b->db, err), err);
-    ASSERT_OK(db_migrate(b->db, idn_migrations, idn_n_migrations, 1, err), err);
-    ASSERT_OK(db_readers_open(anc_str_of(path), NULL, 2, &b->readers, err), err);
-    b->store = idn_sqlite_store(b->readers);
+    catalog_file_open(&b->file, idn_migrations, idn_n_migrations);
+    b->store = idn_sqlite_store(b->file.readers);
     *state = b;
     return 0;
 }
@@ -39,9 +30,7 @@ static int setup(void **state)
 static int teardown(void **state)
 {
     bench *b = *state;
-    db_readers_close(b->readers);
-    db_close(b->db);
-    ASSERT_OK(os_folder_remove(anc_str_of(b->folder), &b->call.err), &b->call.err);
+    catalog_file_close(&b->file);
     test_call_done(&b->call);
     free(b);
     return 0;
@@ -49,21 +38,19 @@ static int teardown(void **state)
 
 static void put(bench *b, const idn_user_record *user)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->put(b->store.self, &tx, user, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
 }
 
 static bool removed(bench *b, const char *id)
 {
-    krn_tx tx = {.connection = b->db};
+    krn_tx tx = catalog_file_begin(&b->file);
     anc_err *err = &b->call.err;
     bool there = false;
-    ASSERT_OK(db_begin(b->db, err), err);
     ASSERT_OK(b->store.ops->remove(b->store.self, &tx, anc_str_of(id), &there, err), err);
-    ASSERT_OK(db_commit(b->db, err), err);
+    catalog_file_commit(&b->file);
     return there;
 }
 
@@ -71,17 +58,6 @@ static anc_status find(bench *b, const char *id, idn_user_record *ret)
 {
     anc_err_clear(&b->call.err);
     return b->store.ops->find(b->store.self, &b->call.call, anc_str_of(id), ret);
-}
-
-static int64_t count(bench *b, const char *sql)
-{
-    bool row = false;
-    anc_err *err = &b->call.err;
-    DB_STMT(s);
-    ASSERT_OK(db_prepare(b->db, sql, &s, err), err);
-    ASSERT_OK(db_step(s, &row, err), err);
-    assert_true(row);
-    return db_col_int(s, 0);
 }
 
 static const anc_str groups[] = {ANC_STR_INIT("sales"), ANC_STR_INIT("north"),
@@ -144,7 +120,7 @@ static void what_is_removed_is_gone_with_its_groups(void **state)
     assert_true(removed(b, "42"));
     assert_false(removed(b, "42"));
     assert_int_equal(find(b, "42", &found), ANC_NOT_FOUND);
-    assert_int_equal(count(b, "SELECT count(*) FROM idn_member"), 0);
+    assert_int_equal(sql_number(b->file.db, "SELECT count(*) FROM idn_member"), 0);
 }
 
 static void a_full_arena_is_a_limit(void **state)

@@ -69,6 +69,15 @@ static kno_spool spooled(store *s, const char *a, const char *b, kno_digest *ret
     return spool;
 }
 
+/* The name of an object that is there from now on. */
+static kno_digest kept(store *s, const char *a, const char *b)
+{
+    kno_digest digest;
+    kno_spool spool = spooled(s, a, b, &digest);
+    kno_spool_close(&spool);
+    return digest;
+}
+
 static bool is_there(store *s, const kno_digest *digest, const char *text)
 {
     kno_raw_view view = {0};
@@ -104,11 +113,10 @@ static size_t count_all(store *s)
 static void an_object_is_named_by_its_bytes(void **state)
 {
     store *s = *state;
-    kno_digest digest, wanted;
-    kno_spool spool = spooled(s, "hello ", "world", &digest);
+    kno_digest wanted;
+    const kno_digest digest = kept(s, "hello ", "world");
     ASSERT_OK(anc_sha256_of(ANC_STR("hello world"), wanted.bytes, &s->err), &s->err);
     assert_memory_equal(&digest, &wanted, sizeof digest);
-    kno_spool_close(&spool);
     assert_true(is_there(s, &digest, "hello world"));
     kno_raw_view view = {0};
     assert_int_equal(s->raw.ops->open(s->raw.self, &digest, 5, KNO_LOOK_ONCE, &view, &s->err),
@@ -131,11 +139,9 @@ static void the_same_bytes_are_kept_once(void **state)
 static void an_object_that_is_there_is_made_durable_too(void **state)
 {
     store *s = *state;
-    kno_digest digest;
-    kno_spool spool = spooled(s, "xy", "", &digest);
-    kno_spool_close(&spool);
+    kno_digest digest = kept(s, "xy", "");
     folders_synced = 0;
-    spool = spooled(s, "x", "y", &digest);
+    kno_spool spool = spooled(s, "x", "y", &digest);
     assert_int_equal(folders_synced, 1);
     kno_spool_close(&spool);
 }
@@ -153,9 +159,7 @@ static void no_put_has_to_make_a_folder(void **state)
 static void nothing_is_an_object_too(void **state)
 {
     store *s = *state;
-    kno_digest digest;
-    kno_spool spool = spooled(s, "", "", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "", "");
     assert_true(is_there(s, &digest, ""));
 }
 
@@ -187,12 +191,9 @@ static void a_held_object_cannot_be_condemned(void **state)
 static void spooled_again_after_the_verdict_it_stays(void **state)
 {
     store *s = *state;
-    kno_digest digest;
-    kno_spool spool = spooled(s, "again", "", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "again", "");
     assert_true(s->raw.ops->condemn(s->raw.self, &digest));
-    spool = spooled(s, "again", "", &digest);
-    kno_spool_close(&spool);
+    (void)kept(s, "again", "");
     ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
     assert_true(is_there(s, &digest, "again"));
 }
@@ -200,9 +201,7 @@ static void spooled_again_after_the_verdict_it_stays(void **state)
 static void without_a_verdict_nothing_is_removed(void **state)
 {
     store *s = *state;
-    kno_digest digest;
-    kno_spool spool = spooled(s, "safe", "", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "safe", "");
     ASSERT_OK(s->raw.ops->remove(s->raw.self, &digest, &s->err), &s->err);
     assert_true(is_there(s, &digest, "safe"));
 }
@@ -210,9 +209,7 @@ static void without_a_verdict_nothing_is_removed(void **state)
 static void a_view_outlives_its_object(void **state)
 {
     store *s = *state;
-    kno_digest digest;
-    kno_spool spool = spooled(s, "view", "", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "view", "");
     kno_raw_view view = {0};
     ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 4, KNO_LOOK_ONCE, &view, &s->err), &s->err);
     assert_true(s->raw.ops->condemn(s->raw.self, &digest));
@@ -240,9 +237,8 @@ static void a_disk_without_room_refuses_before_it_is_full(void **state)
     store *s = *state;
     kno_raw_store full = {0};
     kno_raw_view view = {0};
-    kno_digest digest;
-    kno_spool spool = spooled(s, "kept ", "before", &digest);
-    kno_spool_close(&spool);
+    kno_spool spool = {0};
+    const kno_digest digest = kept(s, "kept ", "before");
     os_reserve *reserve = os_reserve_new(anc_str_of(s->folder), UINT64_C(1) << 60);
     assert_non_null(reserve);
     ASSERT_OK(open_store(s, reserve, &full), &s->err);
@@ -287,10 +283,8 @@ static void damage_is_named_and_mended_by_the_same_bytes(void **state)
     store *s = *state;
     for (size_t i = 0; i < ANC_COUNT(places); i++) {
         char path[200];
-        kno_digest digest;
         kno_raw_view view = {0};
-        kno_spool spool = spooled(s, "before ", "it flips", &digest);
-        kno_spool_close(&spool);
+        const kno_digest digest = kept(s, "before ", "it flips");
         /* a later process, which has not seen the object yet */
         s->raw.ops->close(s->raw.self);
         path_of_object(s, &digest, path);
@@ -307,12 +301,8 @@ static void damage_is_named_and_mended_by_the_same_bytes(void **state)
         assert_non_null(strstr(s->err.text, path));
         assert_non_null(strstr(s->err.text, "is damaged"));
         anc_err_clear(&s->err);
-        spool = spooled(s, "before ", "it flips", &digest);
-        kno_spool_close(&spool);
-        ASSERT_OK(s->raw.ops->open(s->raw.self, &digest, 15, KNO_LOOK_ONCE, &view, &s->err),
-                  &s->err);
-        assert_true(anc_str_eq(view.bytes, ANC_STR("before it flips")));
-        s->raw.ops->close_view(s->raw.self, &view);
+        (void)kept(s, "before ", "it flips");
+        assert_true(is_there(s, &digest, "before it flips"));
     }
 }
 
@@ -321,10 +311,8 @@ static void damage_that_comes_later_is_found_too(void **state)
 {
     store *s = *state;
     char path[200];
-    kno_digest digest;
     kno_raw_view view = {0};
-    kno_spool spool = spooled(s, "before ", "it flips", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "before ", "it flips");
     assert_true(is_there(s, &digest, "before it flips"));
     path_of_object(s, &digest, path);
     const struct timespec more_than_a_tick = {.tv_nsec = 50000000};
@@ -347,10 +335,8 @@ static void damage_without_a_trace_is_found_by_who_looks_anew(void **state)
 {
     store *s = *state;
     char path[200];
-    kno_digest digest;
     kno_raw_view view = {0};
-    kno_spool spool = spooled(s, "before ", "it flips", &digest);
-    kno_spool_close(&spool);
+    const kno_digest digest = kept(s, "before ", "it flips");
     assert_true(is_there(s, &digest, "before it flips"));
     path_of_object(s, &digest, path);
     const int fd = open(path, O_RDWR | O_CLOEXEC);

@@ -13,15 +13,9 @@ static const int64_t WAIT_NS = 60000000000;
 
 static redis_server *server; /* NULL: there is none here */
 
-/* cmocka's assertions allocate, so a scenario notes what went wrong and the test asserts it. */
-static const char *wrong;
-
 static bool well(anc_status status, bool may_fail, const char *what)
 {
-    const bool expected = status == ANC_OK || (may_fail && status == ANC_NO_MEMORY);
-    if (!expected && wrong == NULL)
-        wrong = what;
-    return status == ANC_OK;
+    return fail_alloc_went_well(status, may_fail, NULL, what);
 }
 
 static void read_replies(bool may_fail)
@@ -95,25 +89,16 @@ static void open_bus(bool may_fail)
     krn_bus_redis_free(bus);
 }
 
-static void torture(void (*scenario)(bool may_fail), long at_least)
-{
-    wrong = NULL;
-    const long failed = fail_alloc_torture(scenario);
-    if (wrong != NULL)
-        fail_msg("%s", wrong);
-    assert_true(failed >= at_least);
-}
-
 static void replies_survive_every_failed_allocation(void **state)
 {
     (void)state;
-    torture(read_replies, 4);
+    assert_true(fail_alloc_torture(read_replies) >= 4);
 }
 
 static void the_bus_survives_every_failed_allocation(void **state)
 {
     (void)state;
-    torture(open_bus, 20);
+    assert_true(fail_alloc_torture(open_bus) >= 20);
 }
 
 static void a_client_works_again_after_every_failed_allocation(void **state)
@@ -121,7 +106,7 @@ static void a_client_works_again_after_every_failed_allocation(void **state)
     (void)state;
     if (server == NULL)
         skip();
-    torture(ask_server, 8);
+    assert_true(fail_alloc_torture(ask_server) >= 8);
 }
 
 int main(void)

@@ -105,22 +105,16 @@ static void collections_are_apart(void **state)
 
 /* The same event by two buses at once: the second comes while the first is embedded. */
 typedef struct rival {
-    ing_fixture *f;
+    ing_service *ing;
     const ev_envelope *event;
-    bool began;
 } rival;
 
-static void come_first(void *arg)
+static void come_first(kno_fixture *k, krn_call *call, void *arg)
 {
-    rival *r = arg;
-    anc_err err = {0};
+    (void)k;
+    const rival *r = arg;
     ev_arrival arrival = EV_ARRIVED_AGAIN;
-    if (r->began)
-        return;
-    r->began = true;
-    ANC_ARENA(mem, 64 << 20);
-    krn_call call = fixture_thread_call(&r->f->k, mem, &err);
-    ASSERT_OK(ing_document_uploaded(r->f->ing, &call, r->event, &arrival), &err);
+    ASSERT_OK(ing_document_uploaded(r->ing, call, r->event, &arrival), call->err);
     assert_int_equal(arrival, EV_ARRIVED_NEW);
 }
 
@@ -128,15 +122,12 @@ static void who_is_first_is_the_only_one(void **state)
 {
     ing_fixture *f = *state;
     const ev_envelope same = upload("1", 1000, LAMP), newer = upload("2", 2000, LAMP_OUT);
-    rival r = {f, &same, false};
-    f->k.emb.on_embed = come_first;
-    f->k.emb.arg = &r;
+    fixture_meanwhile(&f->k, come_first, &(rival){f->ing, &same});
     assert_int_equal(arrived(f, &same), EV_ARRIVED_AGAIN);
     assert_int_equal(document(f, "default", "a").version, 1);
     const ev_envelope older = upload("3", 1500, "{\"document_id\":\"a\",\"content\":\"Older.\"}");
-    r = (rival){f, &newer, false};
+    fixture_meanwhile(&f->k, come_first, &(rival){f->ing, &newer});
     assert_int_equal(arrived(f, &older), EV_ARRIVED_LATE);
-    f->k.emb.on_embed = NULL;
     assert_int_equal(document(f, "default", "a").version, 2);
     assert_int_equal(arrived(f, &same), EV_ARRIVED_AGAIN);
 }

@@ -253,32 +253,26 @@ static void an_empty_collection_changes_at_once(void **state)
 
 /* Everything that a change of model does happens while a document is embedded. */
 typedef struct meanwhile {
-    kno_fixture *f;
     bool asked, ended;
 } meanwhile;
 
-static void change_meanwhile(void *arg)
+static void change_meanwhile(kno_fixture *f, krn_call *call, void *arg)
 {
     meanwhile *m = arg;
-    ANC_ARENA(mem, 8 << 20);
-    anc_err err;
-    krn_call call = fixture_thread_call(m->f, mem, &err);
     const kno_collection wanted = {.name = notes, .embedding_model = ANC_STR("wide")};
     const kno_collection_set set = {.embedding_model = true};
     kno_collection c;
-    m->f->emb.on_embed = NULL;
-    m->asked = kno_collection_update(m->f->kno, &call, &wanted, &set, &c) == ANC_OK;
-    m->ended = fixture_settle(m->f);
+    m->asked = kno_collection_update(f->kno, call, &wanted, &set, &c) == ANC_OK;
+    m->ended = fixture_settle(f);
 }
 
 static void a_put_that_began_before_the_switch_has_the_new_model(void **state)
 {
     kno_fixture *f = *state;
     kno_put_result r;
-    meanwhile m = {.f = f};
+    meanwhile m = {0};
     fill(f);
-    f->emb.on_embed = change_meanwhile;
-    f->emb.arg = &m;
+    fixture_meanwhile(f, change_meanwhile, &m);
     ASSERT_OK(put_document(f, 1, 1, &r), &f->err);
     assert_true(m.asked && m.ended);
     assert_int_equal(r.version, 3); /* the second was cut by the new model's window */

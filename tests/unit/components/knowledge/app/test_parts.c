@@ -451,32 +451,17 @@ static void a_part_that_was_put_back_waits_for_its_document(void **state)
     assert_false(is_there(f, "mail#report.txt", &d));
 }
 
-typedef struct hiding {
-    kno_fixture *f;
-    const char *content;
-    bool done;
-} hiding;
-
 /* Puts the mail for the board alone. */
-static void hide_the_mail(void *arg)
+static void hide_the_mail(kno_fixture *f, krn_call *call, void *content)
 {
-    hiding *h = arg;
     kno_put_result r;
-    anc_err err;
-    anc_err_clear(&err);
-    if (h->done)
-        return;
-    h->done = true;
     const anc_str board[] = {ANC_STR("group:board")};
     const kno_document_input in = {.collection = ANC_STR("notes"),
                                    .id = ANC_STR("mail"),
                                    .acl = board,
                                    .n_acl = 1,
-                                   .content = anc_str_of(h->content)};
-    anc_arena *mem = anc_arena_new(64 << 20);
-    krn_call call = fixture_thread_call(h->f, mem, &err);
-    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
-    anc_arena_free(mem);
+                                   .content = *(anc_str *)content};
+    ASSERT_OK(kno_document_put(f->kno, call, &in, false, &r), call->err);
 }
 
 static void a_restore_does_not_open_what_is_hidden_meanwhile(void **state)
@@ -491,15 +476,13 @@ static void a_restore_does_not_open_what_is_hidden_meanwhile(void **state)
         ASSERT_OK(fixture_put(&f, "mail", i == 0 ? "Hello." : "Hello.\n\n" REPORT, &r), &f.err);
         ASSERT_OK(fixture_put(&f, "mail", "Goodbye.", &r), &f.err);
         f.emb.revision = "fake@2"; /* so that the restore has to embed */
-        hiding h = {.f = &f, .content = texts[i]};
-        f.emb.on_embed = hide_the_mail;
-        f.emb.arg = &h;
+        anc_str content = anc_str_of(texts[i]);
+        fixture_meanwhile(&f, hide_the_mail, &content);
         assert_int_equal(kno_version_restore(f.kno, fixture_call(&f), ANC_STR("notes"),
                                              ANC_STR("mail"), 1, 0, &r),
                          ANC_CONFLICT);
-        assert_true(h.done);
+        assert_true(f.other_came);
         assert_non_null(strstr(f.err.text, "'mail' was changed meanwhile"));
-        f.emb.on_embed = NULL;
         assert_true(is_there(&f, "mail", &d));
         assert_string_equal(d.acl[0].ptr, "group:board");
         assert_int_equal(d.version, 3);

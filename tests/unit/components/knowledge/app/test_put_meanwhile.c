@@ -58,30 +58,17 @@ static void who_may_read_stays(void **state)
     assert_string_equal(d.acl[0].ptr, "public");
 }
 
-typedef struct hiding {
-    kno_fixture *f;
-    bool done;
-} hiding;
-
-static void hide_it(void *arg)
+static void hide_it(kno_fixture *f, krn_call *call, void *arg)
 {
-    hiding *h = arg;
+    (void)arg;
     kno_put_result r;
-    anc_err err;
-    anc_err_clear(&err);
-    if (h->done)
-        return;
-    h->done = true;
     const anc_str board[] = {ANC_STR("group:board")};
     const kno_document_input in = {.collection = ANC_STR("notes"),
                                    .id = ANC_STR("a"),
                                    .acl = board,
                                    .n_acl = 1,
                                    .content = ANC_STR("Hidden.")};
-    anc_arena *mem = anc_arena_new(64 << 20);
-    krn_call call = fixture_thread_call(h->f, mem, &err);
-    ASSERT_OK(kno_document_put(h->f->kno, &call, &in, false, &r), &err);
-    anc_arena_free(mem);
+    ASSERT_OK(kno_document_put(f->kno, call, &in, false, &r), call->err);
 }
 
 static void what_was_hidden_meanwhile_stays_hidden(void **state)
@@ -89,12 +76,9 @@ static void what_was_hidden_meanwhile_stays_hidden(void **state)
     kno_fixture *f = *state;
     kno_document d;
     ASSERT_OK(put_labelled(f, "One.", "", true, &d), &f->err);
-    hiding h = {.f = f};
-    f->emb.on_embed = hide_it;
-    f->emb.arg = &h;
+    fixture_meanwhile(f, hide_it, NULL);
     ASSERT_OK(put_labelled(f, "Two.", "", true, &d), &f->err);
-    assert_true(h.done);
-    f->emb.on_embed = NULL;
+    assert_true(f->other_came);
     assert_int_equal(d.version, 3);
     assert_string_equal(d.acl[0].ptr, "group:board");
     ASSERT_OK(put_labelled(f, "Two.", "group:board", false, &d), &f->err);
@@ -103,29 +87,13 @@ static void what_was_hidden_meanwhile_stays_hidden(void **state)
 
 /* ---- a collection that goes ---------------------------------------------------------------- */
 
-typedef struct deletion {
-    kno_fixture *f;
-    bool remade, done;
-} deletion;
-
-static void delete_the_collection(void *arg)
+static void delete_the_collection(kno_fixture *f, krn_call *call, void *remade)
 {
-    deletion *d = arg;
-    anc_err err;
-    anc_err_clear(&err);
     uint64_t seq;
-    kno_collection made;
-    if (d->done)
-        return;
-    d->done = true;
-    anc_arena *mem = anc_arena_new(16 << 20);
-    krn_call call = fixture_thread_call(d->f, mem, &err);
-    ASSERT_OK(kno_collection_delete(d->f->kno, &call, ANC_STR("notes"), &seq), &err);
-    if (d->remade)
-        ASSERT_OK(kno_collection_create(d->f->kno, &call,
-                                        &(kno_collection){.name = ANC_STR("notes")}, &made),
-                  &err);
-    anc_arena_free(mem);
+    kno_collection c = {.name = ANC_STR("notes")};
+    ASSERT_OK(kno_collection_delete(f->kno, call, c.name, &seq), call->err);
+    if (*(bool *)remade)
+        ASSERT_OK(kno_collection_create(f->kno, call, &c, &c), call->err);
 }
 
 /* It held what was private; made again it would be open to everybody. */
@@ -138,12 +106,10 @@ static void a_collection_that_was_deleted_meanwhile_stays_so(void **state)
         kno_put_result r;
         fixture_open(&f);
         ASSERT_OK(fixture_put(&f, "first", "The first.", &r), &f.err);
-        deletion d = {.f = &f, .remade = i >= 2};
-        f.emb.on_embed = delete_the_collection;
-        f.emb.arg = &d;
+        bool remade = i >= 2;
+        fixture_meanwhile(&f, delete_the_collection, &remade);
         assert_int_equal(fixture_put(&f, "second", texts[i % 2], &r), ANC_NOT_FOUND);
         assert_non_null(strstr(f.err.text, "'notes' was deleted after this was asked for"));
-        f.emb.on_embed = NULL;
         assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_collection WHERE dropped = 0"),
                          i >= 2);
         assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document d JOIN kno_collection"

@@ -165,24 +165,13 @@ static void a_lost_original_stops_nobody(void **state)
     assert_true(fixture_recut(f));
 }
 
-typedef struct meanwhile {
-    kno_fixture *f;
-    bool done;
-} meanwhile;
-
-static void put_meanwhile(void *arg)
+static void put_meanwhile(kno_fixture *f, krn_call *call, void *arg)
 {
-    meanwhile *m = arg;
-    if (m->done)
-        return;
-    m->done = true;
-    ANC_ARENA(mem, 1 << 20);
-    anc_err err;
-    krn_call call = fixture_thread_call(m->f, mem, &err);
+    (void)arg;
     const kno_document_input in = {
         .collection = notes, .id = ANC_STR("a"), .content = ANC_STR("The newest text.")};
     kno_put_result r;
-    ASSERT_OK(kno_document_put(m->f->kno, &call, &in, false, &r), &err);
+    ASSERT_OK(kno_document_put(f->kno, call, &in, false, &r), call->err);
 }
 
 static void who_puts_meanwhile_wins(void **state)
@@ -194,12 +183,9 @@ static void who_puts_meanwhile_wins(void **state)
     kno_put_result r;
     ASSERT_OK(fixture_put(f, "a", text.ptr, &r), &f->err);
     (void)change(f, 32, "auto");
-    meanwhile m = {.f = f};
-    f->emb.on_embed = put_meanwhile;
-    f->emb.arg = &m;
+    fixture_meanwhile(f, put_meanwhile, NULL);
     assert_true(fixture_recut(f));
-    f->emb.on_embed = NULL;
-    assert_true(m.done);
+    assert_true(f->other_came);
     assert_int_equal(document(f, "a").version, 2);
     assert_int_equal(document(f, "a").bytes, strlen("The newest text."));
     assert_int_equal(now(f).outdated, 0);
@@ -207,18 +193,12 @@ static void who_puts_meanwhile_wins(void **state)
     fixture_check(f, true);
 }
 
-static void change_meanwhile(void *arg)
+static void change_meanwhile(kno_fixture *f, krn_call *call, void *arg)
 {
-    meanwhile *m = arg;
-    if (m->done)
-        return;
-    m->done = true;
-    ANC_ARENA(mem, 1 << 20);
-    anc_err err;
-    krn_call call = fixture_thread_call(m->f, mem, &err);
+    (void)arg;
     kno_collection c = {.name = notes, .chunk_tokens = 32};
     const kno_collection_set set = {.chunk_tokens = true};
-    ASSERT_OK(kno_collection_update(m->f->kno, &call, &c, &set, &c), &err);
+    ASSERT_OK(kno_collection_update(f->kno, call, &c, &set, &c), call->err);
 }
 
 /* A put that began by the settings of before is cut again. */
@@ -230,12 +210,9 @@ static void settings_that_change_during_a_put(void **state)
     ANC_BUF(text, 1 << 20);
     for (unsigned k = 0; k < 3; k++)
         text_paragraph(&text, k);
-    meanwhile m = {.f = f};
-    f->emb.on_embed = change_meanwhile;
-    f->emb.arg = &m;
+    fixture_meanwhile(f, change_meanwhile, NULL);
     ASSERT_OK(fixture_put(f, "a", text.ptr, &r), &f->err);
-    f->emb.on_embed = NULL;
-    assert_true(m.done);
+    assert_true(f->other_came);
     assert_int_equal(r.version, 1);
     assert_true(now(f).outdated >= 1);
     assert_true(fixture_recut(f));

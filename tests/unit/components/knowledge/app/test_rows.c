@@ -445,31 +445,14 @@ static void rows_of_another_version_do_not_count(void **state)
     anc_buf_done(&t.ids);
 }
 
-typedef struct moving {
-    kno_fixture *f;
-    taken *t;
-    kno_rows_wanted *wanted;
-    const char *file; /* NULL: it was put */
-} moving;
-
-static void put_the_file_meanwhile(void *arg)
+static void put_the_file_meanwhile(kno_fixture *f, krn_call *call, void *wanted)
 {
-    moving *m = arg;
-    const char *file = m->file;
     kno_put_result r;
-    anc_err err;
-    anc_err_clear(&err);
-    m->file = NULL;
-    if (file == NULL)
-        return;
-    anc_arena *mem = anc_arena_new(64 << 20);
-    krn_call call = fixture_thread_call(m->f, mem, &err);
     const kno_document_input in = {.collection = ANC_STR("notes"),
                                    .id = ANC_STR("t.csv"),
-                                   .content = anc_str_of(file),
-                                   .rows = m->wanted};
-    ASSERT_OK(kno_document_put(m->f->kno, &call, &in, false, &r), &err);
-    anc_arena_free(mem);
+                                   .content = ANC_STR("ROWS\nid,price\na,999\n"),
+                                   .rows = wanted};
+    ASSERT_OK(kno_document_put(f->kno, call, &in, false, &r), call->err);
 }
 
 /* The file moves on between the beginning of a row's put and its commit. */
@@ -481,18 +464,15 @@ static void a_row_is_not_published_over_a_newer_one(void **state)
     kno_put_result r;
     ASSERT_OK(put_file(f, "ROWS\nid,price\na,100\n", &wanted, &t, &r), &f->err);
     taken again = {.lines = anc_buf_init(1 << 20), .ids = anc_buf_init(1 << 20)};
-    moving m = {f, &again, &(kno_rows_wanted){.on_row = take_row, .arg = &again},
-                "ROWS\nid,price\na,999\n"};
-    f->emb.on_embed = put_the_file_meanwhile;
-    f->emb.arg = &m;
+    kno_rows_wanted newer = {.on_row = take_row, .arg = &again};
+    fixture_meanwhile(f, put_the_file_meanwhile, &newer);
     const kno_document_input late = {.collection = ANC_STR("notes"),
                                      .id = ANC_STR("t.csv#a"),
                                      .parent = ANC_STR("t.csv"),
                                      .made_for = anc_str_of(t.made_for),
                                      .content = ANC_STR("late")};
     assert_int_equal(kno_document_put(f->kno, fixture_call(f), &late, false, &r), ANC_NOT_FOUND);
-    assert_null(m.file);
-    f->emb.on_embed = NULL;
+    assert_true(f->other_came);
     assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 1);
     anc_buf_done(&again.lines);
     anc_buf_done(&again.ids);
