@@ -47,7 +47,10 @@ const srv_row srv_rows[] = {
         "with "
         "Retry-After"),
     INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
-        "deadline of a request that sends no X-Timeout-Ms"),
+        "deadline of a request that sends no X-Timeout-Ms, but for those of http.long_timeout_ms"),
+    INT("http.long_timeout_ms", http.long_timeout_ms, "3600000", 100, 86400000, NULL,
+        "the same where a document is stored or restored, a batch waited for, or an index verified "
+        "or optimised"),
     INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,
         "requests at work at once; past it 503 with Retry-After"),
     INT("http.max_wait_ms", http.max_wait_ms, "2500", 0, 600000, NULL,

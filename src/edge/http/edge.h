@@ -96,7 +96,7 @@ typedef struct http_edge_options {
     uint32_t max_open; /* [4096] requests begun and not ended, streams included; more: 503 */
     uint32_t max_puts; /* [4] documents written at once; more wait their turn */
     int64_t request_timeout_ms; /* [120 s] of a request that sends no X-Timeout-Ms */
-    int64_t long_timeout_ms;    /* [1 h] the same for putting a document and waiting for a batch */
+    int64_t long_timeout_ms;    /* [1 h] the same of a route with HTTP_LONG */
     int64_t
         batch_wait_ms; /* [60 s] of an upload for its turn to be read, while others are; then 503 */
     int64_t drain_grace_ms; /* [2 s] for what a drain has cancelled to end by itself */
