@@ -92,6 +92,22 @@ def test_languages_and_marks(binary):
         assert s.post("/v1/search", {"query": "long " + "é" * 5000}).status == 200
 
 
+def test_words_inside_of_words(binary):
+    with serving(binary) as s:
+        put(s, "code", "The server calls getUserName and findById for each request.")
+        put(s, "farm", "A McDonald farm has an iPhone.")
+        put(s, "miete", "Der Mietvertrag regelt die Kündigung der Wohnung und die Höhe der Nebenkosten.")
+        put(s, "kasse", "Die Versicherung zahlt, wenn der Schaden rechtzeitig gemeldet und nicht verschwiegen wurde.")
+        assert ids(s, "user", mode="keyword") == ids(s, "getUserName", mode="keyword") == ["code"]
+        assert ids(s, "phone", mode="keyword") == ids(s, "donald", mode="keyword") == []
+        assert ids(s, "Welche Verträge gibt es?", mode="keyword") == ["miete"]
+        assert ids(s, "Was ist mit der Krankenversicherung?", mode="keyword") == ["kasse"]
+        assert ids(s, '+"Vertrag"', mode="keyword") == []
+        hit = search(s, "Vertrag", mode="keyword", explain=True)["results"][0]
+        word = next(t for t in hit["explain"]["bm25"]["terms"] if t["tf"] > 0)
+        assert hit["text"].encode()[word["matches"][0]["text_start"]:word["matches"][0]["text_end"]] == b"Mietvertrag", word
+
+
 def check_explained(hit, text):
     """Scores add up, and offsets point at what they say."""
     e = hit["explain"]
