@@ -6,22 +6,12 @@
 
 #include "base/map.h"
 #include "base/str.h"
+#include "support/words.h"
 
 typedef struct hashing {
     krn_clock clock;
     size_t *seen; /* borrowed */
 } hashing;
-
-static bool next_word(anc_str text, size_t *at, anc_str *ret)
-{
-    while (*at < text.len && (unsigned char)text.ptr[*at] <= ' ')
-        ++*at;
-    const size_t from = *at;
-    while (*at < text.len && (unsigned char)text.ptr[*at] > ' ')
-        ++*at;
-    *ret = anc_str_sub(text, from, *at - from);
-    return *at > from;
-}
 
 static void add_word(float *out, anc_str word)
 {

@@ -5,21 +5,11 @@
 #include <stdlib.h>
 
 #include "base/str.h"
+#include "support/words.h"
 
 typedef struct counting {
     reranker_words *words; /* borrowed */
 } counting;
-
-static bool next_word(anc_str text, size_t *at, anc_str *ret)
-{
-    while (*at < text.len && (unsigned char)text.ptr[*at] <= ' ')
-        ++*at;
-    const size_t from = *at;
-    while (*at < text.len && (unsigned char)text.ptr[*at] > ' ')
-        ++*at;
-    *ret = anc_str_sub(text, from, *at - from);
-    return *at > from;
-}
 
 /* The place of a word in the passage, from 1; 0: it is not there. */
 static size_t place_of(anc_str word, anc_str passage)

@@ -7,13 +7,14 @@
 #include "embedding/adapters/infer/infer_reranker.h"
 #include "embedding/adapters/remote/remote_reranker.h"
 #include "os/thread.h"
+#include "support/call.h"
 #include "support/clock_fixed.h"
 #include "support/fake_inference.h"
 #include "support/places.h"
 #include "support/reranker_words.h"
 #include "support/test.h"
 
-enum { MANY = 12, ARENA_BYTES = 1 << 20, CALLERS = 3 };
+enum { MANY = 12, CALLERS = 3 };
 
 static int64_t now_ns = 1000;
 static reranker_words words;
@@ -105,21 +106,8 @@ static const struct adapter {
 typedef struct fixture {
     const struct adapter *adapter;
     emb_reranker r;
-    anc_arena *mem;
-    anc_err err;
-    atomic_bool cancelled;
-    krn_call call;
+    test_call t;
 } fixture;
-
-static void call_init(fixture *f)
-{
-    f->mem = anc_arena_new(ARENA_BYTES);
-    assert_non_null(f->mem);
-    anc_err_clear(&f->err);
-    atomic_init(&f->cancelled, false);
-    f->call = (krn_call){
-        .mem = f->mem, .err = &f->err, .deadline_ns = INT64_MAX, .cancelled = &f->cancelled};
-}
 
 /* False where what the adapter needs is not here. */
 static bool fixture_open(fixture *f, void **state)
@@ -128,13 +116,13 @@ static bool fixture_open(fixture *f, void **state)
     f->r = f->adapter->open();
     if (f->r.ops == NULL)
         return false;
-    call_init(f);
+    test_call_init(&f->t);
     return true;
 }
 
 static void fixture_close(fixture *f)
 {
-    anc_arena_free(f->mem);
+    test_call_done(&f->t);
     emb_reranker_close(&f->r);
     if (f->adapter->done != NULL)
         f->adapter->done();
@@ -176,11 +164,12 @@ static void pairs_stand_alone(void **state)
     emb_scored scored = {0};
     if (!fixture_open(&f, state))
         return;
-    ASSERT_OK(f.r.ops->score(f.r.self, &f.call, query, samples, MANY, together, &scored), &f.err);
+    ASSERT_OK(f.r.ops->score(f.r.self, &f.t.call, query, samples, MANY, together, &scored),
+              &f.t.err);
     for (size_t i = 0; i < MANY; i++) {
         assert_true(isfinite(together[i]));
-        ASSERT_OK(f.r.ops->score(f.r.self, &f.call, query, &samples[i], 1, &alone, &scored),
-                  &f.err);
+        ASSERT_OK(f.r.ops->score(f.r.self, &f.t.call, query, &samples[i], 1, &alone, &scored),
+                  &f.t.err);
         assert_true(fabsf(together[i] - alone) < 1e-4f);
     }
     fixture_close(&f);
@@ -197,7 +186,7 @@ static void long_passages_are_cut(void **state)
     for (size_t i = 0; i < sizeof text; i++)
         text[i] = i % 2 == 0 ? 'a' : ' ';
     const anc_str passages[] = {{text, sizeof text}, {text, sizeof text / 2}};
-    ASSERT_OK(f.r.ops->score(f.r.self, &f.call, query, passages, 2, out, &scored), &f.err);
+    ASSERT_OK(f.r.ops->score(f.r.self, &f.t.call, query, passages, 2, out, &scored), &f.t.err);
     assert_true(fabsf(out[0] - out[1]) < 1e-5f);
     assert_true(scored.truncated == 2 || scored.tokens == 0);
     fixture_close(&f);
@@ -210,16 +199,16 @@ static void heeds_cancelling_and_deadlines(void **state)
     emb_scored scored = {0};
     if (!fixture_open(&f, state))
         return;
-    atomic_store(&f.cancelled, true);
-    assert_int_equal(f.r.ops->score(f.r.self, &f.call, query, samples, MANY, out, &scored),
+    atomic_store(&f.t.cancelled, true);
+    assert_int_equal(f.r.ops->score(f.r.self, &f.t.call, query, samples, MANY, out, &scored),
                      ANC_CANCELLED);
-    assert_int_equal(f.err.code, ANC_CANCELLED);
-    atomic_store(&f.cancelled, false);
-    anc_err_clear(&f.err);
-    f.call.deadline_ns = now_ns;
-    assert_int_equal(f.r.ops->score(f.r.self, &f.call, query, samples, MANY, out, &scored),
+    assert_int_equal(f.t.err.code, ANC_CANCELLED);
+    atomic_store(&f.t.cancelled, false);
+    anc_err_clear(&f.t.err);
+    f.t.call.deadline_ns = now_ns;
+    assert_int_equal(f.r.ops->score(f.r.self, &f.t.call, query, samples, MANY, out, &scored),
                      ANC_DEADLINE);
-    assert_int_equal(f.err.code, ANC_DEADLINE);
+    assert_int_equal(f.t.err.code, ANC_DEADLINE);
     fixture_close(&f);
 }
 
@@ -232,12 +221,10 @@ typedef struct caller {
 static void call_many_times(void *arg)
 {
     caller *c = arg;
-    fixture f;
+    TEST_CALL(t);
     emb_scored scored = {0};
-    call_init(&f);
     for (size_t i = 0; i < 5 && c->status == ANC_OK; i++)
-        c->status = c->r->ops->score(c->r->self, &f.call, query, samples, MANY, c->out, &scored);
-    anc_arena_free(f.mem);
+        c->status = c->r->ops->score(c->r->self, &t.call, query, samples, MANY, c->out, &scored);
 }
 
 static void serves_many_threads(void **state)
@@ -249,8 +236,8 @@ static void serves_many_threads(void **state)
         return;
     for (size_t i = 0; i < CALLERS; i++) {
         callers[i] = (caller){.r = &f.r};
-        ASSERT_OK(os_thread_start("caller", call_many_times, &callers[i], &threads[i], &f.err),
-                  &f.err);
+        ASSERT_OK(os_thread_start("caller", call_many_times, &callers[i], &threads[i], &f.t.err),
+                  &f.t.err);
     }
     for (size_t i = 0; i < CALLERS; i++)
         os_thread_join(threads[i]);
