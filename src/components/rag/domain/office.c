@@ -11,7 +11,8 @@
 enum { NEAR_WORDS = 3 };
 
 static const char offices[] =
-    "chief officer officers director directors board committee chair chairman chairwoman president "
+    "chief officer officers general director directors board committee chair chairman chairwoman "
+    "president "
     "vice secretary treasurer manager managers head executive counsel deputy minister council team "
     "department company parties auditor auditors "
     "directeur directrice directeurs conseil comité président présidente responsable chef "
@@ -31,12 +32,16 @@ static bool is_role(const rag_extraction *x, const rag_spoken *s, size_t w)
     return (rag_terms_in(&x->terms, s->words, w, w + 1) & x->terms.role) != 0;
 }
 
-/* Whether a word for the office stands within a few words of the run. */
+/* Whether the word for the office itself, not one of its stem ("insurance" for "insured"), stands within a few words of the
+ * run. */
 static bool is_near_role(const rag_extraction *x, const rag_spoken *s, rag_run run)
 {
     const size_t from = run.first > NEAR_WORDS ? run.first - NEAR_WORDS : 0;
+    const uint64_t asked = x->terms.role;
+    const anc_str role =
+        asked != 0 ? rag_terms_text(&x->terms, (size_t)__builtin_ctzll(asked)) : ANC_STR("");
     for (size_t w = from; w < s->words.n && w < run.last + NEAR_WORDS; w++)
-        if (is_role(x, s, w))
+        if (is_role(x, s, w) && anc_str_eq_nocase(rag_spoken_word(s, w), role))
             return true;
     return false;
 }
@@ -52,14 +57,25 @@ static rag_run without_office(const rag_extraction *x, const rag_spoken *s, rag_
     return left;
 }
 
+/* Of a heading in capitals: more than a name in short ("CBS"). */
+static bool is_shouted(const rag_spoken *s, rag_run run)
+{
+    enum { SHORT_MAX = 5 };
+    const anc_str text = rag_spoken_run(s, run);
+    for (size_t k = 0; k < text.len; k++)
+        if (text.ptr[k] >= 'a' && text.ptr[k] <= 'z')
+            return false;
+    return text.len > SHORT_MAX;
+}
+
 static bool has_holder(const rag_extraction *x, const rag_spoken *s)
 {
     size_t cursor = 0;
     rag_run run;
     while (rag_spoken_name_next(s, &cursor, &run)) {
         run = without_office(x, s, run);
-        if (run.first < run.last &&
-            (rag_kind_told_person(s, run, false) || is_near_role(x, s, run)))
+        if (run.first < run.last && (rag_kind_told_person(s, run, false) ||
+                                     (is_near_role(x, s, run) && !is_shouted(s, run))))
             return true;
     }
     return false;
