@@ -1,4 +1,5 @@
-/* office.c - who holds an office: "the chair is Ann Bell" names somebody, "it reports to the chair" nobody.
+/* office.c - who holds an office or did something: "the chair is Ann Bell" names somebody, "it reports to the chair" and "I
+ * wrote it" nobody.
  *
  * Where an office is asked about, or nothing but what somebody is, a sentence has to have a name: a person's, or one beside
  * the word for the office. Names of other offices and of bodies ("Board of Directors") are none.
@@ -202,4 +203,31 @@ bool rag_is_of_other_office(const rag_extraction *x, size_t i)
                   !rag_is_any_of(rag_spoken_word(&s, of), offices);
     }
     return others > 0 && others == told;
+}
+
+static bool is_of_speaker(const rag_extraction *x, size_t i)
+{
+    static const char speakers[] = "i we you je j nous ich wir yo nosotros io noi eu nós";
+    enum { REACH = 2 };
+    const rag_spoken s = words_of(x, i);
+    size_t deeds = 0;
+    size_t spoken = 0;
+    for (size_t w = 0; w < s.words.n; w++) {
+        if ((rag_terms_in(&x->terms, s.words, w, w + 1) & x->terms.deed) == 0)
+            continue;
+        bool self = false;
+        for (size_t k = w > REACH ? w - REACH : 0; k < w; k++)
+            self |= rag_is_any_of(rag_spoken_word(&s, k), speakers);
+        deeds++;
+        spoken += self;
+    }
+    return deeds > 0 && spoken == deeds;
+}
+
+bool rag_is_of_speaker(const rag_extraction *x, size_t i)
+{
+    const bool on = i > 0 && x->units.items[i - 1].passage == x->units.items[i].passage &&
+                    (x->views[i].own & x->terms.deed) == 0 &&
+                    rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+    return x->terms.deed != 0 && is_of_speaker(x, on ? i - 1 : i);
 }
