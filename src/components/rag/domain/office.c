@@ -6,6 +6,7 @@
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/alike.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/spoken.h"
 
@@ -128,6 +129,24 @@ static bool names_holder(const rag_extraction *x, size_t i)
     return has_holder(x, &before);
 }
 
+/* "The insured" where it only tells of insurance: another word of the stem, of which it is not known that it means the same. */
+static bool has_only_stem(const rag_extraction *x, size_t i)
+{
+    const anc_str role = rag_terms_text(&x->terms, (size_t)__builtin_ctzll(x->terms.role));
+    const rag_spoken s = words_of(x, i);
+    size_t others = 0;
+    for (size_t w = 0; w < s.words.n; w++) {
+        const anc_str word = rag_spoken_word(&s, w);
+        const size_t plural = word.len == role.len + 1 && anc_str_ends(word, ANC_STR("s"));
+        if (!is_role(x, &s, w))
+            continue;
+        if (anc_str_eq_nocase(anc_str_sub(word, 0, word.len - plural), role))
+            return false;
+        others++;
+    }
+    return others > 0 && x->read_as == TXT_EN && rag_alike_lines(role) == 0;
+}
+
 /* Each noun has a capital in German (doubt.c has a rule of its own for that). */
 bool rag_is_without_holder(const rag_extraction *x, size_t i)
 {
@@ -137,8 +156,9 @@ bool rag_is_without_holder(const rag_extraction *x, size_t i)
         return false;
     if (asks_contact(terms))
         return !has_contact(x, &s, i) && !names_holder(x, i);
-    return terms->role != 0 && (asks_office(terms) || rag_is_one_term(rag_terms_real(terms))) &&
-           !names_holder(x, i);
+    const bool one = rag_is_one_term(rag_terms_real(terms));
+    return terms->role != 0 && (asks_office(terms) || one) &&
+           (!names_holder(x, i) || (one && has_only_stem(x, i)));
 }
 
 /* The content word behind "of" and an article behind word `w`; words.n: none. */
