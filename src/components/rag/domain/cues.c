@@ -483,10 +483,16 @@ static unsigned of_figure(anc_str word)
     return cues;
 }
 
+/* Length and first byte part most words, which are asked about for each word of each sentence. */
+static bool may_be(anc_str row, anc_str word)
+{
+    return row.len == word.len && (row.ptr[0] | 0x20) == (word.ptr[0] | 0x20);
+}
+
 static unsigned of_word(anc_str word)
 {
     for (size_t i = 0; i < ANC_COUNT(answering); i++)
-        if (anc_str_eq_nocase(answering[i].text, word))
+        if (may_be(answering[i].text, word) && anc_str_eq_nocase(answering[i].text, word))
             return answering[i].cues;
     return 0;
 }

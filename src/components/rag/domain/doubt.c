@@ -370,7 +370,7 @@ static bool is_without_doer(const rag_extraction *x, size_t i)
     enum { FEW = 2 };
     const rag_view *v = &x->views[i];
     const uint64_t plain = rag_terms_plain(&x->terms);
-    if (rag_is_without_holder(x, i) || rag_is_of_other_office(x, i))
+    if (rag_is_without_holder(x, i) || rag_is_of_other_office(x, i) || rag_is_of_speaker(x, i))
         return true;
     return rag_term_count(plain) <= FEW && (lacks_person(x, i) || is_without_german_name(x, i)) &&
            (plain & ~(v->own | v->above | v->near | v->beside)) != 0;

@@ -4,7 +4,6 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
-#include "rag/domain/cues.h"
 #include "rag/domain/excluded.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/ordinals.h"
@@ -13,11 +12,6 @@
 
 enum { LAST_WORDS_MAX = 2 };
 
-static bool is_one(const rag_spoken *s, size_t i)
-{
-    return anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("one"));
-}
-
 bool rag_is_another(const rag_spoken *rest)
 {
     size_t ordinals = 0;
@@ -25,7 +19,7 @@ bool rag_is_another(const rag_spoken *rest)
         const bool ordinal = rag_ordinal_of(rag_spoken_word(rest, i)) > 0;
         ordinals += ordinal;
         if (!ordinal && !rag_spoken_is_article(rest, i) &&
-            !(is_one(rest, i) && i + 1 == rest->words.n))
+            !(rag_is_any_of(rag_spoken_word(rest, i), "one") && i + 1 == rest->words.n))
             return false;
     }
     return ordinals == 1;
@@ -282,17 +276,9 @@ static bool find_attribute(const rag_spoken *before, rag_run name, rag_run *ret)
             start_with_elision(before, run) < before->words.items[run.first].start);
 }
 
-/* "Flood damage" after how long something of a name lasts: nothing that could stand in for the name. */
-static bool is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before)
-{
-    return before->language == TXT_EN && bare.first == 0 && bare.last > 0 &&
-           rag_phrase_in(before->text, ANC_STR("how long")) &&
-           !anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
-}
-
 static bool is_common(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
-    bool common = is_matter(part, bare, before) ||
+    bool common = rag_is_matter(part, bare, before) ||
                   (bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
                    !rag_spoken_is_preposition(part, 0));
     for (size_t i = bare.first; i < bare.last; i++)
@@ -337,7 +323,7 @@ anc_status rag_ellipsis_count(anc_arena *mem, const rag_spoken *part, const rag_
 {
     rag_run number = bare_of(part);
     rag_run topic;
-    if (is_one(part, number.last - 1))
+    if (rag_is_any_of(rag_spoken_word(part, number.last - 1), "one"))
         number.last--;
     for (size_t i = 0; i < before->words.n; i++)
         if (rag_ordinal_of(rag_spoken_word(before, i)) > 0)
@@ -533,12 +519,55 @@ anc_status rag_ellipsis_person(anc_arena *mem, anc_str question, const rag_spoke
                : ANC_OK;
 }
 
+/* In the place of what both have a word of, of a name, or of the thing that the question ends with; behind it where there is
+ * none such. */
+static anc_status fill_last(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                            anc_str *ret, anc_err *err)
+{
+    const rag_run bare = bare_of(part);
+    const bool preposition = rag_spoken_is_preposition(part, 0);
+    const bool french = before->language == TXT_FR;
+    rag_run old;
+    if (rag_tongue_knows(before->language) && preposition)
+        return put_behind(mem, part, before, ret, err);
+    if (!rag_spoken_is_of_place(part, bare) &&
+        (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
+         (!preposition && !(french && rag_spoken_is_article(part, 0)) && find_last(before, &old))))
+        return substitute_thing(mem, before, old, part, bare, ret, err);
+    return put_behind(mem, part, before, ret, err);
+}
+
+/* In the place of the thing that is of its kind, where the part has no word of the question. */
+static anc_status fill_thing(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                             anc_str *ret, anc_err *err)
+{
+    const rag_run whole = {0, part->words.n};
+    const rag_run bare = bare_of(part);
+    rag_run old;
+    rag_run name;
+    if (rag_find_indefinite(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (rag_find_asked_of(part, bare, before, &old))
+        return substitute_with_elision(mem, before, old, before->language == TXT_IT ? "di " : "de ",
+                                       part, ret, err);
+    if (rag_find_subject_of_verb(part, bare, before, &old))
+        return substitute_with_elision(mem, before, old, "", part, ret, err);
+    if (rag_find_between(part, bare, before, &old) || find_subject(part, bare, before, &old) ||
+        find_done(part, bare, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
+    if (is_common(part, bare, before) && rag_spoken_last_name(before, &name) &&
+        !rag_spoken_is_of_place(before, name))
+        return ask_of_name(mem, part, before, name, ret, err);
+    if (find_phrase(part, before, &old))
+        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    return fill_last(mem, part, before, ret, err);
+}
+
 anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken *part,
                              const rag_spoken *before, anc_str *ret, anc_err *err)
 {
     const rag_run whole = {0, part->words.n};
     const rag_run bare = bare_of(part);
-    const bool french = before->language == TXT_FR;
     rag_run old;
     uint32_t start;
     uint32_t end;
@@ -563,29 +592,6 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
     if (rag_lacks_subject(before) && rag_spoken_is_article(part, 0) &&
         !rag_spoken_is_preposition(part, 0))
         return put_behind(mem, part, before, ret, err);
-    rag_run name;
-    const bool shared = find_shared(part, bare, before, &old);
-    if (!shared && rag_find_indefinite(part, bare, before, &old))
-        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
-    if (!shared && rag_find_asked_of(part, bare, before, &old))
-        return substitute_with_elision(mem, before, old, before->language == TXT_IT ? "di " : "de ",
-                                       part, ret, err);
-    if (!shared && rag_find_subject_of_verb(part, bare, before, &old))
-        return substitute_with_elision(mem, before, old, "", part, ret, err);
-    if (!shared && (rag_find_between(part, bare, before, &old) ||
-                    find_subject(part, bare, before, &old) || find_done(part, bare, before, &old)))
-        return substitute(mem, before, old, rag_spoken_run(part, bare), ret, err);
-    if (is_common(part, bare, before) && !shared && rag_spoken_last_name(before, &name) &&
-        !rag_spoken_is_of_place(before, name))
-        return ask_of_name(mem, part, before, name, ret, err);
-    if (!shared && find_phrase(part, before, &old))
-        return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
-    if (rag_tongue_knows(before->language) && rag_spoken_is_preposition(part, 0))
-        return put_behind(mem, part, before, ret, err);
-    if (!rag_spoken_is_of_place(part, bare) &&
-        (find_shared(part, bare, before, &old) || find_name(part, bare, before, &old) ||
-         (!rag_spoken_is_preposition(part, 0) && !(french && rag_spoken_is_article(part, 0)) &&
-          find_last(before, &old))))
-        return substitute_thing(mem, before, old, part, bare, ret, err);
-    return put_behind(mem, part, before, ret, err);
+    return find_shared(part, bare, before, &old) ? fill_last(mem, part, before, ret, err)
+                                                 : fill_thing(mem, part, before, ret, err);
 }

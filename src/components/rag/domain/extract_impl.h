@@ -233,6 +233,8 @@ bool rag_is_without_agent(const rag_extraction *x, size_t i);
 /* office.c: whether it is asked who holds an office, and unit i names nobody, or who holds that of something else. */
 bool rag_is_without_holder(const rag_extraction *x, size_t i);
 bool rag_is_of_other_office(const rag_extraction *x, size_t i);
+/* Whether who did something is asked, and unit i says that of whoever speaks or is spoken to. */
+bool rag_is_of_speaker(const rag_extraction *x, size_t i);
 
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */

@@ -94,6 +94,8 @@ bool rag_is_of_other_kind(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const rag_spoken s = {terms->question, x->read_as, terms->asked};
+    if (x->language == TXT_UND && is_behind(x->read_as))
+        return false; /* too short to tell its language: its words are not looked at so closely */
     for (size_t k = 0; terms->brief && k < terms->asked.n; k++) {
         phrase p;
         if (!phrase_at(&s, k, terms->asked.n, &p))

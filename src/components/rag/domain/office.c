@@ -1,17 +1,20 @@
-/* office.c - who holds an office: "the chair is Ann Bell" names somebody, "it reports to the chair" nobody.
+/* office.c - who holds an office or did something: "the chair is Ann Bell" names somebody, "it reports to the chair" and "I
+ * wrote it" nobody.
  *
  * Where an office is asked about, or nothing but what somebody is, a sentence has to have a name: a person's, or one beside
  * the word for the office. Names of other offices and of bodies ("Board of Directors") are none.
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/alike.h"
 #include "rag/domain/kinds.h"
 #include "rag/domain/spoken.h"
 
 enum { NEAR_WORDS = 3 };
 
 static const char offices[] =
-    "chief officer officers director directors board committee chair chairman chairwoman president "
+    "chief officer officers general director directors board committee chair chairman chairwoman "
+    "president "
     "vice secretary treasurer manager managers head executive counsel deputy minister council team "
     "department company parties auditor auditors "
     "directeur directrice directeurs conseil comité président présidente responsable chef "
@@ -31,12 +34,16 @@ static bool is_role(const rag_extraction *x, const rag_spoken *s, size_t w)
     return (rag_terms_in(&x->terms, s->words, w, w + 1) & x->terms.role) != 0;
 }
 
-/* Whether a word for the office stands within a few words of the run. */
+/* Whether the word for the office itself, not one of its stem ("insurance" for "insured"), stands within a few words of the
+ * run. */
 static bool is_near_role(const rag_extraction *x, const rag_spoken *s, rag_run run)
 {
     const size_t from = run.first > NEAR_WORDS ? run.first - NEAR_WORDS : 0;
+    const uint64_t asked = x->terms.role;
+    const anc_str role =
+        asked != 0 ? rag_terms_text(&x->terms, (size_t)__builtin_ctzll(asked)) : ANC_STR("");
     for (size_t w = from; w < s->words.n && w < run.last + NEAR_WORDS; w++)
-        if (is_role(x, s, w))
+        if (is_role(x, s, w) && anc_str_eq_nocase(rag_spoken_word(s, w), role))
             return true;
     return false;
 }
@@ -52,14 +59,25 @@ static rag_run without_office(const rag_extraction *x, const rag_spoken *s, rag_
     return left;
 }
 
+/* Of a heading in capitals: more than a name in short ("CBS"). */
+static bool is_shouted(const rag_spoken *s, rag_run run)
+{
+    enum { SHORT_MAX = 5 };
+    const anc_str text = rag_spoken_run(s, run);
+    for (size_t k = 0; k < text.len; k++)
+        if (text.ptr[k] >= 'a' && text.ptr[k] <= 'z')
+            return false;
+    return text.len > SHORT_MAX;
+}
+
 static bool has_holder(const rag_extraction *x, const rag_spoken *s)
 {
     size_t cursor = 0;
     rag_run run;
     while (rag_spoken_name_next(s, &cursor, &run)) {
         run = without_office(x, s, run);
-        if (run.first < run.last &&
-            (rag_kind_told_person(s, run, false) || is_near_role(x, s, run)))
+        if (run.first < run.last && (rag_kind_told_person(s, run, false) ||
+                                     (is_near_role(x, s, run) && !is_shouted(s, run))))
             return true;
     }
     return false;
@@ -111,6 +129,24 @@ static bool names_holder(const rag_extraction *x, size_t i)
     return has_holder(x, &before);
 }
 
+/* "The insured" where it only tells of insurance: another word of the stem, of which it is not known that it means the same. */
+static bool has_only_stem(const rag_extraction *x, size_t i)
+{
+    const anc_str role = rag_terms_text(&x->terms, (size_t)__builtin_ctzll(x->terms.role));
+    const rag_spoken s = words_of(x, i);
+    size_t others = 0;
+    for (size_t w = 0; w < s.words.n; w++) {
+        const anc_str word = rag_spoken_word(&s, w);
+        const size_t plural = word.len == role.len + 1 && anc_str_ends(word, ANC_STR("s"));
+        if (!is_role(x, &s, w))
+            continue;
+        if (anc_str_eq_nocase(anc_str_sub(word, 0, word.len - plural), role))
+            return false;
+        others++;
+    }
+    return others > 0 && x->read_as == TXT_EN && rag_alike_lines(role) == 0;
+}
+
 /* Each noun has a capital in German (doubt.c has a rule of its own for that). */
 bool rag_is_without_holder(const rag_extraction *x, size_t i)
 {
@@ -120,8 +156,9 @@ bool rag_is_without_holder(const rag_extraction *x, size_t i)
         return false;
     if (asks_contact(terms))
         return !has_contact(x, &s, i) && !names_holder(x, i);
-    return terms->role != 0 && (asks_office(terms) || rag_is_one_term(rag_terms_real(terms))) &&
-           !names_holder(x, i);
+    const bool one = rag_is_one_term(rag_terms_real(terms));
+    return terms->role != 0 && (asks_office(terms) || one) &&
+           (!names_holder(x, i) || (one && has_only_stem(x, i)));
 }
 
 /* The content word behind "of" and an article behind word `w`; words.n: none. */
@@ -186,4 +223,31 @@ bool rag_is_of_other_office(const rag_extraction *x, size_t i)
                   !rag_is_any_of(rag_spoken_word(&s, of), offices);
     }
     return others > 0 && others == told;
+}
+
+static bool is_of_speaker(const rag_extraction *x, size_t i)
+{
+    static const char speakers[] = "i we you je j nous ich wir yo nosotros io noi eu nós";
+    enum { REACH = 2 };
+    const rag_spoken s = words_of(x, i);
+    size_t deeds = 0;
+    size_t spoken = 0;
+    for (size_t w = 0; w < s.words.n; w++) {
+        if ((rag_terms_in(&x->terms, s.words, w, w + 1) & x->terms.deed) == 0)
+            continue;
+        bool self = false;
+        for (size_t k = w > REACH ? w - REACH : 0; k < w; k++)
+            self |= rag_is_any_of(rag_spoken_word(&s, k), speakers);
+        deeds++;
+        spoken += self;
+    }
+    return deeds > 0 && spoken == deeds;
+}
+
+bool rag_is_of_speaker(const rag_extraction *x, size_t i)
+{
+    const bool on = i > 0 && x->units.items[i - 1].passage == x->units.items[i].passage &&
+                    (x->views[i].own & x->terms.deed) == 0 &&
+                    rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+    return x->terms.deed != 0 && is_of_speaker(x, on ? i - 1 : i);
 }

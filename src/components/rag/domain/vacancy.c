@@ -350,3 +350,10 @@ bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *b
     }
     return false;
 }
+
+bool rag_is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before)
+{
+    return before->language == TXT_EN && bare.first == 0 && bare.last > 0 &&
+           rag_phrase_in(before->text, ANC_STR("how long")) &&
+           !anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
+}

@@ -51,13 +51,18 @@ static bool has_mailbox(const rag_extraction *x, size_t i)
     return anc_str_find(rag_unit_text(&x->units.items[i], x->passages), ANC_STR("@")) != SIZE_MAX;
 }
 
-/* Five or six digits that are no part of "RO-20221108". */
+/* Five or six digits that are no part of "RO-20221108" or "10264.15". */
 static bool is_postal_code(anc_str text, const rag_word *word)
 {
     enum { DIGITS_MIN = 5, DIGITS_MAX = 6 };
-    const size_t digits = word->end - word->start;
-    return digits >= DIGITS_MIN && digits <= DIGITS_MAX &&
-           !anc_str_ends(anc_str_sub(text, 0, word->start), ANC_STR("-"));
+    const anc_str code = rag_word_text(text, word);
+    const anc_str next = anc_str_sub(text, word->end, 2);
+    uint64_t number;
+    if (code.len < DIGITS_MIN || code.len > DIGITS_MAX || !anc_str_to_u64(code, &number) ||
+        anc_str_ends(anc_str_sub(text, 0, word->start), ANC_STR("-")))
+        return false;
+    return next.len < 2 || (next.ptr[0] != '.' && next.ptr[0] != ',') || next.ptr[1] < '0' ||
+           next.ptr[1] > '9';
 }
 
 /* A street, a postal code, something reachable, or parts with capitals that commas part. */
@@ -82,8 +87,9 @@ static bool has_address(const rag_extraction *x, size_t i)
             return true;
         if (w == u->first || !(word->capital || word->digits))
             continue;
-        const uint32_t before = items.items[w - 1].end;
+        const uint32_t before = items.items[w - 1].end; /* behind it: a part of a joined form */
         parts +=
+            before <= word->start &&
             anc_str_find(anc_str_sub(text, before, word->start - before), ANC_STR(",")) != SIZE_MAX;
     }
     return parts >= PARTS || ((u->cells == 0 || u->columns != RAG_NO_UNIT) && has_mailbox(x, i));

@@ -121,7 +121,7 @@ static bool is_among(anc_str text, const char *list, char separator)
 {
     anc_str rest = anc_str_of(list);
     for (anc_str one; text.len > 0 && anc_str_split(&rest, separator, &one);)
-        if (anc_str_eq_nocase(one, text))
+        if (one.len == text.len && anc_str_eq_nocase(one, text))
             return true;
     return false;
 }

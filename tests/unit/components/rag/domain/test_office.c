@@ -64,7 +64,23 @@ static const rag_passage keys = {
     .language = ANC_STR_INIT("en"),
     .score = 0.55};
 
+static const rag_passage diary = {
+    .text =
+        ANC_STR_INIT("Once I wrote the names of those who came to Sallow down. Sallow's Summer is "
+                     "what they call the year."),
+    .title = ANC_STR_INIT("Sallow's Summer"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
+static const rag_passage cover = {
+    .text = ANC_STR_INIT("Our travel insurance is with Corbel Mutual, policy CM-730."),
+    .title = ANC_STR_INIT("Travel"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
 static const asked_row rows[] = {
+    {"what only has its stem", {&cover}, "Who is the insured?", NULL},
+    {"whoever speaks", {&diary}, "Who wrote Sallow's Summer?", NULL},
     {"an office that somebody reports to", {&report}, "Who is the CEO of Tallow?", NULL},
     {"an office with its holder",
      {&report, &letter},

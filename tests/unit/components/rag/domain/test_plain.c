@@ -97,6 +97,13 @@ static const rag_passage mail = {
     .language = ANC_STR_INIT("en"),
     .score = 0.8};
 
+static const rag_passage sums = {
+    .text = ANC_STR_INIT("BRACK REPAIR\n\nTotals\n\nHours\tRate\tCost\nPaint\t1.5\t150\t225\n"
+                         "Sales tax\t10.20%\t10264.158\n"),
+    .title = ANC_STR_INIT("Brack Repair"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const asked_row rows[] = {
     {"as long as is no length", {&guarantee, &loan}, "How long is the warranty?", "warranty of"},
     {"nor where nothing else is known", {&loan}, "How long is the warranty?", NULL},
@@ -111,6 +118,7 @@ static const asked_row rows[] = {
     {"no total", {&billing}, "What is the total of the invoice?", NULL},
     {"a total", {&billing, &bill}, "What is the total of the invoice?", "£148"},
     {"the policy of something else", {&pay}, "What is the refund policy?", NULL},
+    {"nor is a sum", {&sums}, "What is the address of Brack Repair?", NULL},
     {"a code is no postal code", {&garage}, "What is the address of Brack Repair?", NULL},
 };
 
