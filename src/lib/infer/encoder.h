@@ -8,8 +8,9 @@
  * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
  * values of each vector are kept (Matryoshka).
  *
- * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
- * of embeddings stay in the mapped file. Any thread, any number at once.
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; rows of
+ * the tables of embeddings are read from model.safetensors for every text, which stays open and is never mapped: replaced
+ * or removed, the open one counts; cut in place, texts fail with CORRUPT. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
@@ -33,7 +34,7 @@ typedef struct inf_encoder_options {
     const inf_kernels *kernels; /* NULL: the best for this CPU */
     inf_precision
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
-                     * fast products of it, else in f32 */
+                     * fast products of it, else in f32 unless rows are wide (products.h) */
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
     anc_str
         digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
@@ -62,7 +63,7 @@ typedef struct inf_usage {
  * the one expected. */
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
-void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+void inf_encoder_close(inf_encoder *enc); /* after the last call; NULL is a no-op */
 
 /* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
  * Errors of the small files as inf_encoder_open. */
@@ -76,8 +77,9 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
  * texts beside it beyond rounding. Blocks are shared out over `pool` and this thread; NULL: this
- * thread alone; `check` is asked between blocks (some 250 tokens a thread). `ret_usage` may be NULL. NO_MEMORY, INVALID
- * where the model scores pairs, or what `check` said; `out` is then undefined. */
+ * thread alone; `check` is asked between blocks (some 250 tokens a thread). `ret_usage` may be NULL. Blocks for
+ * milliseconds to minutes. NO_MEMORY, INVALID where the model scores pairs, CORRUPT or IO where its file was cut or cannot
+ * be read any more (the text names it), or what `check` said; `out` is then undefined. */
 anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
                               os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
                               anc_err *err) ANC_MUST_CHECK;
@@ -102,7 +104,7 @@ anc_status inf_encoder_score_in_turn(inf_encoder *enc, const inf_pair *pairs, si
                                      const inf_turn *turn, float *out, inf_usage *ret_usage,
                                      anc_err *err) ANC_MUST_CHECK;
 
-/* Tokens of `text` without the special ones; counting stops at `max` + 1. */
+/* Tokens of `text` without the special ones; counting stops at `max` + 1. Any thread. */
 size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max);
 
 #endif
