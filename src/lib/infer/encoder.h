@@ -25,6 +25,7 @@ typedef struct inf_encoder inf_encoder;
 
 typedef enum inf_kind { INF_PASSAGE, INF_QUERY } inf_kind; /* which prefix stands before a text */
 
+/* Texts are borrowed while it opens. */
 typedef struct inf_encoder_options {
     anc_str query_prefix;   /* ptr NULL: as the folder says */
     anc_str passage_prefix; /* likewise; a word ends where a prefix ends */
@@ -58,9 +59,9 @@ typedef struct inf_usage {
     uint64_t truncated; /* texts that were cut at the window */
 } inf_usage;
 
-/* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY, INVALID (more dims than the model has, dims of a
- * model that scores, a long prefix); the text names the file, and where it is about a tensor also that, its shape and
- * the one expected. */
+/* `options` may be NULL. Blocks for tenths of a second, where weights are packed for seconds. NOT_FOUND, CORRUPT,
+ * UNSUPPORTED, NO_MEMORY, IO, INVALID (more dims than the model has, dims of a model that scores, a long prefix); the text
+ * names the file, and where it is about a tensor also that, its shape and the one expected. */
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
 void inf_encoder_close(inf_encoder *enc); /* after the last call; NULL is a no-op */
@@ -73,6 +74,7 @@ anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size
 /* Whether the model is a cross-encoder, by its small files alone. Errors of those as inf_encoder_open. */
 anc_status inf_encoder_scores(anc_str folder, bool *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* Any thread. */
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
