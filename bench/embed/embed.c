@@ -154,7 +154,7 @@ static size_t weight_bytes(inf_precision precision)
 {
     const size_t square = (size_t)DIMS * DIMS, wide = (size_t)DIMS * FEED_FORWARD;
     const size_t width = precision == INF_F32 ? 4 : precision == INF_BF16 ? 2 : 1;
-    const size_t last = precision == INF_INT8 ? 2 : width;
+    const size_t last = precision == INF_INT8 && inf_product_is_fast(INF_BF16) ? 2 : width;
     return LAYERS * (width * (4 * square + wide) + last * wide);
 }
 

@@ -13,7 +13,8 @@ static bool is_finite(const inf_tensor *row)
     const size_t n = row->len / (row->dtype == INF_DTYPE_F32 ? 4 : 2);
     for (size_t i = 0; i < n; i++) {
         float value;
-        inf_tensor_floats(row, i, 1, &value);
+        if (inf_tensor_floats(row, i, 1, &value, NULL) != ANC_OK)
+            abort();
         if (!isfinite(value))
             return false;
     }

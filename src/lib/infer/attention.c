@@ -160,8 +160,8 @@ static void attend_head_in_half(const inf_bert *bert, const inf_levels *levels, 
                                .bias = s->zeros};
     for (size_t from = 0; from < p->queries; from += INF_QUERY_ROWS) {
         const size_t rows = least(p->queries - from, INF_QUERY_ROWS);
-        const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL};
-        const inf_rows shares = {s->shares, places * 2, NULL};
+        const inf_rows queries = {qkv + from * s->half_width, s->half_width * 2, NULL, false};
+        const inf_rows shares = {s->shares, places * 2, NULL, false};
         product->multiply(&keys, &queries, rows, s->scores, places);
         add_distances(bert, s, p, from, rows);
         for (size_t r = 0; r < rows; r++)

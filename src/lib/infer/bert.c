@@ -9,21 +9,34 @@
 
 #include "bert_impl.h"
 
+static inf_rows as_int8(const inf_levels *levels, const inf_matrix *m, const float *x, size_t ldx,
+                        size_t rows, inf_scratch *s)
+{
+    const bool wide = levels->products[INF_INT8]->wide;
+    const size_t stride = m->steps * (wide ? 8 : 4);
+    for (size_t r = 0; r < rows; r++) {
+        unsigned char *to = s->operand + r * stride;
+        s->scales[r] =
+            wide ? levels->kernels->quantise_wide(x + r * ldx, m->factors, m->depth,
+                                                  inf_wide_most(m->depth), (int16_t *)(void *)to)
+                 : levels->kernels->quantise(x + r * ldx, m->factors, m->depth, to);
+    }
+    return (inf_rows){s->operand, stride, s->scales, wide};
+}
+
 /* A strip of rows as a product of the matrix's precision reads them. */
 static inf_rows as_read(const inf_levels *levels, const inf_matrix *m, const float *x, size_t ldx,
                         size_t rows, inf_scratch *s)
 {
     const size_t stride = m->steps * 4;
+    if (m->precision == INF_INT8)
+        return as_int8(levels, m, x, ldx, rows, s);
     for (size_t r = 0; r < rows; r++) {
         unsigned char *to = s->operand + r * stride;
-        if (m->precision == INF_INT8) {
-            s->scales[r] = levels->kernels->quantise(x + r * ldx, m->factors, m->depth, to);
-            continue;
-        }
         levels->kernels->narrow(x + r * ldx, m->depth, (uint16_t *)(void *)to);
         memset(to + 2 * m->depth, 0, stride - 2 * m->depth);
     }
-    return (inf_rows){s->operand, stride, m->precision == INF_INT8 ? s->scales : NULL};
+    return (inf_rows){s->operand, stride, NULL, false};
 }
 
 /* c = a * matrix + bias, for as many rows as a strip has. */
@@ -53,25 +66,33 @@ static size_t least(size_t a, size_t b)
     return a < b ? a : b;
 }
 
-/* Sums of a token's embeddings, and their norm. */
-static void embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
-                  const inf_block *block, size_t t)
+/* Sums of the embeddings of a text's tokens, and their norm. The rows of the positions are one behind the other, so they
+ * come at once; those of the words one by one. */
+static anc_status embed(const inf_bert *bert, const inf_kernels *kernels, inf_scratch *s,
+                        const inf_block *block, size_t t, anc_err *err)
 {
     const inf_config *c = &bert->config;
-    const size_t h = c->hidden;
-    float *row = s->x + s->tokens * s->hidden, *added = s->y;
-    size_t place = c->first_place;
+    const size_t h = c->hidden, n = block->start[t + 1] - block->start[t];
+    float *row = s->x + s->tokens * s->hidden;
+    const float *place = s->y;
+    ANC_TRY(inf_tensor_floats(&bert->places, c->first_place * h, n * h, s->y, err));
     for (uint32_t i = block->start[t]; i < block->start[t + 1]; i++, row += s->hidden) {
         const uint32_t id = block->ids[i];
         const bool second = block->types != NULL && block->types[i] != 0;
-        const float *type = bert->types + (second ? s->hidden : 0);
-        inf_tensor_floats(&bert->words, id * h, h, row);
-        inf_tensor_floats(&bert->places, (id == c->pad ? c->pad : place++) * h, h, added);
+        const float *type = bert->types + (second ? s->hidden : 0), *added = place;
+        ANC_TRY(inf_tensor_floats(&bert->words, id * h, h, row, err));
+        if (id == c->pad) {
+            ANC_TRY(inf_tensor_floats(&bert->places, c->pad * h, h, s->pooled, err));
+            added = s->pooled;
+        } else {
+            place += h;
+        }
         for (size_t j = 0; j < h; j++)
             row[j] += added[j] + type[j];
         kernels->layer_norm(row, NULL, bert->embedding_norm.scale, bert->embedding_norm.shift, h,
                             c->epsilon);
     }
+    return ANC_OK;
 }
 
 void inf_bert_begin(inf_scratch *s)
@@ -79,15 +100,16 @@ void inf_bert_begin(inf_scratch *s)
     s->tokens = s->n_texts = 0;
 }
 
-void inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                  const inf_block *block)
+anc_status inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                        const inf_block *block, anc_err *err)
 {
     for (size_t t = 0; t < block->n; t++) {
         const size_t n = block->start[t + 1] - block->start[t];
-        embed(bert, levels->kernels, s, block, t);
+        ANC_TRY(embed(bert, levels->kernels, s, block, t, err));
         s->texts[s->n_texts++] = (inf_span){s->tokens, n, .queries = n, .to = s->tokens};
         s->tokens += n;
     }
+    return ANC_OK;
 }
 
 /* The same rounded to bf16. */
@@ -134,7 +156,7 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
         uint16_t *inner = (uint16_t *)(void *)s->feed;
         const size_t stride =
             down->steps * 4 + INF_ALIGN; /* rows do not meet in the same places of a cache */
-        const inf_rows read = {inner, stride, NULL};
+        const inf_rows read = {inner, stride, NULL, false};
         multiply_halves(levels, up, x, w, rows, true, inner, stride / 2, s);
         levels->products[INF_BF16]->multiply(down, &read, rows, y, w);
         return;
@@ -229,12 +251,13 @@ void inf_bert_take(const inf_bert *bert, const inf_levels *levels, inf_scratch *
     }
 }
 
-void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                  const inf_block *block, float *out)
+anc_status inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                        const inf_block *block, float *out, anc_err *err)
 {
     inf_bert_begin(s);
-    inf_bert_add(bert, levels, s, block);
+    ANC_TRY(inf_bert_add(bert, levels, s, block, err));
     for (size_t i = 0; i < bert->config.layers; i++)
         inf_bert_layer(bert, levels, s, i);
     inf_bert_take(bert, levels, s, 0, block->n, out);
+    return ANC_OK;
 }

@@ -10,7 +10,7 @@
  *   context [tokens, hidden + a panel]   what attention gives
  *   inner [strip, inner]   the feed-forward part, a strip of rows at a time
  *
- * A matrix of bf16 or int8 reads its rows as such: a strip of them is made so just before (bert.c). Where a matrix
+ * A matrix of bf16 or int8 reads its rows as such, or wide (products.h): a strip of them is made so just before (bert.c). Where a matrix
  * is not f32 and the CPU has fast products of bf16, attention goes in bf16, too (attention.c, attention_amx.c).
  */
 #ifndef ANC_INFER_BERT_IMPL_H
@@ -50,7 +50,7 @@ typedef struct inf_bert {
     unsigned char
         *weights; /* owned: everything that layers and norm point into; NULL: in a mapped file */
     inf_norm embedding_norm;  /* in weights */
-    inf_tensor words, places; /* in the mapped file */
+    inf_tensor words, places; /* in the open file */
     const float *types; /* in weights: [2][whole panels of hidden], zero where there is none */
     const float *
         distances; /* in weights: [heads][2 * reach], what a score gets where a key stands (i - reach)
@@ -65,15 +65,13 @@ size_t inf_bert_bytes(const inf_config *config, const inf_plan *plan);
 typedef struct inf_bert_from {
     const inf_config *config;
     const inf_plan *plan;
-    const inf_tensors *tensors; /* the words and positions stay views into their bytes */
+    const inf_tensors *tensors; /* the words and positions are read from there for every text */
     const unsigned char
         *packed; /* [inf_bert_bytes] what an earlier load of the same made of them, and
                                   * stays; NULL: is made now */
-    void (*forget)(void *arg); /* called whenever a layer has been packed */
-    void *arg;
 } inf_bert_from;
 
-/* Reads and packs the weights, all but a head that has a file of its own. CORRUPT, NO_MEMORY. */
+/* Reads and packs the weights, all but a head that has a file of its own. CORRUPT, IO, NO_MEMORY. */
 anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err) ANC_MUST_CHECK;
 void inf_bert_done(inf_bert *bert); /* a zeroed one is a no-op */
 
@@ -131,10 +129,12 @@ void inf_attend(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
                 const inf_span *span);
 
 /* bert.c. Texts go in, through one layer after the other, and vectors or scores come out. Every id is within the
- * vocabulary, every text at most as long as there are positions, all of them fit the scratch. */
+ * vocabulary, every text at most as long as there are positions, all of them fit the scratch. What reads the tables fails
+ * as os_reader_get does, and the scratch then has to begin again. */
 void inf_bert_begin(inf_scratch *s); /* there are no texts */
-void inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                  const inf_block *block); /* behind those that are there; the block may go */
+/* Behind those that are there; the block may go. */
+anc_status inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                        const inf_block *block, anc_err *err) ANC_MUST_CHECK;
 /* Layer number i of 0 to config.layers - 1. */
 void inf_bert_layer(const inf_bert *bert, const inf_levels *levels, inf_scratch *s, size_t i);
 /* After the last layer, what comes of the texts from `first` on: of each config.dims values. */
@@ -142,7 +142,7 @@ void inf_bert_take(const inf_bert *bert, const inf_levels *levels, inf_scratch *
                    size_t n, float *out);
 
 /* All of that for one block. */
-void inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
-                  const inf_block *block, float *out);
+anc_status inf_bert_run(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
+                        const inf_block *block, float *out, anc_err *err) ANC_MUST_CHECK;
 
 #endif

@@ -93,12 +93,12 @@ static float *take(loader *l, size_t n)
     return take_bytes(l, n * sizeof(float));
 }
 
-static const float *take_copy(loader *l, const inf_tensor *tensor, size_t n)
+static anc_status take_copy(loader *l, const inf_tensor *tensor, size_t n, const float **ret,
+                            anc_err *err)
 {
     float *p = take(l, n);
-    if (!l->packed)
-        inf_tensor_floats(tensor, 0, n, p);
-    return p;
+    *ret = p;
+    return l->packed ? ANC_OK : inf_tensor_floats(tensor, 0, n, p, err);
 }
 
 typedef struct part {
@@ -140,9 +140,9 @@ static anc_status pack_part(loader *l, size_t layer, const part *p, packing *to,
     inf_tensor weight, shift;
     ANC_TRY(get_sound_part(l, layer, p->name, "weight", p->rows, p->cols, &weight, err));
     ANC_TRY(get_sound_part(l, layer, p->name, "bias", p->rows, 0, &shift, err));
-    inf_tensor_floats(&shift, 0, p->rows, to->bias + first);
+    ANC_TRY(inf_tensor_floats(&shift, 0, p->rows, to->bias + first, err));
     for (size_t r = 0; r < p->rows; r++) {
-        inf_tensor_floats(&weight, r * p->cols, p->cols, l->row);
+        ANC_TRY(inf_tensor_floats(&weight, r * p->cols, p->cols, l->row, err));
         for (size_t i = 0; i < p->cols; i++)
             l->row[i] *= to->factors != NULL ? p->factor / to->factors[i] : p->factor;
         pack_column(to, l->row, p->cols, first + r);
@@ -159,7 +159,7 @@ static anc_status find_greatest(loader *l, size_t layer, const part *parts, size
         ANC_TRY(get_part(l, layer, parts[p].name, "weight", parts[p].rows, parts[p].cols, &weight,
                          err));
         for (size_t r = 0; r < parts[p].rows; r++) {
-            inf_tensor_floats(&weight, r * parts[p].cols, parts[p].cols, l->row);
+            ANC_TRY(inf_tensor_floats(&weight, r * parts[p].cols, parts[p].cols, l->row, err));
             for (size_t i = 0; i < parts[p].cols; i++)
                 l->greatest[i] = fmaxf(l->greatest[i], fabsf(l->row[i] * parts[p].factor));
         }
@@ -234,9 +234,8 @@ static anc_status load_norm(loader *l, size_t layer, const char *name, inf_norm 
     inf_tensor scale, shift;
     ANC_TRY(get_sound_part(l, layer, name, "weight", h, 0, &scale, err));
     ANC_TRY(get_sound_part(l, layer, name, "bias", h, 0, &shift, err));
-    ret->scale = take_copy(l, &scale, h);
-    ret->shift = take_copy(l, &shift, h);
-    return ANC_OK;
+    ANC_TRY(take_copy(l, &scale, h, &ret->scale, err));
+    return take_copy(l, &shift, h, &ret->shift, err);
 }
 
 static anc_status load_layer(loader *l, size_t layer, const inf_norm *before, inf_layer *ret,
@@ -325,7 +324,7 @@ static anc_status load_types(loader *l, inf_bert *bert, anc_err *err)
     ANC_TRY(
         get_sound(l, "embeddings.token_type_embeddings.weight", c->types, c->hidden, &types, err));
     for (size_t i = 0; i < 2 && i < c->types; i++)
-        inf_tensor_floats(&types, i * c->hidden, c->hidden, rows + i * width);
+        ANC_TRY(inf_tensor_floats(&types, i * c->hidden, c->hidden, rows + i * width, err));
     return ANC_OK;
 }
 
@@ -357,8 +356,9 @@ static anc_status load_distances(loader *l, inf_bert *bert, anc_err *err)
         return ANC_OK;
     for (size_t i = 0; i < 2 * bert->reach; i++) {
         const size_t bucket = bucket_of((ptrdiff_t)i - (ptrdiff_t)bert->reach, c->buckets);
+        ANC_TRY(inf_tensor_floats(&table, bucket * c->heads, c->heads, l->row, err));
         for (size_t h = 0; h < c->heads; h++)
-            inf_tensor_floats(&table, bucket * c->heads + h, 1, to + h * 2 * bert->reach + i);
+            to[h * 2 * bert->reach + i] = l->row[h];
     }
     return ANC_OK;
 }
@@ -373,8 +373,8 @@ static anc_status load_embeddings(loader *l, inf_bert *bert, anc_err *err)
                       &bert->places, err));
     ANC_TRY(get_sound(l, "embeddings.LayerNorm.weight", c->hidden, 0, &scale, err));
     ANC_TRY(get_sound(l, "embeddings.LayerNorm.bias", c->hidden, 0, &shift, err));
-    bert->embedding_norm.scale = take_copy(l, &scale, c->hidden);
-    bert->embedding_norm.shift = take_copy(l, &shift, c->hidden);
+    ANC_TRY(take_copy(l, &scale, c->hidden, &bert->embedding_norm.scale, err));
+    ANC_TRY(take_copy(l, &shift, c->hidden, &bert->embedding_norm.shift, err));
     ANC_TRY(load_types(l, bert, err));
     return load_distances(l, bert, err);
 }
@@ -422,12 +422,9 @@ static anc_status load(loader *l, const inf_bert_from *from, inf_bert *bert, anc
     ANC_TRY(open_room(l, from, bert, err));
     ANC_TRY(load_embeddings(l, bert, err));
     ANC_TRY(load_judge(l, bert, err));
-    from->forget(from->arg);
     for (size_t i = 0; i < c->layers; i++) {
         const inf_norm *before = i > 0 ? &bert->layers[i - 1].after_feed : &bert->embedding_norm;
         ANC_TRY(load_layer(l, i, before, &bert->layers[i], err));
-        if (!l->packed)
-            from->forget(from->arg);
     }
     return ANC_OK;
 }

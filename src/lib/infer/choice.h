@@ -1,6 +1,6 @@
 /* choice.h - in which precision a model runs on this machine, and why.
  *
- * int8 where the CPU has fast products of it (VNNI, AMX) and the model passes a check, else bf16 where it has those
+ * int8 where the CPU has fast products of it (AVX2, VNNI, AMX) and the model passes a check, else bf16 where it has those
  * and the model passes, else f32. The check: real sentences in several languages, short and long (accuracy.txt), are
  * embedded in f32 and in the other precision, and the cosine of the two vectors of each is taken:
  *
@@ -14,6 +14,8 @@
  * What a check found is kept beside the model (docs/formats/model-folder.md) under the digest of the model, the levels
  * of this CPU and the version of the check, so the next start reads it there. A folder that cannot be written to is no
  * failure: the check is then made at each start.
+ *
+ * Any thread; two that check one model at once do the work twice and keep the same.
  */
 #ifndef ANC_INFER_CHOICE_H
 #define ANC_INFER_CHOICE_H
@@ -22,6 +24,7 @@
 
 enum { INF_WHY_BYTES = 256 };
 
+/* All of it is borrowed for the call. */
 typedef struct inf_choose_options {
     anc_str folder; /* of the model */
     anc_str
@@ -41,7 +44,8 @@ typedef struct inf_choice {
     char why[INF_WHY_BYTES];
 } inf_choice;
 
-/* What opening the model gives (encoder.h), and what `check` said. */
+/* Blocks while a check is made: seconds, a pool and never a loop. What opening the model gives (encoder.h), and what
+ * `check` said; `ret` is then untouched. */
 anc_status inf_choose(const inf_choose_options *options, inf_choice *ret,
                       anc_err *err) ANC_MUST_CHECK;
 

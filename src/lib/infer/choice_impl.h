@@ -5,7 +5,7 @@
 #include "infer/choice.h"
 
 /* Counts up when the texts of the check change, or how weights are packed, or what is computed with them. */
-enum { INF_CHECK_VERSION = 1 };
+enum { INF_CHECK_VERSION = 2 };
 
 enum { INF_FINDINGS = 16, INF_LEVELS_BYTES = 64, INF_DIGEST_MAX = 128 };
 

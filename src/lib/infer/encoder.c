@@ -30,15 +30,9 @@ void inf_encoder_close(inf_encoder *enc)
     inf_tokenizer_close(enc->tok);
     inf_tensors_free(enc->tensors);
     os_map_close(&enc->packed);
-    os_map_close(&enc->map);
+    os_reader_close(enc->file);
     (void)pthread_mutex_destroy(&enc->lock);
     free(enc);
-}
-
-static void forget_map(void *arg)
-{
-    const os_map *map = arg;
-    os_map_forget(map);
 }
 
 static inf_levels levels_of(const inf_encoder_options *o)
@@ -54,10 +48,12 @@ static inf_levels levels_of(const inf_encoder_options *o)
 }
 
 /* What comes out of the last matrix of a layer is added up over all layers, and what goes in has few large values: of
- * int8 it takes most of the error, so it is read in more. */
+ * int8 it takes most of the error, so it is read in more, or in int8 where rows are wide. */
 static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
 {
-    const inf_precision more = levels->half_attention ? INF_BF16 : INF_F32;
+    const inf_precision more = levels->half_attention             ? INF_BF16
+                               : levels->products[INF_INT8]->wide ? INF_INT8
+                                                                  : INF_F32;
     return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
@@ -86,11 +82,7 @@ static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_confi
     const inf_plan plan = plan_of(&enc->levels, enc->precision);
     const inf_packed_key key = {folder, digest, plan, inf_bert_bytes(config, &plan)};
     const bool kept = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
-    inf_bert_from from = {.config = config,
-                          .plan = &plan,
-                          .tensors = enc->tensors,
-                          .forget = forget_map,
-                          .arg = &enc->map};
+    inf_bert_from from = {.config = config, .plan = &plan, .tensors = enc->tensors};
     anc_err ignored = {0};
     if (kept)
         inf_packed_drop_others(&key);
@@ -108,9 +100,8 @@ static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
     const anc_str path = os_path_join(mem, folder, ANC_STR("model.safetensors"));
     if (path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-    ANC_TRY(os_map_open(path, &enc->map, err));
-    const anc_str bytes = {(const char *)enc->map.bytes, enc->map.len};
-    ANC_TRY(inf_tensors_read(bytes, path, &enc->tensors, err));
+    ANC_TRY(os_reader_open(path, &enc->file, err));
+    ANC_TRY(inf_tensors_open(enc->file, path, &enc->tensors, err));
     return load_weights(enc, folder, config, digest, err);
 }
 
@@ -124,17 +115,16 @@ static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
     const anc_str path = os_path_join(mem, below, ANC_STR("model.safetensors"));
     if (path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-    os_map map = {0};
+    os_reader *file = NULL;
     inf_tensors *tensors = NULL;
     const inf_dense_of step = {"linear", enc->bert.config.hidden, dense->outputs, dense->bias,
                                dense->tanh};
-    ANC_TRY(os_map_open(path, &map, err));
-    anc_status status =
-        inf_tensors_read((anc_str){(const char *)map.bytes, map.len}, path, &tensors, err);
+    ANC_TRY(os_reader_open(path, &file, err));
+    anc_status status = inf_tensors_open(file, path, &tensors, err);
     if (status == ANC_OK)
         status = inf_head_add(&enc->bert.head, tensors, &step, err);
     inf_tensors_free(tensors);
-    os_map_close(&map);
+    os_reader_close(file);
     return status;
 }
 

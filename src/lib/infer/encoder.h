@@ -8,8 +8,9 @@
  * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
  * values of each vector are kept (Matryoshka).
  *
- * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; the tables
- * of embeddings stay in the mapped file. Any thread, any number at once.
+ * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; rows of
+ * the tables of embeddings are read from model.safetensors for every text, which stays open and is never mapped: replaced
+ * or removed, the open one counts; cut in place, texts fail with CORRUPT. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
@@ -24,6 +25,7 @@ typedef struct inf_encoder inf_encoder;
 
 typedef enum inf_kind { INF_PASSAGE, INF_QUERY } inf_kind; /* which prefix stands before a text */
 
+/* Texts are borrowed while it opens. */
 typedef struct inf_encoder_options {
     anc_str query_prefix;   /* ptr NULL: as the folder says */
     anc_str passage_prefix; /* likewise; a word ends where a prefix ends */
@@ -33,7 +35,7 @@ typedef struct inf_encoder_options {
     const inf_kernels *kernels; /* NULL: the best for this CPU */
     inf_precision
         precision; /* of the matrices; of INF_INT8 the last of each layer is in bf16 where the CPU has
-                     * fast products of it, else in f32 */
+                     * fast products of it, else in f32 unless rows are wide (products.h) */
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
     anc_str
         digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
@@ -57,12 +59,12 @@ typedef struct inf_usage {
     uint64_t truncated; /* texts that were cut at the window */
 } inf_usage;
 
-/* `options` may be NULL. NOT_FOUND, CORRUPT, UNSUPPORTED, NO_MEMORY, INVALID (more dims than the model has, dims of a
- * model that scores, a long prefix); the text names the file, and where it is about a tensor also that, its shape and
- * the one expected. */
+/* `options` may be NULL. Blocks for tenths of a second, where weights are packed for seconds. NOT_FOUND, CORRUPT,
+ * UNSUPPORTED, NO_MEMORY, IO, INVALID (more dims than the model has, dims of a model that scores, a long prefix); the text
+ * names the file, and where it is about a tensor also that, its shape and the one expected. */
 anc_status inf_encoder_open(anc_str folder, const inf_encoder_options *options, inf_encoder **ret,
                             anc_err *err) ANC_MUST_CHECK;
-void inf_encoder_close(inf_encoder *enc); /* NULL is a no-op */
+void inf_encoder_close(inf_encoder *enc); /* after the last call; NULL is a no-op */
 
 /* Names, below the folder, of the files that opening reads where they are there, in `mem`; always in the same order.
  * Errors of the small files as inf_encoder_open. */
@@ -72,12 +74,14 @@ anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size
 /* Whether the model is a cross-encoder, by its small files alone. Errors of those as inf_encoder_open. */
 anc_status inf_encoder_scores(anc_str folder, bool *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* Any thread. */
 inf_encoder_info inf_encoder_about(const inf_encoder *enc);
 
 /* Vectors of `texts` [n] in `out` [n * dims], row-major. What a text gives does not depend on the
  * texts beside it beyond rounding. Blocks are shared out over `pool` and this thread; NULL: this
- * thread alone; `check` is asked between blocks (some 250 tokens a thread). `ret_usage` may be NULL. NO_MEMORY, INVALID
- * where the model scores pairs, or what `check` said; `out` is then undefined. */
+ * thread alone; `check` is asked between blocks (some 250 tokens a thread). `ret_usage` may be NULL. Blocks for
+ * milliseconds to minutes. NO_MEMORY, INVALID where the model scores pairs, CORRUPT or IO where its file was cut or cannot
+ * be read any more (the text names it), or what `check` said; `out` is then undefined. */
 anc_status inf_encoder_encode(inf_encoder *enc, inf_kind kind, const anc_str *texts, size_t n,
                               os_pool *pool, inf_check check, float *out, inf_usage *ret_usage,
                               anc_err *err) ANC_MUST_CHECK;
@@ -102,7 +106,7 @@ anc_status inf_encoder_score_in_turn(inf_encoder *enc, const inf_pair *pairs, si
                                      const inf_turn *turn, float *out, inf_usage *ret_usage,
                                      anc_err *err) ANC_MUST_CHECK;
 
-/* Tokens of `text` without the special ones; counting stops at `max` + 1. */
+/* Tokens of `text` without the special ones; counting stops at `max` + 1. Any thread. */
 size_t inf_encoder_count_tokens(const inf_encoder *enc, anc_str text, size_t max);
 
 #endif

@@ -17,11 +17,11 @@ typedef struct inf_prefix {
 } inf_prefix;
 
 struct inf_encoder {
-    os_map map;           /* owned: the weights' file */
+    os_reader *file;      /* owned: of the weights */
     os_map packed;        /* owned: the file of the packed ones; empty: bert has them */
-    inf_tensors *tensors; /* owned; into map */
+    inf_tensors *tensors; /* owned; of the file */
     inf_tokenizer *tok;   /* owned */
-    inf_bert bert;        /* owned; its tables point into map */
+    inf_bert bert;        /* owned; its tables are in the file */
     inf_levels levels;
     inf_precision precision;
     inf_prefix prefixes[2]; /* by inf_kind */

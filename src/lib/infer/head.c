@@ -30,14 +30,16 @@ static anc_status get(const inf_tensors *tensors, const inf_dense_of *step, cons
 }
 
 /* Into panels, a column an output; `row` has room for one of them. */
-static void pack(const inf_tensor *weight, const inf_dense_of *step, float *row, float *panels)
+static anc_status pack(const inf_tensor *weight, const inf_dense_of *step, float *row,
+                       float *panels, anc_err *err)
 {
     for (size_t r = 0; r < step->outputs; r++) {
         float *column = panels + r / INF_PANEL * INF_PANEL * step->inputs + r % INF_PANEL;
-        inf_tensor_floats(weight, r * step->inputs, step->inputs, row);
+        ANC_TRY(inf_tensor_floats(weight, r * step->inputs, step->inputs, row, err));
         for (size_t i = 0; i < step->inputs; i++)
             column[i * INF_PANEL] = row[i];
     }
+    return ANC_OK;
 }
 
 anc_status inf_head_add(inf_head *head, const inf_tensors *tensors, const inf_dense_of *step,
@@ -59,10 +61,14 @@ anc_status inf_head_add(inf_head *head, const inf_tensors *tensors, const inf_de
     }
     float *panels = (float *)(void *)dense.memory, *shift = panels + columns * step->inputs;
     memset(panels, 0, floats * sizeof *panels);
-    pack(&weight, step, row, panels);
+    anc_status status = pack(&weight, step, row, panels, err);
     free(row);
-    if (step->bias)
-        inf_tensor_floats(&bias, 0, step->outputs, shift);
+    if (status == ANC_OK && step->bias)
+        status = inf_tensor_floats(&bias, 0, step->outputs, shift, err);
+    if (status != ANC_OK) {
+        free(dense.memory);
+        return status;
+    }
     dense.panels = panels;
     dense.bias = shift;
     head->steps[head->n++] = dense;

@@ -32,7 +32,7 @@ typedef struct inf_dense_of {
     bool bias, tanh;
 } inf_dense_of;
 
-/* Adds a step from its tensors. CORRUPT as inf_tensors_get and inf_tensors_check_finite, NO_MEMORY. */
+/* Adds a step from its tensors. What inf_tensors_get and inf_tensors_check_finite give, NO_MEMORY. */
 anc_status inf_head_add(inf_head *head, const inf_tensors *tensors, const inf_dense_of *step,
                         anc_err *err) ANC_MUST_CHECK;
 

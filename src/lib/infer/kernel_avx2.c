@@ -78,5 +78,6 @@ const inf_kernels inf_kernels_avx2 = {
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,
+    .quantise_wide = quantise_wide,
     .exert = exert,
 };

@@ -20,5 +20,6 @@ const inf_kernels inf_kernels_avx512 = {
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,
+    .quantise_wide = quantise_wide,
     .exert = exert,
 };

@@ -73,19 +73,42 @@ static float weighed(const float *x, const float *factors, size_t i)
     return factors != NULL ? x[i] * factors[i] : x[i];
 }
 
-static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
+/* As whole numbers, the greatest of them `most`; `put` takes them one by one. */
+static float quantise_to(const float *x, const float *factors, size_t n, int most,
+                         void (*put)(void *ret, size_t i, int value), void *ret)
 {
-    enum { MOST = 127, MIDDLE = 128 };
-    float most = 0;
+    float size = 0;
     for (size_t i = 0; i < n; i++)
-        most = fmaxf(most, fabsf(weighed(x, factors, i)));
-    const bool fits = most >= INF_LEAST && most <= INF_MOST;
-    const float factor = fits ? MOST / most : 0;
+        size = fmaxf(size, fabsf(weighed(x, factors, i)));
+    const bool fits = size >= INF_LEAST && size <= INF_MOST;
+    const float factor = fits ? (float)most / size : 0;
     for (size_t i = 0; i < n; i++) {
         const float v = weighed(x, factors, i);
-        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+        put(ret, i, isfinite(v) ? (int)rintf(v * factor) : 0);
     }
-    return fits ? most / MOST : 1;
+    return fits ? size / (float)most : 1;
+}
+
+static void put_byte(void *ret, size_t i, int value)
+{
+    enum { MIDDLE = 128 };
+    ((uint8_t *)ret)[i] = (uint8_t)(value + MIDDLE);
+}
+
+static void put_wide(void *ret, size_t i, int value)
+{
+    ((int16_t *)ret)[i] = (int16_t)value;
+}
+
+static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
+{
+    enum { MOST = 127 };
+    return quantise_to(x, factors, n, MOST, put_byte, ret);
+}
+
+static float quantise_wide(const float *x, const float *factors, size_t n, int most, int16_t *ret)
+{
+    return quantise_to(x, factors, n, most, put_wide, ret);
 }
 
 const inf_kernels inf_kernels_scalar = {
@@ -98,4 +121,5 @@ const inf_kernels inf_kernels_scalar = {
     .layer_norm = layer_norm,
     .narrow = narrow,
     .quantise = quantise,
+    .quantise_wide = quantise_wide,
 };

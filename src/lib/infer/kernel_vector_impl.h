@@ -254,25 +254,55 @@ static float greatest(const float *x, const float *factors, size_t n)
     return all;
 }
 
+/* What values are multiplied by so that the greatest becomes `most`, and in `ret_scale` what they are then divided by. */
+static inline float factor_of(const float *x, const float *factors, size_t n, float most,
+                              float *ret_scale)
+{
+    const float size = greatest(x, factors, n);
+    const bool fits = size >= INF_LEAST && size <= INF_MOST;
+    *ret_scale = fits ? size / most : 1;
+    return fits ? most / size : 0;
+}
+
 /* Adding 1.5 * 2^23 rounds to a whole number and leaves it in the low bits. */
+static inline IVEC whole_of(VEC v)
+{
+    const VEC magic = vec_splat(0x1.8p23f);
+    return (IVEC)(v + magic) - (IVEC)magic;
+}
+
+static inline int whole_of_one(float v, float factor)
+{
+    return isfinite(v) ? (int)rintf(v * factor) : 0;
+}
+
 static float quantise(const float *x, const float *factors, size_t n, uint8_t *ret)
 {
     enum { MOST = 127, MIDDLE = 128 };
-    const float most = greatest(x, factors, n);
-    const bool fits = most >= INF_LEAST && most <= INF_MOST;
-    const float factor = fits ? MOST / most : 0;
-    const VEC magic = vec_splat(0x1.8p23f);
+    float scale;
+    const float factor = factor_of(x, factors, n, MOST, &scale);
     size_t i = 0;
     for (; i + LANES <= n; i += LANES) {
-        const IVEC whole = (IVEC)(weighed(x, factors, i) * factor + magic) - (IVEC)magic;
-        const BYTES bytes = vec_bytes(whole + MIDDLE);
+        const BYTES bytes = vec_bytes(whole_of(weighed(x, factors, i) * factor) + MIDDLE);
         memcpy(ret + i, &bytes, sizeof bytes);
     }
-    for (; i < n; i++) {
-        const float v = weighed_one(x, factors, i);
-        ret[i] = (uint8_t)(isfinite(v) ? (int)rintf(v * factor) + MIDDLE : MIDDLE);
+    for (; i < n; i++)
+        ret[i] = (uint8_t)(whole_of_one(weighed_one(x, factors, i), factor) + MIDDLE);
+    return scale;
+}
+
+static float quantise_wide(const float *x, const float *factors, size_t n, int most, int16_t *ret)
+{
+    float scale;
+    const float factor = factor_of(x, factors, n, (float)most, &scale);
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES) {
+        const HALVES halves = vec_halves(whole_of(weighed(x, factors, i) * factor));
+        memcpy(ret + i, &halves, sizeof halves);
     }
-    return fits ? most / MOST : 1;
+    for (; i < n; i++)
+        ret[i] = (int16_t)whole_of_one(weighed_one(x, factors, i), factor);
+    return scale;
 }
 
 static uint64_t exert(size_t rounds)

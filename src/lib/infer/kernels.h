@@ -52,6 +52,9 @@ typedef struct inf_kernels {
      * are zero or below 1e-30. `factors` [n] may be NULL: 1 each. What is not finite gives any bytes. */
     float (*quantise)(const float *x, const float *factors, size_t n, uint8_t *ret);
 
+    /* The same as numbers round(x * factor / scale), where the greatest becomes `most`, 1 to 32767. */
+    float (*quantise_wide)(const float *x, const float *factors, size_t n, int most, int16_t *ret);
+
     /* `rounds` rounds of the arithmetic of `product` on registers alone, in chains that do not wait for each other;
      * how many operations that were, a multiplication and an addition being two. NULL: nothing that tells. */
     uint64_t (*exert)(size_t rounds);

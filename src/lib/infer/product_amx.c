@@ -377,7 +377,16 @@ static void multiply_halves(const inf_matrix *m, const inf_rows *a, size_t rows,
 EXERT(exert_bf16, _tile_dpbf16ps, 32)
 EXERT(exert_int8, _tile_dpbusd, 64)
 
-const inf_product inf_bf16_amx = {"amx",           INF_BF16,   has_bf16,      multiply,
-                                  multiply_halves, exert_bf16, inf_attend_amx};
-const inf_product inf_int8_amx = {"amx",           INF_INT8,   has_int8, multiply,
-                                  multiply_halves, exert_int8, NULL};
+const inf_product inf_bf16_amx = {.name = "amx",
+                                  .precision = INF_BF16,
+                                  .supported = has_bf16,
+                                  .multiply = multiply,
+                                  .multiply_halves = multiply_halves,
+                                  .exert = exert_bf16,
+                                  .attend = inf_attend_amx};
+const inf_product inf_int8_amx = {.name = "amx",
+                                  .precision = INF_INT8,
+                                  .supported = has_int8,
+                                  .multiply = multiply,
+                                  .multiply_halves = multiply_halves,
+                                  .exert = exert_int8};

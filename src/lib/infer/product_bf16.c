@@ -20,5 +20,9 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bf16");
 }
 
-const inf_product inf_bf16_avx512 = {"avx512_bf16",   INF_BF16, supported, multiply,
-                                     multiply_halves, exert,    NULL};
+const inf_product inf_bf16_avx512 = {.name = "avx512_bf16",
+                                     .precision = INF_BF16,
+                                     .supported = supported,
+                                     .multiply = multiply,
+                                     .multiply_halves = multiply_halves,
+                                     .exert = exert};

@@ -39,18 +39,28 @@ static int32_t dot_int8(const uint8_t *row, const int8_t *column, size_t depth)
     return sum;
 }
 
+static int32_t dot_wide(const int16_t *row, const int8_t *column, size_t depth)
+{
+    int32_t sum = 0;
+    for (size_t i = 0; i < depth; i++)
+        sum += row[i] * column[i / 4 * INF_STEP_BYTES + i % 4];
+    return sum;
+}
+
 static void multiply_int8(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
     for (size_t j = 0; j < m->columns; j++) {
         const void *column = inf_panel_of(m, j / INF_PANEL * INF_PANEL) + j % INF_PANEL * 4;
         for (size_t r = 0; r < rows; r++) {
-            const int32_t sum = dot_int8(row_of(a, r), column, m->depth) - m->shift[j];
+            const int32_t sum = a->wide ? dot_wide(row_of(a, r), column, m->depth)
+                                        : dot_int8(row_of(a, r), column, m->depth) - m->shift[j];
             c[r * ldc + j] = (float)sum * (a->scales[r] * m->scale[j]) + m->bias[j];
         }
     }
 }
 
-const inf_product inf_bf16_scalar = {"scalar", INF_BF16, supported, multiply_bf16,
-                                     NULL,     NULL,     NULL};
-const inf_product inf_int8_scalar = {"scalar", INF_INT8, supported, multiply_int8,
-                                     NULL,     NULL,     NULL};
+const inf_product inf_bf16_scalar = {
+    .name = "scalar", .precision = INF_BF16, .supported = supported, .multiply = multiply_bf16};
+/* Reads rows of both forms. */
+const inf_product inf_int8_scalar = {
+    .name = "scalar", .precision = INF_INT8, .supported = supported, .multiply = multiply_int8};

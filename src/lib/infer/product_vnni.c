@@ -21,5 +21,9 @@ static bool supported(void)
     return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vnni");
 }
 
-const inf_product inf_int8_vnni = {"vnni",          INF_INT8, supported, multiply,
-                                   multiply_halves, exert,    NULL};
+const inf_product inf_int8_vnni = {.name = "vnni",
+                                   .precision = INF_INT8,
+                                   .supported = supported,
+                                   .multiply = multiply,
+                                   .multiply_halves = multiply_halves,
+                                   .exert = exert};

@@ -31,8 +31,7 @@ bool inf_product_is_fast(inf_precision precision)
 {
     const inf_product *best = inf_product_best(precision);
 #ifdef __x86_64__
-    return best != NULL && best != &inf_bf16_scalar && best != &inf_int8_scalar &&
-           best != &inf_int8_avx2;
+    return best != NULL && best != &inf_bf16_scalar && best != &inf_int8_scalar;
 #else
     (void)best;
     return false;
@@ -55,6 +54,13 @@ size_t inf_steps(inf_precision precision, size_t depth)
     const size_t values = values_a_step(precision) * (precision == INF_F32 ? 1 : INF_TILE_STEPS);
     const size_t steps = precision == INF_F32 ? 1 : INF_TILE_STEPS;
     return (depth + values - 1) / values * steps;
+}
+
+int inf_wide_most(size_t depth)
+{
+    enum { MOST_WEIGHT = 127 };
+    const size_t most = depth > 0 ? INT32_MAX / MOST_WEIGHT / depth : INT16_MAX;
+    return most > INT16_MAX ? INT16_MAX : most > 0 ? (int)most : 1;
 }
 
 uint16_t inf_bf16_of(float x)

@@ -13,6 +13,11 @@
  *
  *     c[r][j] = row scale[r] * column scale[j] * (sum of bytes * weights - 128 * sum of weights) + bias[j]
  *
+ * Where a level says so, rows are *wide*: numbers of 16 bits, round(x / s), so that a step of a row has eight bytes. The
+ * greatest is inf_wide_most of the depth, with which no sum passes 32 bits:
+ *
+ *     c[r][j] = row scale[r] * column scale[j] * (sum of numbers * weights) + bias[j]
+ *
  * bf16: products of pairs are summed in f32; levels differ by rounding (AMX and AVX512_BF16 take numbers smaller than
  * 2^-126 for zero).
  *
@@ -47,6 +52,7 @@ typedef struct inf_rows {
     const void *bytes;
     size_t stride;       /* bytes from row to row; a multiple of 4 */
     const float *scales; /* [rows]; of INF_INT8, else NULL */
+    bool wide;           /* of INF_INT8: numbers of 16 bits; false: bytes */
 } inf_rows;
 
 enum { INF_SCORE_ROWS = 64, INF_SHARE_ROWS = 96 };
@@ -77,6 +83,7 @@ typedef struct inf_attention {
 typedef struct inf_product {
     const char *name;
     inf_precision precision;
+    bool wide; /* of INF_INT8: reads wide rows, else bytes; the scalar level both */
     bool (*supported)(void);
 
     /* c[r][j] for r < rows, j < columns; rows of `c` are `ldc` floats apart. */
@@ -107,6 +114,9 @@ bool inf_product_is_fast(inf_precision precision);
 
 /* Steps that `depth` values of a precision fill. */
 size_t inf_steps(inf_precision precision, size_t depth);
+
+/* The greatest number of a wide row so deep, at least 1. */
+int inf_wide_most(size_t depth);
 
 /* The nearest bf16, ties to even; a NaN stays one. */
 uint16_t inf_bf16_of(float x);

@@ -12,23 +12,27 @@
 
 enum { BLOCKS_A_THREAD = 4 /* in a round */, ROUND_MAX_BLOCKS = 256 };
 
-static inf_scratch *borrow_scratch(inf_encoder *enc, size_t tokens)
+/* NULL with NO_MEMORY in `err`. */
+static inf_scratch *borrow_scratch(inf_encoder *enc, size_t tokens, anc_err *err)
 {
+    const bool usual = tokens <= enc->block_tokens;
     inf_scratch *s = NULL;
-    if (tokens > enc->block_tokens)
-        return inf_scratch_new(&enc->bert, tokens);
     (void)pthread_mutex_lock(&enc->lock);
-    if (enc->n_spares > 0)
+    if (usual && enc->n_spares > 0)
         s = enc->spares[--enc->n_spares];
     (void)pthread_mutex_unlock(&enc->lock);
-    return s != NULL ? s : inf_scratch_new(&enc->bert, enc->block_tokens);
+    if (s == NULL)
+        s = inf_scratch_new(&enc->bert, usual ? enc->block_tokens : tokens);
+    if (s == NULL)
+        (void)ANC_FAIL(err, ANC_NO_MEMORY, "no room for the activations of %zu tokens", tokens);
+    return s;
 }
 
-/* Kept, but where it was made for a long text. */
+/* Kept, but where it was made for a long text; NULL is a no-op. */
 static void return_scratch(inf_encoder *enc, inf_scratch *s, size_t tokens)
 {
     (void)pthread_mutex_lock(&enc->lock);
-    if (enc->n_spares < INF_SPARES && tokens <= enc->block_tokens) {
+    if (s != NULL && enc->n_spares < INF_SPARES && tokens <= enc->block_tokens) {
         enc->spares[enc->n_spares++] = s;
         s = NULL;
     }
@@ -44,14 +48,17 @@ typedef struct work {
     size_t n;
 } work;
 
+typedef struct round round;
+
 /* A block that waits for its turn. */
 typedef struct waiting {
+    round *round;
     inf_block block;
     size_t tokens;
     float *out;
 } waiting;
 
-typedef struct round {
+struct round {
     inf_encoder *enc;
     uint32_t *ids;   /* owned: [capacity] */
     size_t capacity; /* of full blocks, and a text a thread more */
@@ -64,8 +71,21 @@ typedef struct round {
     inf_piece *pieces; /* owned: of each */
     size_t n_texts, n_blocks;
     float *out; /* of the round's first text */
-    atomic_bool out_of_memory;
-} round;
+    atomic_bool failed;
+    anc_err why; /* of the first block that failed */
+};
+
+/* A block could not be run. */
+static void round_fail(round *r, const anc_err *why)
+{
+    if (!atomic_exchange(&r->failed, true))
+        r->why = *why;
+}
+
+static anc_status round_status(const round *r, anc_err *err)
+{
+    return atomic_load(&r->failed) ? ANC_FAIL(err, r->why.code, "%s", r->why.text) : ANC_OK;
+}
 
 static void round_done(round *r)
 {
@@ -148,11 +168,12 @@ static size_t round_fill(round *r, const work *w, size_t done, inf_usage *usage)
     return r->n_texts;
 }
 
-static waiting block_at(const round *r, size_t i)
+static waiting block_at(round *r, size_t i)
 {
     const inf_config *c = &r->enc->bert.config;
     const size_t first = r->first[i], end = r->first[i + 1];
-    return (waiting){.block = {.ids = r->ids,
+    return (waiting){.round = r,
+                     .block = {.ids = r->ids,
                                .types = c->types > 1 ? r->types : NULL,
                                .start = r->start + first,
                                .n = end - first},
@@ -164,12 +185,11 @@ static void run_block(void *arg, size_t i)
 {
     round *r = arg;
     const waiting w = block_at(r, i);
-    inf_scratch *s = borrow_scratch(r->enc, w.tokens);
-    if (s == NULL) {
-        atomic_store(&r->out_of_memory, true);
-        return;
-    }
-    inf_bert_run(&r->enc->bert, &r->enc->levels, s, &w.block, w.out);
+    anc_err err = {0};
+    inf_scratch *s = borrow_scratch(r->enc, w.tokens, &err);
+    if (s == NULL ||
+        inf_bert_run(&r->enc->bert, &r->enc->levels, s, &w.block, w.out, &err) != ANC_OK)
+        round_fail(r, &err);
     return_scratch(r->enc, s, w.tokens);
 }
 
@@ -182,25 +202,43 @@ typedef struct together {
     size_t first[INF_JOINED_MOST]; /* text of each block */
 } together;
 
+static anc_status fill_together(inf_encoder *enc, together *t, void *const *pieces, size_t n,
+                                anc_err *err)
+{
+    t->scratch = borrow_scratch(enc, t->tokens, err);
+    if (t->scratch == NULL)
+        return err->code;
+    inf_bert_begin(t->scratch);
+    for (size_t i = 0; i < n; i++) {
+        const waiting *w = pieces[i];
+        t->first[i] = t->scratch->n_texts;
+        ANC_TRY(inf_bert_add(&enc->bert, &enc->levels, t->scratch, &w->block, err));
+    }
+    return ANC_OK;
+}
+
+static void end_together(void *self, void *batch)
+{
+    together *t = batch;
+    return_scratch(self, t->scratch, t->tokens);
+    free(t);
+}
+
+/* Where that fails, the round of each piece knows why. */
 static void *begin_together(void *self, void *const *pieces, size_t n)
 {
-    inf_encoder *enc = self;
+    anc_err err = {0};
     together *t = calloc(1, sizeof *t);
     if (t == NULL)
         return NULL;
     for (size_t i = 0; i < n; i++)
         t->tokens += ((const waiting *)pieces[i])->tokens;
-    t->scratch = borrow_scratch(enc, t->tokens);
-    if (t->scratch == NULL) {
-        free(t);
-        return NULL;
-    }
-    inf_bert_begin(t->scratch);
-    for (size_t i = 0; i < n; i++) {
-        t->first[i] = t->scratch->n_texts;
-        inf_bert_add(&enc->bert, &enc->levels, t->scratch, &((const waiting *)pieces[i])->block);
-    }
-    return t;
+    if (fill_together(self, t, pieces, n, &err) == ANC_OK)
+        return t;
+    for (size_t i = 0; i < n; i++)
+        round_fail(((const waiting *)pieces[i])->round, &err);
+    end_together(self, t);
+    return NULL;
 }
 
 static bool step_together(void *self, void *batch)
@@ -219,13 +257,6 @@ static void give_of_together(void *self, void *batch, size_t i, void *piece)
     inf_bert_take(&enc->bert, &enc->levels, t->scratch, t->first[i], w->block.n, w->out);
 }
 
-static void end_together(void *self, void *batch)
-{
-    together *t = batch;
-    return_scratch(self, t->scratch, t->tokens);
-    free(t);
-}
-
 static anc_status run_in_turn(round *r, const inf_turn *turn, anc_err *err)
 {
     const inf_runner runner = {.self = r->enc,
@@ -238,7 +269,12 @@ static anc_status run_in_turn(round *r, const inf_turn *turn, anc_err *err)
         r->waiting[i] = block_at(r, i);
         r->pieces[i] = (inf_piece){&r->waiting[i], r->waiting[i].tokens};
     }
-    return inf_turns_run(turn, &runner, r->pieces, r->n_blocks, err);
+    anc_err other = {0};
+    const anc_status status = inf_turns_run(turn, &runner, r->pieces, r->n_blocks, &other);
+    if (status == ANC_NO_MEMORY)
+        ANC_TRY(round_status(r, err));
+    return status == ANC_OK || other.text[0] == '\0' ? status
+                                                     : ANC_FAIL(err, status, "%s", other.text);
 }
 
 /* ---- rounds ---------------------------------------------------------------------------------------- */
@@ -259,9 +295,7 @@ static anc_status round_run(round *r, const way *how, anc_err *err)
     else
         for (size_t i = 0; i < r->n_blocks; i++)
             run_block(r, i);
-    if (atomic_load(&r->out_of_memory))
-        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the activations of a text");
-    return ANC_OK;
+    return round_status(r, err);
 }
 
 static size_t threads_of(const way *how)

@@ -15,7 +15,12 @@ struct inf_tensors {
     anc_str file; /* in mem */
 };
 
-enum { PREFIX_BYTES = 8, SHAPE_TEXT_BYTES = 64, TABLE_MAX_BYTES = 64 << 20 };
+enum {
+    PREFIX_BYTES = 8,
+    SHAPE_TEXT_BYTES = 64,
+    TABLE_MAX_BYTES = 64 << 20,
+    HEADER_ROOM_BYTES = 4096
+};
 
 static const struct dtype_row {
     const char *name;
@@ -84,9 +89,16 @@ static const struct dtype_row *find_dtype(anc_str name)
     return NULL;
 }
 
-/* One member of the header; `data` is what lies behind the header. */
-static anc_status read_row(const inf_tensors *t, anc_str data, const json_value *v, inf_tensor *row,
-                           anc_err *err)
+/* What lies behind the header. */
+typedef struct behind {
+    const unsigned char *bytes; /* NULL: in the file */
+    const os_reader *file;      /* NULL: in memory */
+    uint64_t at, len;           /* of the whole */
+} behind;
+
+/* One member of the header. */
+static anc_status read_row(const inf_tensors *t, const behind *data, const json_value *v,
+                           inf_tensor *row, anc_err *err)
 {
     const anc_str dtype_name = json_str(json_member(v, "dtype"), ANC_STR_NONE);
     const struct dtype_row *dtype = find_dtype(dtype_name);
@@ -101,15 +113,18 @@ static anc_status read_row(const inf_tensors *t, anc_str data, const json_value 
         !read_offset(json_element(offsets, 1), &end) || begin > end)
         return ANC_FAIL(err, ANC_CORRUPT, "%.*s: tensor %.*s: data_offsets are no [begin, end]",
                         ANC_FMT(t->file), ANC_FMT(row->name));
-    if (end > data.len)
+    if (end > data->len)
         return ANC_FAIL(err, ANC_CORRUPT,
-                        "%.*s is cut short: tensor %.*s ends at byte %llu, and %zu are there",
-                        ANC_FMT(t->file), ANC_FMT(row->name), (unsigned long long)end, data.len);
+                        "%.*s is cut short: tensor %.*s ends at byte %llu, and %llu are there",
+                        ANC_FMT(t->file), ANC_FMT(row->name), (unsigned long long)end,
+                        (unsigned long long)data->len);
     if (__builtin_mul_overflow(elements, (uint64_t)dtype->bytes, &bytes) || bytes != end - begin)
         return ANC_FAIL(
             err, ANC_CORRUPT, "%.*s: tensor %.*s: %llu bytes do not agree with its shape and %s",
             ANC_FMT(t->file), ANC_FMT(row->name), (unsigned long long)(end - begin), dtype->name);
-    row->bytes = (const unsigned char *)data.ptr + begin;
+    row->bytes = data->bytes != NULL ? data->bytes + begin : NULL;
+    row->file = data->file;
+    row->at = data->at + begin;
     row->len = (size_t)bytes;
     return ANC_OK;
 }
@@ -117,31 +132,32 @@ static anc_status read_row(const inf_tensors *t, anc_str data, const json_value 
 static int by_position(const void *a, const void *b)
 {
     const inf_tensor *x = a, *y = b;
-    if (x->bytes != y->bytes)
-        return x->bytes < y->bytes ? -1 : 1;
+    if (x->at != y->at)
+        return x->at < y->at ? -1 : 1;
     return (x->len > y->len) - (x->len < y->len);
 }
 
 /* Back to back from the first byte to the last: neither overlap nor gap nor rest. */
-static anc_status check_cover(const inf_tensors *t, anc_str data, anc_err *err)
+static anc_status check_cover(const inf_tensors *t, const behind *data, anc_err *err)
 {
-    const unsigned char *at = (const unsigned char *)data.ptr;
+    uint64_t at = data->at;
     for (size_t i = 0; i < t->n; i++) {
         const inf_tensor *row = &t->rows[i];
-        if (row->bytes != at)
+        if (row->at != at)
             return ANC_FAIL(err, ANC_CORRUPT, "%.*s: tensor %.*s %s", ANC_FMT(t->file),
                             ANC_FMT(row->name),
-                            row->bytes < at ? "overlaps the one before" : "begins behind a gap");
+                            row->at < at ? "overlaps the one before" : "begins behind a gap");
         at += row->len;
     }
-    const size_t used = (size_t)(at - (const unsigned char *)data.ptr);
-    if (used != data.len)
-        return ANC_FAIL(err, ANC_CORRUPT, "%.*s: %zu bytes behind the last tensor",
-                        ANC_FMT(t->file), data.len - used);
+    const uint64_t end = data->at + data->len;
+    if (at != end)
+        return ANC_FAIL(err, ANC_CORRUPT, "%.*s: %llu bytes behind the last tensor",
+                        ANC_FMT(t->file), (unsigned long long)(end - at));
     return ANC_OK;
 }
 
-static anc_status read_rows(inf_tensors *t, const json_value *header, anc_str data, anc_err *err)
+static anc_status read_rows(inf_tensors *t, const json_value *header, const behind *data,
+                            anc_err *err)
 {
     const json_value *v = NULL;
     anc_str name;
@@ -169,27 +185,31 @@ static anc_status read_rows(inf_tensors *t, const json_value *header, anc_str da
     return check_cover(t, data, err);
 }
 
-/* Cuts `bytes` into the header's text and the data. */
-static anc_status split_file(anc_str bytes, anc_str file, anc_str *ret_header, anc_str *ret_data,
-                             anc_err *err)
+/* How long the header is that `prefix` announces, in a file of `bytes` bytes. */
+static anc_status header_of(const char prefix[PREFIX_BYTES], uint64_t bytes, anc_str file,
+                            size_t *ret, anc_err *err)
 {
     uint64_t n = 0;
-    if (bytes.len < PREFIX_BYTES)
-        return ANC_FAIL(err, ANC_CORRUPT, "%.*s is cut short: %zu bytes are no safetensors file",
-                        ANC_FMT(file), bytes.len);
     for (unsigned i = PREFIX_BYTES; i-- > 0;)
-        n = n << 8 | (unsigned char)bytes.ptr[i];
+        n = n << 8 | (unsigned char)prefix[i];
     if (n > INF_TENSORS_MAX_HEADER_BYTES)
         return ANC_FAIL(err, ANC_CORRUPT,
                         "%.*s is no safetensors file: a header of %llu bytes, at most %d",
                         ANC_FMT(file), (unsigned long long)n, INF_TENSORS_MAX_HEADER_BYTES);
-    if (n > bytes.len - PREFIX_BYTES)
+    if (n > bytes - PREFIX_BYTES)
         return ANC_FAIL(err, ANC_CORRUPT,
-                        "%.*s is cut short: a header of %llu bytes in a file of %zu", ANC_FMT(file),
-                        (unsigned long long)n, bytes.len);
-    *ret_header = anc_str_sub(bytes, PREFIX_BYTES, (size_t)n);
-    *ret_data = (anc_str){bytes.ptr + PREFIX_BYTES + n, bytes.len - PREFIX_BYTES - (size_t)n};
+                        "%.*s is cut short: a header of %llu bytes in a file of %llu",
+                        ANC_FMT(file), (unsigned long long)n, (unsigned long long)bytes);
+    *ret = (size_t)n;
     return ANC_OK;
+}
+
+static anc_status check_prefix(uint64_t bytes, anc_str file, anc_err *err)
+{
+    if (bytes >= PREFIX_BYTES)
+        return ANC_OK;
+    return ANC_FAIL(err, ANC_CORRUPT, "%.*s is cut short: %llu bytes are no safetensors file",
+                    ANC_FMT(file), (unsigned long long)bytes);
 }
 
 static anc_status parse_header(anc_str header, anc_str file, json_doc **ret, anc_err *err)
@@ -202,11 +222,10 @@ static anc_status parse_header(anc_str header, anc_str file, json_doc **ret, anc
     return ANC_OK;
 }
 
-anc_status inf_tensors_read(anc_str bytes, anc_str file, inf_tensors **ret, anc_err *err)
+static anc_status read_table(anc_str header, const behind *data, anc_str file, inf_tensors **ret,
+                             anc_err *err)
 {
-    anc_str header = ANC_STR_NONE, data = ANC_STR_NONE;
     ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
-    ANC_TRY(split_file(bytes, file, &header, &data, err));
     ANC_TRY(parse_header(header, file, &doc, err));
     const json_value *root = json_root(doc);
     if (json_kind_of(root) != JSON_OBJECT)
@@ -227,6 +246,35 @@ anc_status inf_tensors_read(anc_str bytes, anc_str file, inf_tensors **ret, anc_
     *ret = t;
     t = NULL;
     return ANC_OK;
+}
+
+anc_status inf_tensors_read(anc_str bytes, anc_str file, inf_tensors **ret, anc_err *err)
+{
+    size_t n = 0;
+    ANC_TRY(check_prefix(bytes.len, file, err));
+    ANC_TRY(header_of(bytes.ptr, bytes.len, file, &n, err));
+    const size_t at = PREFIX_BYTES + n;
+    const behind data = {
+        .bytes = (const unsigned char *)bytes.ptr + at, .at = at, .len = bytes.len - at};
+    return read_table(anc_str_sub(bytes, PREFIX_BYTES, n), &data, file, ret, err);
+}
+
+anc_status inf_tensors_open(const os_reader *from, anc_str file, inf_tensors **ret, anc_err *err)
+{
+    char prefix[PREFIX_BYTES];
+    size_t n = 0;
+    const uint64_t bytes = os_reader_bytes(from);
+    ANC_TRY(check_prefix(bytes, file, err));
+    ANC_TRY(os_reader_get(from, 0, PREFIX_BYTES, prefix, err));
+    ANC_TRY(header_of(prefix, bytes, file, &n, err));
+    ANC_ARENA(mem, n + HEADER_ROOM_BYTES);
+    char *header = mem != NULL ? anc_arena_alloc(mem, n + 1, 1) : NULL;
+    if (header == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the header of %.*s", ANC_FMT(file));
+    ANC_TRY(os_reader_get(from, PREFIX_BYTES, n, header, err));
+    const uint64_t at = PREFIX_BYTES + n;
+    const behind data = {.file = from, .at = at, .len = bytes - at};
+    return read_table((anc_str){header, n}, &data, file, ret, err);
 }
 
 size_t inf_tensors_count(const inf_tensors *t)
@@ -309,30 +357,6 @@ static bool has_odd_16(const unsigned char *p, size_t n, unsigned exponent)
     return found != 0;
 }
 
-static bool has_odd(const inf_tensor *t, size_t first, size_t n)
-{
-    if (t->dtype == INF_DTYPE_F32)
-        return has_odd_32(t->bytes + 4 * first, n);
-    return has_odd_16(t->bytes + 2 * first, n, t->dtype == INF_DTYPE_F16 ? 0x7c00u : 0x7f80u);
-}
-
-anc_status inf_tensors_check_finite(const inf_tensors *t, const inf_tensor *tensor, anc_err *err)
-{
-    const size_t n = tensor->len / (tensor->dtype == INF_DTYPE_F32 ? 4 : 2);
-    for (size_t at = 0; at < n; at += SEARCH_BLOCK) {
-        const size_t here = n - at < SEARCH_BLOCK ? n - at : SEARCH_BLOCK;
-        if (!has_odd(tensor, at, here))
-            continue;
-        while (!has_odd(tensor, at, 1))
-            at++;
-        float value = 0;
-        inf_tensor_floats(tensor, at, 1, &value);
-        return ANC_FAIL(err, ANC_CORRUPT, "%.*s: tensor %.*s: element %zu is %f, no number",
-                        ANC_FMT(t->file), ANC_FMT(tensor->name), at, (double)value);
-    }
-    return ANC_OK;
-}
-
 static float float_of_bits(uint32_t bits)
 {
     float f;
@@ -355,17 +379,68 @@ static float float_of_half(uint16_t h)
     return float_of_bits(sign | (exponent + 112) << 23 | fraction << 13);
 }
 
-void inf_tensor_floats(const inf_tensor *tensor, size_t first, size_t n, float *out)
+static size_t width_of(inf_dtype dtype)
 {
-    const size_t width = tensor->dtype == INF_DTYPE_F32 ? 4 : 2;
-    const unsigned char *p = tensor->bytes + first * width;
+    return dtype == INF_DTYPE_F32 ? 4 : 2;
+}
+
+/* The bytes of some elements: where they are, or read into `room`. */
+static anc_status bytes_of(const inf_tensor *tensor, size_t first, size_t n, void *room,
+                           const unsigned char **ret, anc_err *err)
+{
+    const size_t width = width_of(tensor->dtype);
+    *ret = room;
+    if (tensor->file != NULL)
+        return os_reader_get(tensor->file, tensor->at + first * width, n * width, room, err);
+    *ret = tensor->bytes + first * width;
+    return ANC_OK;
+}
+
+anc_status inf_tensor_floats(const inf_tensor *tensor, size_t first, size_t n, float *out,
+                             anc_err *err)
+{
+    const size_t width = width_of(tensor->dtype);
+    /* Narrow elements are read to the end of the room, and widened from its beginning on. */
+    unsigned char *room = (unsigned char *)out + n * (sizeof *out - width);
+    const unsigned char *p = NULL;
+    ANC_TRY(bytes_of(tensor, first, n, room, &p, err));
     if (tensor->dtype == INF_DTYPE_F32) {
-        memcpy(out, p, n * sizeof *out); /* this program runs on little-endian machines */
-        return;
+        if (p != room)
+            memcpy(out, p, n * sizeof *out); /* this program runs on little-endian machines */
+        return ANC_OK;
     }
     for (size_t i = 0; i < n; i++) {
         const uint16_t bits = load16(p + 2 * i);
         out[i] = tensor->dtype == INF_DTYPE_F16 ? float_of_half(bits)
                                                 : float_of_bits((uint32_t)bits << 16);
     }
+    return ANC_OK;
+}
+
+static bool has_odd(inf_dtype dtype, const unsigned char *p, size_t n)
+{
+    if (dtype == INF_DTYPE_F32)
+        return has_odd_32(p, n);
+    return has_odd_16(p, n, dtype == INF_DTYPE_F16 ? 0x7c00u : 0x7f80u);
+}
+
+anc_status inf_tensors_check_finite(const inf_tensors *t, const inf_tensor *tensor, anc_err *err)
+{
+    unsigned char room[SEARCH_BLOCK * sizeof(float)];
+    const size_t width = width_of(tensor->dtype), n = tensor->len / width;
+    for (size_t at = 0; at < n; at += SEARCH_BLOCK) {
+        const size_t here = n - at < SEARCH_BLOCK ? n - at : SEARCH_BLOCK;
+        const unsigned char *p = NULL;
+        ANC_TRY(bytes_of(tensor, at, here, room, &p, err));
+        if (!has_odd(tensor->dtype, p, here))
+            continue;
+        size_t i = 0;
+        while (!has_odd(tensor->dtype, p + i * width, 1))
+            i++;
+        float value = 0;
+        ANC_TRY(inf_tensor_floats(tensor, at + i, 1, &value, err));
+        return ANC_FAIL(err, ANC_CORRUPT, "%.*s: tensor %.*s: element %zu is %f, no number",
+                        ANC_FMT(t->file), ANC_FMT(tensor->name), at + i, (double)value);
+    }
+    return ANC_OK;
 }

@@ -58,7 +58,8 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     s->inner = inf_whole_panels(c->inner);
     s->places = inf_whole_panels(tokens);
     s->half_width = s->qkv_width + INF_PANEL;
-    const size_t operand = inf_steps(INF_BF16, deepest) * 4; /* int8 has less */
+    /* Of int8 rows may be wide. */
+    const size_t operand = most(inf_steps(INF_BF16, deepest) * 4, inf_steps(INF_INT8, deepest) * 8);
     const size_t panel = most(head * f, inf_steps(INF_BF16, head) * 4);
     const part parts[] = {
         {(void **)&s->x, tokens * s->hidden * f},

@@ -122,6 +122,8 @@ static anc_status measure_products(const inf_speed_options *o, const inf_product
 {
     enum { BYTE = 0x3c }; /* as f32 and as bf16 about 0.01 */
     const size_t steps = inf_steps(o->precision, DEPTH);
+    const bool wide = product != NULL && product->wide;
+    const size_t row_bytes = steps * (wide ? 8 : 4);
     double seconds = 0;
     ANC_ARENA(mem, ARENA_BYTES);
     if (mem == NULL)
@@ -135,8 +137,9 @@ static anc_status measure_products(const inf_speed_options *o, const inf_product
                           .bias = filled(mem, sizeof(float) * COLUMNS, 0),
                           .scale = filled(mem, sizeof(float) * COLUMNS, BYTE),
                           .shift = filled(mem, sizeof(int32_t) * COLUMNS, 0)},
-               .rows = {.bytes = filled(mem, steps * 4 * ROWS, BYTE),
-                        .stride = steps * 4,
+               .rows = {.bytes = filled(mem, row_bytes * ROWS, BYTE),
+                        .stride = row_bytes,
+                        .wide = wide,
                         .scales = filled(mem, sizeof(float) * ROWS, BYTE)},
                .out = filled(mem, sizeof(float) * ROWS * COLUMNS, 0)};
     if (w.out == NULL || w.matrix.panels == NULL || w.rows.bytes == NULL)

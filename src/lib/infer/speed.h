@@ -1,7 +1,7 @@
 /* speed.h - what a model reaches on this machine in a precision, beside what the machine can do.
  *
  * Times of one thread are of its processor, so others that compute at the same time hardly change them; those of many
- * threads are of the clock. Each is the best of several, over some tenths of a second.
+ * threads are of the clock. Each is the best of several, over some tenths of a second. Any thread but a loop.
  */
 #ifndef ANC_INFER_SPEED_H
 #define ANC_INFER_SPEED_H
@@ -21,6 +21,7 @@ typedef struct inf_speed {
     double texts_a_second; /* of many, by all threads of the pool */
 } inf_speed;
 
+/* All of it is borrowed for the call. */
 typedef struct inf_speed_options {
     anc_str folder; /* of the model */
     anc_str digest; /* as in inf_encoder_options */

@@ -77,7 +77,7 @@ typedef struct inf_turn {
     inf_check check;
 } inf_turn;
 
-/* Returns when all pieces [n] have run, or none of them is touched any more. UNAVAILABLE where too many calls are there,
+/* Blocks as long as that takes; never on a loop. Returns when all pieces [n] have run, or none of them is touched any more. UNAVAILABLE where too many calls are there,
  * CANCELLED once stopped, NO_MEMORY, or what the check said. */
 anc_status inf_turns_run(const inf_turn *turn, const inf_runner *runner, const inf_piece *pieces,
                          size_t n, anc_err *err) ANC_MUST_CHECK;

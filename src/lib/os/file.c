@@ -12,8 +12,7 @@
 #include "base/map.h"
 #include "os_impl.h"
 
-/* A pipe without a writer is refused, not waited for; a device is a file without bytes, as /dev/null is one. */
-static anc_status open_for_reading(const char *path, int *ret_fd, struct stat *ret_st, anc_err *err)
+anc_status os_open_to_read(const char *path, int *ret_fd, struct stat *ret_st, anc_err *err)
 {
     OS_FD(fd, os_open_fd(path, O_RDONLY | O_NONBLOCK, 0));
     if (fd < 0)
@@ -48,7 +47,7 @@ anc_status os_map_open(anc_str path, os_map *ret, anc_err *err)
     struct stat st;
     OS_FD(fd, -1);
     ANC_TRY(os_path_terminate(path, name, err));
-    ANC_TRY(open_for_reading(name, &fd, &st, err));
+    ANC_TRY(os_open_to_read(name, &fd, &st, err));
     if (st.st_size == 0) {
         *ret = (os_map){.stamp = stamp_of(&st)};
         return ANC_OK;
@@ -79,7 +78,7 @@ anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str 
     struct stat st;
     OS_FD(fd, -1);
     ANC_TRY(os_path_terminate(path, name, err));
-    ANC_TRY(open_for_reading(name, &fd, &st, err));
+    ANC_TRY(os_open_to_read(name, &fd, &st, err));
     const uint64_t bytes = (uint64_t)st.st_size;
     if (bytes > max_bytes)
         return ANC_FAIL(err, ANC_LIMIT, "%.300s has %llu bytes, more than %zu", name,

@@ -27,6 +27,20 @@ void os_map_close(os_map *map); /* a zeroed map is a no-op */
  * file, mostly from the system's cache of it. */
 void os_map_forget(const os_map *map);
 
+/* A file that stays open to be read at any place, whatever becomes of its name. Unlike a mapping's, its bytes may be cut
+ * off or written over by others meanwhile: a read then fails or gives the new ones, and the process lives. Any thread, any
+ * number at once. */
+typedef struct os_reader os_reader;
+anc_status os_reader_open(anc_str path, os_reader **ret, anc_err *err) ANC_MUST_CHECK;
+void os_reader_close(os_reader *r); /* NULL is a no-op */
+
+uint64_t os_reader_bytes(const os_reader *r); /* of the file, when it was opened */
+
+/* Bytes [at, at + n) of the file in `to`; CORRUPT, naming the file, where it has no such bytes (any more); `to` is then
+ * undefined. */
+anc_status os_reader_get(const os_reader *r, uint64_t at, size_t n, void *to,
+                         anc_err *err) ANC_MUST_CHECK;
+
 /* The whole file in `mem`; LIMIT, naming the size, when it is larger than `max_bytes`; IO where it is a folder;
  * CORRUPT where a pipe, which is not waited for. */
 anc_status os_file_read(anc_arena *mem, anc_str path, size_t max_bytes, anc_str *ret,

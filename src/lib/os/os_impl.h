@@ -19,6 +19,13 @@ anc_status os_fail_errno(anc_err *err, int error, const char *what, const char *
 /* open(2) that is repeated after a signal, with O_CLOEXEC; -1 and errno as usual. */
 int os_open_fd(const char *path, int flags, unsigned mode);
 
+struct stat;
+
+/* A regular file, or a device (which is a file without bytes, as /dev/null is one), opened for reading; a pipe without a
+ * writer is refused, not waited for. */
+anc_status os_open_to_read(const char *path, int *ret_fd, struct stat *ret_st,
+                           anc_err *err) ANC_MUST_CHECK;
+
 /* close(2) of a variable that leaves its scope; -1 is left alone. */
 void os_fd_cleanup(int *fd);
 #define OS_FD(name, value) ANC_CLEANUP(os_fd_cleanup) int name = (value)

@@ -270,7 +270,7 @@ static inf_encoder *open_with_heads(unsigned heads, const inf_product *product)
     assert_non_null(mkdtemp(folder));
     small_folder_make(mem, anc_str_of(folder), "config.json", anc_str_of(config));
     ASSERT_OK(inf_encoder_open(anc_str_of(folder), &options, &enc, &err), &err);
-    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK); /* it is mapped */
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK); /* it is open */
     return enc;
 }
 

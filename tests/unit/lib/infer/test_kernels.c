@@ -183,6 +183,34 @@ static void bytes(void **state)
         }
 }
 
+static void wide_numbers(void **state)
+{
+    (void)state;
+    enum { MOST_N = 70 };
+    static const int mosts[] = {1, 127, 11008, 32767};
+    const inf_kernels *k;
+    for (size_t l = 0; (k = inf_kernels_at(l)) != NULL; l++)
+        for (size_t n = 1; n <= MOST_N; n++)
+            for (size_t m = 0; m < ANC_COUNT(mosts); m++) {
+                float x[MOST_N], factors[MOST_N];
+                int16_t got[MOST_N + 1], expected[MOST_N];
+                fill(x, n, (uint32_t)n);
+                fill(factors, n, 7);
+                got[n] = 42;
+                const float scale =
+                    inf_kernels_at(0)->quantise_wide(x, factors, n, mosts[m], expected);
+                assert_true(k->quantise_wide(x, factors, n, mosts[m], got) == scale);
+                assert_int_equal(got[n], 42);
+                for (size_t i = 0; i < n; i++) {
+                    assert_true(abs(got[i] - expected[i]) <= 1 && abs(got[i]) <= mosts[m]);
+                    assert_true(fabsf((float)got[i] * scale - x[i] * factors[i]) <= scale * 0.51f);
+                }
+                x[n / 2] = NAN;
+                (void)k->quantise_wide(x, NULL, n, mosts[m], got); /* ends, and gives something */
+                assert_int_equal(got[n], 42);
+            }
+}
+
 static void the_best_is_the_last(void **state)
 {
     (void)state;
@@ -197,13 +225,10 @@ static void the_best_is_the_last(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products),
-        cmocka_unit_test(gelus),
-        cmocka_unit_test(softmaxes),
-        cmocka_unit_test(layer_norms),
-        cmocka_unit_test(narrowed),
-        cmocka_unit_test(bytes),
-        cmocka_unit_test(the_best_is_the_last),
+        cmocka_unit_test(products),     cmocka_unit_test(gelus),
+        cmocka_unit_test(softmaxes),    cmocka_unit_test(layer_norms),
+        cmocka_unit_test(narrowed),     cmocka_unit_test(bytes),
+        cmocka_unit_test(wide_numbers), cmocka_unit_test(the_best_is_the_last),
     };
     return cmocka_run_group_tests_name("kernels", tests, NULL, NULL);
 }

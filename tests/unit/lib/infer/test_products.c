@@ -45,15 +45,19 @@ static void put_row(world *w, inf_precision precision, size_t depth, size_t r)
     float most = 0;
     for (size_t i = 0; i < depth; i++)
         most = fmaxf(most, fabsf(x[i]));
-    w->row_scales[r] = most / 127;
+    const int greatest = w->rows.wide ? inf_wide_most(depth) : 127;
+    w->row_scales[r] = most / (float)greatest;
     for (size_t i = 0; i < depth; i++) {
         if (precision == INF_BF16) {
             const uint16_t half = inf_bf16_of(x[i]);
             memcpy(to + 2 * i, &half, sizeof half);
             x[i] = inf_bf16_float(half);
         } else {
-            const long n = lrintf(x[i] / w->row_scales[r]);
-            to[i] = (unsigned char)(n + 128);
+            const int16_t n = (int16_t)lrintf(x[i] / w->row_scales[r]);
+            if (w->rows.wide)
+                memcpy(to + 2 * i, &n, sizeof n);
+            else
+                to[i] = (unsigned char)(n + 128);
             x[i] = (float)n * w->row_scales[r];
         }
     }
@@ -70,16 +74,16 @@ static void put_column(world *w, inf_precision precision, size_t depth, size_t j
                                      : (float)lrintf(x[i] / w->scale[j]) * w->scale[j];
 }
 
-static world *world_new(inf_precision precision, size_t depth, size_t columns)
+static world *world_new(inf_precision precision, bool wide, size_t depth, size_t columns)
 {
     world *w = calloc(1, sizeof *w);
     assert_non_null(w);
-    const size_t steps = inf_steps(precision, depth);
+    const size_t steps = inf_steps(precision, depth), stride = steps * (wide ? 8 : 4);
     fill(w->weights, ANC_COUNT(w->weights), 1);
     fill(w->values, ANC_COUNT(w->values), 2);
     fill(w->bias, ANC_COUNT(w->bias), 3);
     w->panels = zeroed(columns * steps * 4);
-    w->bytes = zeroed((ROWS_MAX + 2 * INF_TILE_ROWS) * steps * 4);
+    w->bytes = zeroed((ROWS_MAX + 2 * INF_TILE_ROWS) * stride);
     w->matrix = (inf_matrix){.precision = precision,
                              .depth = depth,
                              .steps = steps,
@@ -88,7 +92,7 @@ static world *world_new(inf_precision precision, size_t depth, size_t columns)
                              .bias = w->bias,
                              .scale = precision == INF_INT8 ? w->scale : NULL,
                              .shift = precision == INF_INT8 ? w->shift : NULL};
-    w->rows = (inf_rows){w->bytes, steps * 4, precision == INF_INT8 ? w->row_scales : NULL};
+    w->rows = (inf_rows){w->bytes, stride, precision == INF_INT8 ? w->row_scales : NULL, wide};
     for (size_t r = 0; r < ROWS_MAX; r++)
         put_row(w, precision, depth, r);
     for (size_t j = 0; j < columns; j++)
@@ -170,15 +174,25 @@ static void check_all(const world *w, const inf_product *p, size_t rows)
     }
 }
 
-static void check(inf_precision precision)
+/* Level number i that reads rows of that form; the scalar one reads both. */
+static const inf_product *level_of(inf_precision precision, bool wide, size_t i)
+{
+    const inf_product *p = NULL;
+    for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
+        if ((l == 0 || p->wide == wide) && i-- == 0)
+            return p;
+    return NULL;
+}
+
+static void check(inf_precision precision, bool wide)
 {
     static const size_t depths[] = {1, 31, 32, 64, 65, DEPTH_MAX};
     static const size_t rows[] = {0, 1, 2, 3, 7, 13, 16, 17, 31, 32, 33, 48, 70};
     for (size_t d = 0; d < ANC_COUNT(depths); d++)
         for (size_t columns = INF_PANEL; columns <= COLUMNS_MAX; columns += INF_PANEL) {
-            world *w = world_new(precision, depths[d], columns);
+            world *w = world_new(precision, wide, depths[d], columns);
             const inf_product *p;
-            for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
+            for (size_t l = 0; (p = level_of(precision, wide, l)) != NULL; l++)
                 for (size_t r = 0; r < ANC_COUNT(rows); r++)
                     check_all(w, p, rows[r]);
             world_free(w);
@@ -186,12 +200,12 @@ static void check(inf_precision precision)
 }
 
 /* More rows than go through a panel together, and a depth that is gone through in pieces. */
-static void check_large(inf_precision precision)
+static void check_large(inf_precision precision, bool wide)
 {
     static const size_t rows[] = {1, 20, 33, 70, ROWS_MAX};
     const inf_product *p;
-    world *w = world_new(precision, DEEP, 2 * INF_PANEL);
-    for (size_t l = 0; (p = inf_product_at(precision, l)) != NULL; l++)
+    world *w = world_new(precision, wide, DEEP, 2 * INF_PANEL);
+    for (size_t l = 0; (p = level_of(precision, wide, l)) != NULL; l++)
         for (size_t r = 0; r < ANC_COUNT(rows); r++)
             check_all(w, p, rows[r]);
     world_free(w);
@@ -200,44 +214,74 @@ static void check_large(inf_precision precision)
 static void products_of_bf16(void **state)
 {
     (void)state;
-    check(INF_BF16);
-    check_large(INF_BF16);
+    check(INF_BF16, false);
+    check_large(INF_BF16, false);
 }
 
 static void products_of_int8(void **state)
 {
     (void)state;
-    check(INF_INT8);
-    check_large(INF_INT8);
+    check(INF_INT8, false);
+    check_large(INF_INT8, false);
 }
 
-/* 255 * 127 and 255 * -127 all along the depth, which a sum in 16 bits would cut off. */
-static void nothing_is_cut_off(void **state)
+static void products_of_int8_with_wide_rows(void **state)
 {
     (void)state;
-    world *w = world_new(INF_INT8, DEPTH_MAX, INF_PANEL);
+    check(INF_INT8, true);
+    check_large(INF_INT8, true);
+}
+
+/* The greatest numbers that there are, all along the depth: neither a sum in 16 bits nor one in 32 holds more. */
+static void cut_off_nowhere(bool wide, size_t depth)
+{
+    world *w = world_new(INF_INT8, wide, depth, INF_PANEL);
+    const int most = wide ? inf_wide_most(depth) : 127;
+    int16_t *numbers = w->bytes;
     memset(w->bytes, 255, ROWS_MAX * w->rows.stride);
+    for (size_t i = 0; wide && i < ROWS_MAX * w->rows.stride / 2; i++)
+        numbers[i] = (int16_t)most;
     int8_t *panel = w->panels;
     for (size_t s = 0; s < w->matrix.steps; s++)
         for (size_t j = 0; j < INF_PANEL; j++)
             for (size_t i = 0; i < 4; i++) {
-                const bool counts = s * 4 + i < DEPTH_MAX;
+                const bool counts = s * 4 + i < depth;
                 panel[s * INF_STEP_BYTES + j * 4 + i] = !counts ? 0 : j % 2 == 0 ? 127 : -127;
             }
     for (size_t j = 0; j < INF_PANEL; j++)
-        w->shift[j] = 128 * DEPTH_MAX * (j % 2 == 0 ? 127 : -127);
+        w->shift[j] = 128 * (int32_t)depth * (j % 2 == 0 ? 127 : -127);
     float c[17 * INF_PANEL];
     const inf_product *p;
-    for (size_t l = 0; (p = inf_product_at(INF_INT8, l)) != NULL; l++) {
+    for (size_t l = 0; (p = level_of(INF_INT8, wide, l)) != NULL; l++) {
         p->multiply(&w->matrix, &w->rows, 17, c, INF_PANEL);
         for (size_t i = 0; i < 17 * INF_PANEL; i++) {
             const size_t r = i / INF_PANEL, j = i % INF_PANEL;
-            const float sum = 127.0f * 127.0f * DEPTH_MAX * (j % 2 == 0 ? 1 : -1);
-            assert_true(fabsf(c[i] - (sum * (w->row_scales[r] * w->scale[j]) + w->bias[j])) <
-                        1e-4f);
+            const float sum = 127.0f * (float)most * (float)depth * (j % 2 == 0 ? 1 : -1);
+            const float expected = sum * (w->row_scales[r] * w->scale[j]) + w->bias[j];
+            assert_true(fabsf(c[i] - expected) < 1e-4f + fabsf(expected) * 1e-6f);
         }
     }
     world_free(w);
+}
+
+static void nothing_is_cut_off(void **state)
+{
+    (void)state;
+    cut_off_nowhere(false, DEPTH_MAX);
+    cut_off_nowhere(true, DEPTH_MAX);
+    cut_off_nowhere(true, DEEP);
+}
+
+static void wide_numbers_fit_the_depth(void **state)
+{
+    (void)state;
+    static const size_t depths[] = {1, 384, 516, 517, 1536, 8192, 1 << 24, 1 << 30};
+    for (size_t i = 0; i < ANC_COUNT(depths); i++) {
+        const int most = inf_wide_most(depths[i]);
+        assert_true(most >= 1 && most <= INT16_MAX);
+        assert_true(most == 1 || (uint64_t)most * 127 * depths[i] <= INT32_MAX);
+    }
+    assert_int_equal(inf_wide_most(384), INT16_MAX);
 }
 
 static void halves_are_the_nearest(void **state)
@@ -270,8 +314,12 @@ static void steps_are_whole_tiles(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(products_of_bf16),      cmocka_unit_test(products_of_int8),
-        cmocka_unit_test(nothing_is_cut_off),    cmocka_unit_test(halves_are_the_nearest),
+        cmocka_unit_test(products_of_bf16),
+        cmocka_unit_test(products_of_int8),
+        cmocka_unit_test(products_of_int8_with_wide_rows),
+        cmocka_unit_test(wide_numbers_fit_the_depth),
+        cmocka_unit_test(nothing_is_cut_off),
+        cmocka_unit_test(halves_are_the_nearest),
         cmocka_unit_test(steps_are_whole_tiles),
     };
     return cmocka_run_group_tests_name("products", tests, NULL, NULL);

@@ -2,7 +2,9 @@
 #include "infer/safetensors.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "support/test.h"
 
@@ -73,8 +75,95 @@ static void gives_floats(void **state)
     const struct float_row *row = *state;
     const inf_tensor tensor = {.bytes = row->bytes, .len = 4, .dtype = row->dtype};
     float value = 0;
-    inf_tensor_floats(&tensor, 0, 1, &value);
+    anc_err err = {0};
+    ASSERT_OK(inf_tensor_floats(&tensor, 0, 1, &value, &err), &err);
     assert_memory_equal(&value, &row->value, sizeof value);
+}
+
+/* ---- the same in a file -------------------------------------------------------------------------- */
+
+typedef struct on_disk {
+    char path[40];
+    os_reader *reader;
+} on_disk;
+
+static void on_disk_begin(on_disk *d, anc_str bytes)
+{
+    anc_err err = {0};
+    *d = (on_disk){.path = "/tmp/anchorage-tensors-XXXXXX"};
+    const int fd = mkstemp(d->path);
+    assert_true(fd >= 0 && write(fd, bytes.ptr, bytes.len) == (ssize_t)bytes.len);
+    assert_int_equal(close(fd), 0);
+    ASSERT_OK(os_reader_open(anc_str_of(d->path), &d->reader, &err), &err);
+}
+
+static void on_disk_end(on_disk *d)
+{
+    os_reader_close(d->reader);
+    assert_int_equal(unlink(d->path), 0);
+}
+
+#define THREE                                                            \
+    "{\"h\":{\"dtype\":\"F16\",\"shape\":[6],\"data_offsets\":[0,12]},"  \
+    "\"b\":{\"dtype\":\"BF16\",\"shape\":[6],\"data_offsets\":[12,24]}," \
+    "\"f\":{\"dtype\":\"F32\",\"shape\":[6],\"data_offsets\":[24,48]}}"
+
+/* Every beginning and length of every type. */
+static void a_file_gives_what_memory_gives(void **state)
+{
+    (void)state;
+    enum { N = 6 };
+    char bytes[FILE_MAX];
+    anc_err err = {0};
+    inf_tensors *memory = NULL, *file = NULL;
+    on_disk d;
+    const anc_str all = file_of(bytes, THREE, 48);
+    on_disk_begin(&d, all);
+    ASSERT_OK(inf_tensors_read(all, ANC_STR("m"), &memory, &err), &err);
+    ASSERT_OK(inf_tensors_open(d.reader, ANC_STR("m"), &file, &err), &err);
+    assert_int_equal(inf_tensors_count(file), 3);
+    for (size_t t = 0; t < 3; t++) {
+        const inf_tensor *a = inf_tensors_at(memory, t), *b = inf_tensors_at(file, t);
+        assert_true(anc_str_eq(a->name, b->name) && a->at == b->at && b->bytes == NULL);
+        ASSERT_OK(inf_tensors_check_finite(file, b, &err), &err);
+        for (size_t first = 0; first < N; first++)
+            for (size_t n = 0; first + n <= N; n++) {
+                float x[N + 1] = {0}, y[N + 1] = {0};
+                ASSERT_OK(inf_tensor_floats(a, first, n, x, &err), &err);
+                ASSERT_OK(inf_tensor_floats(b, first, n, y, &err), &err);
+                assert_memory_equal(x, y, sizeof x);
+            }
+    }
+    inf_tensors_free(memory);
+    inf_tensors_free(file);
+    on_disk_end(&d);
+}
+
+static void a_file_that_is_cut_later_is_named(void **state)
+{
+    (void)state;
+    char bytes[FILE_MAX];
+    float x[6];
+    anc_err err = {0};
+    inf_tensors *t = NULL;
+    on_disk d;
+    const anc_str all = file_of(bytes, THREE, 48);
+    on_disk_begin(&d, all);
+    ASSERT_OK(inf_tensors_open(d.reader, ANC_STR("m"), &t, &err), &err);
+    assert_int_equal(truncate(d.path, (off_t)all.len - 4), 0);
+    ASSERT_OK(inf_tensor_floats(inf_tensors_at(t, 2), 0, 5, x, &err), &err);
+    assert_int_equal(inf_tensor_floats(inf_tensors_at(t, 2), 5, 1, x, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, d.path));
+    assert_non_null(strstr(err.text, "cut short"));
+    anc_err_clear(&err);
+    assert_int_equal(inf_tensors_check_finite(t, inf_tensors_at(t, 2), &err), ANC_CORRUPT);
+    inf_tensors_free(t);
+    t = NULL;
+    assert_int_equal(truncate(d.path, 20), 0);
+    anc_err_clear(&err);
+    assert_int_equal(inf_tensors_open(d.reader, ANC_STR("m"), &t, &err), ANC_CORRUPT);
+    assert_null(t);
+    on_disk_end(&d);
 }
 
 #define A_OK "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}"
@@ -127,6 +216,13 @@ static void refuses(void **state)
     assert_null(t);
     if (strstr(err.text, row->says) == NULL || strstr(err.text, "model") == NULL)
         fail_msg("\"%s\" does not say %s", err.text, row->says);
+    anc_err again = {0};
+    on_disk d;
+    on_disk_begin(&d, file);
+    assert_int_equal(inf_tensors_open(d.reader, ANC_STR("model"), &t, &again), row->status);
+    assert_null(t);
+    assert_string_equal(again.text, err.text);
+    on_disk_end(&d);
 }
 
 static void refuses_what_is_no_file_at_all(void **state)
@@ -147,6 +243,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_what_is_there),
+        cmocka_unit_test(a_file_gives_what_memory_gives),
+        cmocka_unit_test(a_file_that_is_cut_later_is_named),
         cmocka_unit_test(refuses_what_is_no_file_at_all),
     };
     return RUN_TABLE("floats", float_rows, gives_floats) +

@@ -214,6 +214,31 @@ static void maps(void **state)
     os_map_close(&map);
 }
 
+static void reads_at_any_place(void **state)
+{
+    (void)state;
+    anc_err err = {0};
+    os_reader *r = NULL;
+    char got[6] = {0};
+    const anc_str path = in_folder("read");
+    ASSERT_OK(os_file_replace(path, ANC_STR("0123456789"), &err), &err);
+    ASSERT_OK(os_reader_open(path, &r, &err), &err);
+    assert_int_equal(os_reader_bytes(r), 10);
+    ASSERT_OK(os_reader_get(r, 7, 3, got, &err), &err);
+    assert_string_equal(got, "789");
+    ASSERT_OK(os_reader_get(r, 10, 0, got, &err), &err);
+    assert_int_equal(os_reader_get(r, 7, 4, got, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, "read was cut short"));
+    ASSERT_OK(os_file_replace(path, ANC_STR("another"), NULL), &err);
+    ASSERT_OK(os_file_remove(path, NULL), &err);
+    ASSERT_OK(os_reader_get(r, 0, 5, got, &err), &err);
+    assert_string_equal(got, "01234"); /* what was opened, whatever has the name */
+    os_reader_close(r);
+    os_reader_close(NULL);
+    assert_int_equal(os_reader_open(path, &r, NULL), ANC_NOT_FOUND);
+    assert_int_equal(os_reader_open(anc_str_of(folder), &r, NULL), ANC_IO);
+}
+
 static void what_is_missing_is_named(void **state)
 {
     (void)state;
@@ -428,6 +453,7 @@ int main(void)
         cmocka_unit_test_setup(a_writer_shows_nothing_before_commit, no_faults),
         cmocka_unit_test_setup(a_move_takes_the_other_name, no_faults),
         cmocka_unit_test_setup(maps, no_faults),
+        cmocka_unit_test_setup(reads_at_any_place, no_faults),
         cmocka_unit_test_setup(what_is_missing_is_named, no_faults),
         cmocka_unit_test_setup(a_pipe_is_refused_at_once, no_faults),
         cmocka_unit_test_setup(folders, no_faults),

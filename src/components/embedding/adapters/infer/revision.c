@@ -7,7 +7,7 @@
 #include "os/file.h"
 #include "revision_impl.h"
 
-enum { FILES_MAX_BYTES = 8 << 20, SHOWN_BYTES = 8, NAME_BYTES = 100, STEP_BYTES = 4 << 20 };
+enum { FILES_MAX_BYTES = 9 << 20, SHOWN_BYTES = 8, NAME_BYTES = 100, STEP_BYTES = 1 << 20 };
 
 static void sha_cleanup(anc_sha256 **sha)
 {
@@ -28,24 +28,30 @@ static void add_part(anc_sha256 *sha, const char *name, anc_str bytes)
     anc_sha256_add(sha, bytes);
 }
 
-/* In steps, so that no more of a large file than one is in memory. */
-static anc_status add_file(anc_sha256 *sha, anc_arena *mem, anc_str folder, anc_str name,
-                           anc_err *err)
+static void reader_cleanup(os_reader **reader)
 {
-    os_map map = {0};
+    os_reader_close(*reader);
+}
+
+/* In steps, so that no more of a large file than one is in memory; `step` has room for it. Read, not mapped: whoever cuts
+ * the file meanwhile makes this fail, and no more. */
+static anc_status add_file(anc_sha256 *sha, anc_arena *mem, char *step, anc_str folder,
+                           anc_str name, anc_err *err)
+{
+    ANC_CLEANUP(reader_cleanup) os_reader *file = NULL;
     const anc_str path = os_path_join(mem, folder, name);
     if (path.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the names of the model's files");
     if (!os_exists(path))
         return ANC_OK;
-    ANC_TRY(os_map_open(path, &map, err));
-    add_head(sha, name.ptr, map.len);
-    for (size_t at = 0; at < map.len; at += STEP_BYTES) {
-        const anc_str bytes = {(const char *)map.bytes, map.len};
-        anc_sha256_add(sha, anc_str_sub(bytes, at, STEP_BYTES));
-        os_map_forget(&map);
+    ANC_TRY(os_reader_open(path, &file, err));
+    const uint64_t bytes = os_reader_bytes(file);
+    add_head(sha, name.ptr, bytes);
+    for (uint64_t at = 0; at < bytes; at += STEP_BYTES) {
+        const size_t n = bytes - at < STEP_BYTES ? (size_t)(bytes - at) : STEP_BYTES;
+        ANC_TRY(os_reader_get(file, at, n, step, err));
+        anc_sha256_add(sha, (anc_str){step, n});
     }
-    os_map_close(&map);
     return ANC_OK;
 }
 
@@ -67,9 +73,12 @@ anc_status emb_infer_revision(const emb_infer_options *options, anc_str model,
     ANC_CLEANUP(sha_cleanup) anc_sha256 *sha = anc_sha256_new();
     if (sha == NULL || mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room to hash the model");
+    char *step = anc_arena_alloc(mem, STEP_BYTES, 1);
+    if (step == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room to hash the model");
     ANC_TRY(inf_encoder_files(mem, options->folder, &files, &n_files, err));
     for (size_t i = 0; i < n_files; i++)
-        ANC_TRY(add_file(sha, mem, options->folder, files[i], err));
+        ANC_TRY(add_file(sha, mem, step, options->folder, files[i], err));
     if (options->query_prefix.ptr != NULL)
         add_part(sha, "query prefix", options->query_prefix);
     if (options->passage_prefix.ptr != NULL)
