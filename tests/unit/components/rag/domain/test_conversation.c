@@ -25,11 +25,6 @@ static const row rows[] = {
      {SAID("How long is the warranty of the Wex 2?", "Five years. [1]")},
      "What about flood damage?",
      "flood damage of the Wex 2?"},
-    {"it of the name",
-     {SAID("How long is the warranty of the Wex 2?", "Five years. [1]"),
-      SAID("What about flood damage?", "It is not covered. [1]")},
-     "Where do I send it?",
-     "Where do I send it (the Wex 2)?"},
     /* what stood for a pronoun goes with it where another takes its place */
     {"le guide",
      {SAID("Qui est la présidente de l'association ?", "La présidente est Solène Madec. [1]"),
