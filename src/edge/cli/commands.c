@@ -4,10 +4,10 @@
 #define MODES "auto|hybrid|semantic|keyword"
 #define LANGUAGES \
     "auto|de|en|es|fr|it|pt" /* those whose words are known; others may be named too */
-#define COLLECTION                                            \
-    {                                                         \
-        .name = "collection", .letter = 'c', .value = "NAME", \
-        .help = "collection to use (repeat for several)"      \
+#define COLLECTION                                                                   \
+    {                                                                                \
+        .name = "collection", .letter = 'c', .value = "NAME", .sent = "collections", \
+        .help = "collection to use (repeat for several)"                             \
     }
 #define MODE                                                              \
     {                                                                     \
@@ -19,6 +19,21 @@
         .name = "rerank", .value = "yes|no", .choices = "yes|no",                                 \
         .help = "have the best passages looked at again by the reranker (default: as configured)" \
     }
+#define FILTER                                                                                 \
+    {                                                                                          \
+        .name = "filter", .letter = 'f', .value = "CONDITION", .sent = "filters",              \
+        .help = "only of documents that it holds for, such as 'year>=2020' (repeat: all hold)" \
+    }
+#define FILTERS                                                                  \
+    {                                                                            \
+        .name = "filters", .value = "JSON",                                      \
+        .help = "a whole tree of conditions, as `filters` of the HTTP interface" \
+    }
+#define FILTER_TEXT                                                                                \
+    "CONDITION is FIELD =, !=, >, >=, < or <= VALUE; FIELD in A,B or not in A,B; FIELD contains\n" \
+    "VALUE; FIELD prefix TEXT; FIELD exists or not exists. FIELD is a name in the metadata, or\n"  \
+    "document_id, title, uri, source, language, content_type, created_at or updated_at. Double\n"  \
+    "quotes make a text of what would be a number or true or false: number=\"007\".\n"
 /* ---- serve ---- */
 
 static const cli_option serve_options[] = {
@@ -44,9 +59,14 @@ static const cli_option serve_options[] = {
 
 static const cli_option ask_options[] = {
     COLLECTION,
-    {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
+    {.name = "top-k",
+     .letter = 'k',
+     .value = "N",
+     .help = "passages to answer from, 1 to 50 (default 5)"},
     MODE,
     RERANK,
+    FILTER,
+    FILTERS,
     {.name = "model",
      .value = "MODEL",
      .values = "models",
@@ -54,6 +74,7 @@ static const cli_option ask_options[] = {
     {.name = "conversation",
      .value = "ID",
      .values = "conversations",
+     .sent = "conversation_id",
      .help = "go on with this conversation"},
     {.name = "no-sources", .help = "print the answer alone"},
     END,
@@ -61,9 +82,12 @@ static const cli_option ask_options[] = {
 
 static const cli_option search_options[] = {
     COLLECTION,
-    {.name = "top-k", .letter = 'k', .value = "N", .help = "results (default 10)"},
+    {.name = "top-k", .letter = 'k', .value = "N", .help = "results, 1 to 1000 (default 10)"},
     MODE,
     RERANK,
+    FILTER,
+    FILTERS,
+    {.name = "explain", .help = "take the scores of each passage apart"},
     {.name = "full", .help = "print whole passages"},
     END,
 };
@@ -136,6 +160,7 @@ static const cli_option letters_options[] = {
      .letter = 'b',
      .value = "ID",
      .values = "batches",
+     .sent = "batch_id",
      .help = "those of this batch"},
     {.name = "all", .verbs = "replay|delete", .help = "all there are"},
     LIMIT("list", "rows at most (default 50)"),
@@ -321,18 +346,25 @@ const cli_command cli_commands[] = {
     {.name = "ask",
      .words = "QUESTION…",
      .summary = "answer a question from the documents, with citations",
-     .text = "Prints the answer as it grows and the passages it stands on.\n",
+     .text = "Prints the answer as it grows and the passages it stands on.\n\n" FILTER_TEXT,
      .examples = "anchorage ask \"How many days of leave do I get?\"\n"
                  "anchorage ask -c handbook -c sales \"What does E11 mean?\"\n"
+                 "anchorage ask -f 'year>=2020' -f 'tags in tax,vat' \"What is the rate?\"\n"
                  "anchorage ask --json \"…\" | jq -r .answer\n",
      .options = ask_options,
      .run = cli_run_ask},
     {.name = "search",
      .words = "WORDS…",
      .summary = "find passages by meaning and by words",
-     .text = "Prints the best passages with their relevance (0 to 1).\n",
-     .examples = "anchorage search \"warranty for flood damage\"\n"
-                 "anchorage search -m keyword -k 20 E11\n",
+     .text = "Prints the best passages with their relevance (0 to 1).\n\n" FILTER_TEXT,
+     .examples =
+         "anchorage search \"warranty for flood damage\"\n"
+         "anchorage search -m keyword -k 20 E11\n"
+         "anchorage search --filter 'year>=2020' --filter 'title contains Rates' \"reduced rate\"\n"
+         "anchorage search --filters "
+         "'{\"not\":{\"field\":\"tags\",\"op\":\"in\",\"value\":[\"old\"]}}' "
+         "tax\n"
+         "anchorage search --explain \"flood damage\"\n",
      .options = search_options,
      .run = cli_run_search},
     {.name = "embed",
