@@ -166,7 +166,7 @@ static int print_end(cli_client *client, const json_value *batch)
     size_t in_part = 0;
     if (!client->cx->json && !client->cx->quiet) {
         if (list_count(batch, "processed_documents") > 0)
-            partly_print(client, batch, &in_part);
+            cli_print_partly(client, batch, &in_part);
         print_counts(batch, in_part);
     }
     /* one file was named and it is of a kind that is not read: that is no success */

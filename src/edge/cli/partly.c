@@ -28,7 +28,7 @@ static bool look(void *arg, const json_value *document)
     return true;
 }
 
-void partly_print(cli_client *client, const json_value *batch, size_t *ret_n)
+void cli_print_partly(cli_client *client, const json_value *batch, size_t *ret_n)
 {
     anc_arena *mem = client->cx->mem;
     const anc_str source = list_text(batch, "source");
