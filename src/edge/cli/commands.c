@@ -1,39 +1,14 @@
 /* commands.c - the table of commands: what each is called, takes, and says of itself. */
 #include "commands_impl.h"
 
-#define MODES "auto|hybrid|semantic|keyword"
 #define LANGUAGES \
     "auto|de|en|es|fr|it|pt" /* those whose words are known; others may be named too */
-#define COLLECTION                                                                   \
-    {                                                                                \
-        .name = "collection", .letter = 'c', .value = "NAME", .sent = "collections", \
-        .help = "collection to use (repeat for several)"                             \
-    }
-#define MODE                                                              \
-    {                                                                     \
-        .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
-        .help = "auto, hybrid, semantic or keyword (default auto)"        \
-    }
-#define RERANK                                                                                    \
-    {                                                                                             \
-        .name = "rerank", .value = "yes|no", .choices = "yes|no",                                 \
-        .help = "have the best passages looked at again by the reranker (default: as configured)" \
-    }
-#define FILTER                                                                                 \
-    {                                                                                          \
-        .name = "filter", .letter = 'f', .value = "CONDITION", .sent = "filters",              \
-        .help = "only of documents that it holds for, such as 'year>=2020' (repeat: all hold)" \
-    }
-#define FILTERS                                                                  \
-    {                                                                            \
-        .name = "filters", .value = "JSON",                                      \
-        .help = "a whole tree of conditions, as `filters` of the HTTP interface" \
-    }
 #define FILTER_TEXT                                                                                \
     "CONDITION is FIELD =, !=, >, >=, < or <= VALUE; FIELD in A,B or not in A,B; FIELD contains\n" \
     "VALUE; FIELD prefix TEXT; FIELD exists or not exists. FIELD is a name in the metadata, or\n"  \
     "document_id, title, uri, source, language, content_type, created_at or updated_at. Double\n"  \
     "quotes make a text of what would be a number or true or false: number=\"007\".\n"
+
 /* ---- serve ---- */
 
 static const cli_option serve_options[] = {
@@ -52,43 +27,6 @@ static const cli_option serve_options[] = {
              "question"},
     {.name = "print-config", .help = "print the configuration in force and end"},
     {.name = "print-defaults", .help = "print every key with its meaning and default and end"},
-    END,
-};
-
-/* ---- ask, search ---- */
-
-static const cli_option ask_options[] = {
-    COLLECTION,
-    {.name = "top-k",
-     .letter = 'k',
-     .value = "N",
-     .help = "passages to answer from, 1 to 50 (default 5)"},
-    MODE,
-    RERANK,
-    FILTER,
-    FILTERS,
-    {.name = "model",
-     .value = "MODEL",
-     .values = "models",
-     .help = "`extractive`, or provider/model"},
-    {.name = "conversation",
-     .value = "ID",
-     .values = "conversations",
-     .sent = "conversation_id",
-     .help = "go on with this conversation"},
-    {.name = "no-sources", .help = "print the answer alone"},
-    END,
-};
-
-static const cli_option search_options[] = {
-    COLLECTION,
-    {.name = "top-k", .letter = 'k', .value = "N", .help = "results, 1 to 1000 (default 10)"},
-    MODE,
-    RERANK,
-    FILTER,
-    FILTERS,
-    {.name = "explain", .help = "take the scores of each passage apart"},
-    {.name = "full", .help = "print whole passages"},
     END,
 };
 
@@ -351,7 +289,7 @@ const cli_command cli_commands[] = {
                  "anchorage ask -c handbook -c sales \"What does E11 mean?\"\n"
                  "anchorage ask -f 'year>=2020' -f 'tags in tax,vat' \"What is the rate?\"\n"
                  "anchorage ask --json \"…\" | jq -r .answer\n",
-     .options = ask_options,
+     .options = cli_ask_options,
      .run = cli_run_ask},
     {.name = "search",
      .words = "WORDS…",
@@ -365,7 +303,7 @@ const cli_command cli_commands[] = {
          "'{\"not\":{\"field\":\"tags\",\"op\":\"in\",\"value\":[\"old\"]}}' "
          "tax\n"
          "anchorage search --explain \"flood damage\"\n",
-     .options = search_options,
+     .options = cli_search_options,
      .run = cli_run_search},
     {.name = "embed",
      .words = "[TEXT…]",
