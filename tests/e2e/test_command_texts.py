@@ -36,7 +36,7 @@ def test_what_does_not_fit_is_named(binary):
                            (("import", "--jsno", "f"), "did you mean --json?"),
                            (("ask",), "question is missing"),
                            (("ask", "--nope", "x"), "unknown option '--nope'"),
-                           (("ask", "--top-k", "many", "x"), "--top-k takes a number from 1 to 1000, not 'many'"),
+                           (("ask", "--top-k", "many", "x"), "--top-k takes a number from 1 to 50, not 'many'"),
                            (("ask", "--mode=psychic", "x"), "auto|hybrid|semantic|keyword, not 'psychic'"),
                            (("ask", "--json=yes", "x"), "--json takes no value"),
                            (("ask", "x", "--model"), "--model needs a value"),

@@ -169,6 +169,16 @@ def test_models_that_misbehave(binary):
         assert KEY not in s.log_text()
 
 
+def test_a_provider_that_names_no_model_is_said_by_what_was_asked_for(binary):
+    def unnamed(words):
+        return b"data: " + json.dumps({"choices": [{"delta": {"content": words}}]}).encode() + b"\n\n"
+    with asking(binary, HEAD + unnamed("Feed them in October [1].") + finish() + DONE) as (s, fake):
+        for model in ("zz", "openai/gpt-9"):  # a gateway's names have slashes of their own
+            got = s.post("/v1/chat/query", {"question": QUESTION, "model": f"openai/{model}"}).json
+            assert got["provider"] == "openai" and got["model_used"] == model, got
+            assert fake.requests[-1]["body"]["model"] == model, fake.requests[-1]
+
+
 def test_a_model_without_tls_and_one_that_is_not_there(binary):
     with asking(binary, scheme="https") as (s, fake):
         a = s.post("/v1/chat/query", {"question": QUESTION}).json

@@ -5,10 +5,19 @@
 #include <stdio.h>
 
 #include "base/utf8.h"
+#include "condition.h"
+#include "explain.h"
 #include "list.h"
+#include "subject.h"
 #include "term.h"
 
-enum { BODY_BYTES = 1 << 20, KEPT_BYTES = 16 << 20, COLUMNS = 90 };
+enum {
+    BODY_BYTES = 1 << 20,
+    KEPT_BYTES = 16 << 20,
+    COLUMNS = 90,
+    MOST_ANSWERED_FROM = 50,
+    MOST_FOUND = 1000
+};
 
 typedef struct answer {
     cli_client *client;
@@ -128,6 +137,23 @@ static void tell_reranked(const cli_context *cx, const json_value *answered)
     (void)fputc('\n', stderr);
 }
 
+/* Such as a filter by a field that no document has. */
+static void tell_warnings(const cli_context *cx, const json_value *answered)
+{
+    const json_value *warnings = json_member(answered, "warnings");
+    for (size_t i = 0; i < json_count(warnings) && !cx->quiet; i++) {
+        ANC_BUF(subject, BODY_BYTES);
+        const json_value *one = json_element(warnings, i);
+        (void)fputs("anchorage: ", stderr);
+        if (cli_subject(cx, json_str(json_member(one, "pointer"), ANC_STR("")), &subject)) {
+            term_print_line(stderr, anc_buf_view(&subject), 2 * COLUMNS);
+            (void)fputs(": ", stderr);
+        }
+        term_print_line(stderr, json_str(json_member(one, "message"), ANC_STR("")), 4 * COLUMNS);
+        (void)fputc('\n', stderr);
+    }
+}
+
 static void print_end(const answer *a, bool with_sources)
 {
     const json_value *done = json_root(a->done);
@@ -150,6 +176,7 @@ static void print_end(const answer *a, bool with_sources)
                  json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
                  term_reset(stdout));
     tell_reranked(a->client->cx, done);
+    tell_warnings(a->client->cx, done);
 }
 
 int ask_print(cli_client *client, anc_str body, bool with_sources)
@@ -171,13 +198,43 @@ int ask_print(cli_client *client, anc_str body, bool with_sources)
     return status == ANC_OK ? CLI_OK : cli_report(client->cx, status, &a.err);
 }
 
-/* Members that `ask` and `search` share: collections, top_k, mode. */
-static int put_options(cli_context *cx, json_writer *w)
+/* The tree of --filters by itself, or below the conditions of --filter. */
+static int put_filters(cli_context *cx, json_writer *w)
+{
+    const anc_str tree = cli_value(cx, "filters");
+    const bool conditions = cli_given(cx, "filter");
+    anc_err err = {0};
+    anc_str text;
+    CLI_JSON(doc);
+    if (tree.ptr != NULL && json_parse(tree, &doc, &err) != ANC_OK)
+        return cli_usage_error(cx, "--filters is no JSON: %s", err.text);
+    if (tree.ptr == NULL && !conditions)
+        return CLI_OK;
+    json_name(w, "filters");
+    if (conditions) {
+        json_open_object(w);
+        json_name(w, "and");
+        json_open_array(w);
+    }
+    for (size_t at = 0; cli_next_value(cx, "filter", &at, &text);)
+        if (cli_condition_write(text, w, &err) != ANC_OK)
+            return cli_usage_error(cx, "--filter '%.*s': %s", ANC_FMT(text), err.text);
+    if (tree.ptr != NULL)
+        json_write_raw(w, tree);
+    if (conditions) {
+        json_close_array(w);
+        json_close_object(w);
+    }
+    return CLI_OK;
+}
+
+/* Members that `ask` and `search` share. */
+static int put_options(cli_context *cx, uint64_t most, json_writer *w)
 {
     const anc_str mode = cli_value(cx, "mode");
     anc_str name;
     uint64_t k;
-    const int code = cli_number(cx, "top-k", 1, 1000, 0, &k);
+    const int code = cli_number(cx, "top-k", 1, most, 0, &k);
     if (code != CLI_OK)
         return code;
     if (cli_given(cx, "collection")) {
@@ -193,7 +250,7 @@ static int put_options(cli_context *cx, json_writer *w)
         json_put_str(w, "mode", mode);
     if (cli_given(cx, "rerank"))
         json_put_bool(w, "rerank", anc_str_eq(cli_value(cx, "rerank"), ANC_STR("yes")));
-    return CLI_OK;
+    return put_filters(cx, w);
 }
 
 int cli_run_ask(cli_context *cx)
@@ -205,7 +262,7 @@ int cli_run_ask(cli_context *cx)
         return cli_usage_error(cx, "a question is missing");
     json_open_object(&w);
     json_put_str(&w, "question", cli_joined_words(cx));
-    int code = put_options(cx, &w);
+    int code = put_options(cx, MOST_ANSWERED_FROM, &w);
     if (code != CLI_OK)
         return code;
     if (cli_given(cx, "model"))
@@ -264,9 +321,12 @@ static int print_results(cli_client *client, anc_str body)
     else if (json_bool(json_member(json_root(doc), "relaxed"), false) && !client->cx->quiet)
         (void)fprintf(stderr, "anchorage: nothing has the phrase as it stands; its words were "
                               "searched (+\"…\" insists)\n");
-    for (size_t i = 0; i < json_count(results); i++)
+    for (size_t i = 0; i < json_count(results); i++) {
         print_result(json_element(results, i), cli_given(client->cx, "full"));
+        cli_print_explanation(json_element(results, i));
+    }
     tell_reranked(client->cx, json_root(doc));
+    tell_warnings(client->cx, json_root(doc));
     return CLI_OK;
 }
 
@@ -279,7 +339,9 @@ int cli_run_search(cli_context *cx)
         return cli_usage_error(cx, "words to search for are missing");
     json_open_object(&w);
     json_put_str(&w, "query", cli_joined_words(cx));
-    int code = put_options(cx, &w);
+    int code = put_options(cx, MOST_FOUND, &w);
+    if (code == CLI_OK && cli_given(cx, "explain"))
+        json_put_bool(&w, "explain", true);
     if (code != CLI_OK)
         return code;
     json_close_object(&w);

@@ -6,6 +6,7 @@
 
 #include "net/sse.h"
 #include "os/file.h"
+#include "subject.h"
 
 enum {
     CONNECT_MS = 3000,
@@ -61,15 +62,38 @@ static anc_status status_of_http(int http)
     return http < 500 ? ANC_INVALID : ANC_UNAVAILABLE;
 }
 
-anc_status cli_problem(const net_response *response, anc_err *err)
+/* What the answer complains of, each by the option that it came from. False where the first came from none. */
+static bool put_faults(const cli_context *cx, const json_value *root, anc_buf *out)
+{
+    const json_value *errors = json_member(root, "errors");
+    for (size_t i = 0; i < json_count(errors); i++) {
+        const json_value *one = json_element(errors, i);
+        const anc_str pointer = json_str(json_member(one, "pointer"), ANC_STR(""));
+        (void)anc_buf_add(out, i > 0 ? ANC_STR("; ") : ANC_STR(""));
+        if (!cli_subject(cx, pointer, out)) {
+            if (i == 0)
+                return false;
+            (void)anc_buf_add(out, pointer);
+        }
+        (void)anc_buf_printf(out, ": %.*s",
+                             ANC_FMT(json_str(json_member(one, "message"), ANC_STR(""))));
+    }
+    return json_count(errors) > 0;
+}
+
+/* `cx` NULL: of a request that was not made of options. */
+static anc_status problem_of(const cli_context *cx, const net_response *response, anc_err *err)
 {
     if (response->head.status < 400)
         return ANC_OK;
     const anc_status status = status_of_http(response->head.status);
     CLI_JSON(doc);
+    ANC_BUF(faults, LINE_BYTES);
     if (json_parse(response->body, &doc, NULL) != ANC_OK)
         return ANC_FAIL(err, status, "the server answered %d", response->head.status);
     const json_value *root = json_root(doc);
+    if (cx != NULL && put_faults(cx, root, &faults))
+        return ANC_FAIL(err, status, "%.*s", ANC_FMT(anc_buf_view(&faults)));
     const json_value *first = json_element(json_member(root, "errors"), 0);
     const anc_str detail = json_str(json_member(root, "detail"), ANC_STR("no detail"));
     const anc_str pointer = json_str(json_member(first, "pointer"), ANC_STR(""));
@@ -80,6 +104,11 @@ anc_status cli_problem(const net_response *response, anc_err *err)
     return ANC_FAIL(err, status, "%.*s", ANC_FMT(detail));
 }
 
+anc_status cli_problem(const net_response *response, anc_err *err)
+{
+    return problem_of(NULL, response, err);
+}
+
 anc_status cli_call(cli_client *client, const char *method, anc_str path, anc_str body,
                     anc_arena *mem, anc_str *ret_body, anc_err *err)
 {
@@ -87,7 +116,7 @@ anc_status cli_call(cli_client *client, const char *method, anc_str path, anc_st
     net_response response;
     ANC_TRY(cli_request_make(client, method, path, body, mem, &request, err));
     ANC_TRY(net_http_fetch(client->net, &request, NULL, mem, &response, err));
-    ANC_TRY(cli_problem(&response, err));
+    ANC_TRY(problem_of(client->cx, &response, err));
     *ret_body = response.body;
     return ANC_OK;
 }
@@ -145,7 +174,7 @@ static anc_status run_stream(cli_client *client, const net_request *request, anc
     else if (s.status != ANC_OK)
         status = s.status;
     else if (status == ANC_OK)
-        status = cli_problem(&response, err);
+        status = problem_of(client->cx, &response, err);
     else if (why.code != ANC_OK)
         status = ANC_FAIL(err, status, "%s", why.text);
     const anc_str place = net_sse_place(s.reader);
@@ -247,9 +276,11 @@ static anc_status find_server(cli_client *client, anc_err *err)
         return ANC_FAIL(err, ANC_NO_MEMORY, "the command");
     if (cx->url.len > 0) {
         anc_str url = cx->url;
+        const bool has_scheme = anc_str_find(url, ANC_STR("://")) != SIZE_MAX;
         while (anc_str_ends(url, ANC_STR("/")))
             url.len--;
-        (void)snprintf(client->at.url, sizeof client->at.url, "%.*s", ANC_FMT(url));
+        (void)snprintf(client->at.url, sizeof client->at.url, "%s%.*s", has_scheme ? "" : "http://",
+                       ANC_FMT(url));
         if (cx->key.len > 0)
             client->auth = anc_arena_printf(cx->mem, "Bearer %.*s", ANC_FMT(cx->key));
         return ANC_OK;

@@ -1,24 +1,14 @@
 /* commands.c - the table of commands: what each is called, takes, and says of itself. */
 #include "commands_impl.h"
 
-#define MODES "auto|hybrid|semantic|keyword"
 #define LANGUAGES \
     "auto|de|en|es|fr|it|pt" /* those whose words are known; others may be named too */
-#define COLLECTION                                            \
-    {                                                         \
-        .name = "collection", .letter = 'c', .value = "NAME", \
-        .help = "collection to use (repeat for several)"      \
-    }
-#define MODE                                                              \
-    {                                                                     \
-        .name = "mode", .letter = 'm', .value = "MODE", .choices = MODES, \
-        .help = "auto, hybrid, semantic or keyword (default auto)"        \
-    }
-#define RERANK                                                                                    \
-    {                                                                                             \
-        .name = "rerank", .value = "yes|no", .choices = "yes|no",                                 \
-        .help = "have the best passages looked at again by the reranker (default: as configured)" \
-    }
+#define FILTER_TEXT                                                                                \
+    "CONDITION is FIELD =, !=, >, >=, < or <= VALUE; FIELD in A,B or not in A,B; FIELD contains\n" \
+    "VALUE; FIELD prefix TEXT; FIELD exists or not exists. FIELD is a name in the metadata, or\n"  \
+    "document_id, title, uri, source, language, content_type, created_at or updated_at. Double\n"  \
+    "quotes make a text of what would be a number or true or false: number=\"007\".\n"
+
 /* ---- serve ---- */
 
 static const cli_option serve_options[] = {
@@ -37,34 +27,6 @@ static const cli_option serve_options[] = {
              "question"},
     {.name = "print-config", .help = "print the configuration in force and end"},
     {.name = "print-defaults", .help = "print every key with its meaning and default and end"},
-    END,
-};
-
-/* ---- ask, search ---- */
-
-static const cli_option ask_options[] = {
-    COLLECTION,
-    {.name = "top-k", .letter = 'k', .value = "N", .help = "passages to answer from (default 5)"},
-    MODE,
-    RERANK,
-    {.name = "model",
-     .value = "MODEL",
-     .values = "models",
-     .help = "`extractive`, or provider/model"},
-    {.name = "conversation",
-     .value = "ID",
-     .values = "conversations",
-     .help = "go on with this conversation"},
-    {.name = "no-sources", .help = "print the answer alone"},
-    END,
-};
-
-static const cli_option search_options[] = {
-    COLLECTION,
-    {.name = "top-k", .letter = 'k', .value = "N", .help = "results (default 10)"},
-    MODE,
-    RERANK,
-    {.name = "full", .help = "print whole passages"},
     END,
 };
 
@@ -136,6 +98,7 @@ static const cli_option letters_options[] = {
      .letter = 'b',
      .value = "ID",
      .values = "batches",
+     .sent = "batch_id",
      .help = "those of this batch"},
     {.name = "all", .verbs = "replay|delete", .help = "all there are"},
     LIMIT("list", "rows at most (default 50)"),
@@ -321,19 +284,26 @@ const cli_command cli_commands[] = {
     {.name = "ask",
      .words = "QUESTION…",
      .summary = "answer a question from the documents, with citations",
-     .text = "Prints the answer as it grows and the passages it stands on.\n",
+     .text = "Prints the answer as it grows and the passages it stands on.\n\n" FILTER_TEXT,
      .examples = "anchorage ask \"How many days of leave do I get?\"\n"
                  "anchorage ask -c handbook -c sales \"What does E11 mean?\"\n"
+                 "anchorage ask -f 'year>=2020' -f 'tags in tax,vat' \"What is the rate?\"\n"
                  "anchorage ask --json \"…\" | jq -r .answer\n",
-     .options = ask_options,
+     .options = cli_ask_options,
      .run = cli_run_ask},
     {.name = "search",
      .words = "WORDS…",
      .summary = "find passages by meaning and by words",
-     .text = "Prints the best passages with their relevance (0 to 1).\n",
-     .examples = "anchorage search \"warranty for flood damage\"\n"
-                 "anchorage search -m keyword -k 20 E11\n",
-     .options = search_options,
+     .text = "Prints the best passages with their relevance (0 to 1).\n\n" FILTER_TEXT,
+     .examples =
+         "anchorage search \"warranty for flood damage\"\n"
+         "anchorage search -m keyword -k 20 E11\n"
+         "anchorage search --filter 'year>=2020' --filter 'title contains Rates' \"reduced rate\"\n"
+         "anchorage search --filters "
+         "'{\"not\":{\"field\":\"tags\",\"op\":\"in\",\"value\":[\"old\"]}}' "
+         "tax\n"
+         "anchorage search --explain \"flood damage\"\n",
+     .options = cli_search_options,
      .run = cli_run_search},
     {.name = "embed",
      .words = "[TEXT…]",

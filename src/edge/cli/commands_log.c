@@ -44,6 +44,7 @@ const cli_option cli_tracking_options[] = {
     {.name = "text",
      .letter = 't',
      .value = "WORDS",
+     .sent = "q",
      .verbs = "queries",
      .help = "words, all of which are in the question"},
     {.name = "since",

@@ -17,6 +17,7 @@ typedef struct cli_option {
         *offers; /* "en|fr": what completion shows, where others may be too; NULL: by `values` */
     const char *
         values; /* "batches": kind of `completion values` that it is one of; NULL: by how it is shown */
+    const char *sent;    /* "collections": member of a request that it becomes; NULL: its name */
     const char *setting; /* key of the configuration that it sets; NULL: none */
     const char *verbs;   /* "create|set": goes with these alone; NULL: with all */
     const char *help;

@@ -2,6 +2,7 @@
 #include "follow.h"
 
 #include "list.h"
+#include "partly.h"
 #include "term.h"
 
 enum { SHOWN_FAILURES = 20, COUNTED_FAILURES = 100000, COLUMNS = 100, OUT_BYTES = 1 << 20 };
@@ -135,16 +136,19 @@ static void print_failures(cli_client *client, anc_str batch_id)
 }
 
 /* What was passed over is unchanged, or of a kind that is not read: that is a dead letter, as what failed. */
-static void print_counts(const json_value *batch)
+static void print_counts(const json_value *batch, size_t in_part)
 {
     const uint64_t failed = list_count(batch, "failed_documents");
     const uint64_t skipped = list_count(batch, "skipped_documents");
     const uint64_t refused = list_count(batch, "unsupported_documents");
     const uint64_t done = list_count(batch, "processed_documents");
-    (void)printf("%llu document%s read, %llu unchanged, %llu not supported, %llu failed\n",
+    (void)printf("%llu document%s read, %llu unchanged, %llu not supported, %llu failed",
                  (unsigned long long)done, done == 1 ? "" : "s",
                  (unsigned long long)(skipped > refused ? skipped - refused : 0),
                  (unsigned long long)refused, (unsigned long long)failed);
+    if (in_part > 0)
+        (void)printf("; %zu read in part", in_part);
+    (void)fputc('\n', stdout);
 }
 
 static int print_end(cli_client *client, const json_value *batch)
@@ -159,8 +163,12 @@ static int print_end(cli_client *client, const json_value *batch)
     }
     if ((failed > 0 || refused > 0) && !client->cx->json && !client->cx->quiet)
         print_failures(client, list_text(batch, "batch_id"));
-    if (!client->cx->json && !client->cx->quiet)
-        print_counts(batch);
+    size_t in_part = 0;
+    if (!client->cx->json && !client->cx->quiet) {
+        if (list_count(batch, "processed_documents") > 0)
+            cli_print_partly(client, batch, &in_part);
+        print_counts(batch, in_part);
+    }
     /* one file was named and it is of a kind that is not read: that is no success */
     const bool nothing = refused > 0 && list_count(batch, "total_documents") == 1;
     if (anc_str_eq(status, ANC_STR("completed")))

@@ -8,7 +8,9 @@
 enum { HELP_COLUMN = 26, VERB_COLUMN = 22 };
 
 const cli_option cli_common_options[] = {
-    {.name = "url", .value = "URL", .help = "server to use (environment ANCHORAGE_URL)"},
+    {.name = "url",
+     .value = "URL",
+     .help = "server to use, with or without http:// (environment ANCHORAGE_URL)"},
     {.name = "server", .value = "URL", .help = "as --url"},
     {.name = "data-dir",
      .value = "DIR",

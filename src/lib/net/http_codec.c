@@ -74,6 +74,38 @@ static bool is_target(anc_str method, anc_str target)
     return true;
 }
 
+static bool is_host(anc_str value)
+{
+    for (size_t i = 0; i < value.len; i++)
+        if (!(is_token_char(value.ptr[i]) || strchr(":[]()=;", value.ptr[i]) != NULL))
+            return false;
+    return value.len > 0;
+}
+
+/* Cuts "http://host:port" off the target and keeps its authority; an empty path becomes "/". */
+static bool take_absolute(net_head *head)
+{
+    static const anc_str scheme = ANC_STR_INIT("http://");
+    if (!anc_str_eq_nocase(anc_str_sub(head->target, 0, scheme.len), scheme))
+        return true;
+    const anc_str rest = anc_str_sub(head->target, scheme.len, head->target.len);
+    size_t n = 0;
+    while (n < rest.len && rest.ptr[n] != '/' && rest.ptr[n] != '?')
+        n++;
+    head->authority = anc_str_sub(rest, 0, n);
+    head->target = n < rest.len ? anc_str_sub(rest, n, rest.len) : ANC_STR("/");
+    if (!is_host(head->authority) || memchr(head->authority.ptr, '#', n) != NULL)
+        return false;
+    if (head->target.ptr[0] == '?') { /* the slash gets the place of the scheme's last one */
+        char *at = head->bytes + (head->authority.ptr - head->bytes);
+        memmove(at - 1, at, n);
+        at[n - 1] = '/';
+        head->authority.ptr--;
+        head->target = (anc_str){at + n - 1, head->target.len + 1};
+    }
+    return true;
+}
+
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
@@ -101,10 +133,12 @@ static net_codec_step take_request_line(net_head *head, anc_str line)
     if (blank == NULL)
         return bad_head(head, 400, "the request line is not method, target and version");
     head->target = (anc_str){rest.ptr, (size_t)(blank - rest.ptr)};
-    if (!is_target(head->method, head->target))
-        return bad_head(head, 400, "the request target is not a path that begins with /");
+    const anc_str version = anc_str_sub(rest, head->target.len + 1, rest.len);
+    if (!take_absolute(head) || !is_target(head->method, head->target))
+        return bad_head(head, 400,
+                        "the request target is neither a path that begins with / nor a http URL");
     head->have_request_line = true;
-    return take_version(head, anc_str_sub(rest, head->target.len + 1, rest.len));
+    return take_version(head, version);
 }
 
 static net_codec_step take_length(net_head *head, anc_str value)
@@ -136,11 +170,10 @@ static net_codec_step take_host(net_head *head, anc_str value)
 {
     if (head->has_host)
         return bad_head(head, 400, "Host is given twice");
-    for (size_t i = 0; i < value.len; i++)
-        if (!(is_token_char(value.ptr[i]) || strchr(":[]()=;", value.ptr[i]) != NULL))
-            return bad_head(head, 400, "Host is not a host name");
-    if (value.len == 0)
-        return bad_head(head, 400, "Host is empty");
+    if (!is_host(value))
+        return bad_head(head, 400, value.len > 0 ? "Host is not a host name" : "Host is empty");
+    if (head->authority.len > 0) /* RFC 9112, 3.2.2: the target's counts */
+        head->fields[head->n_fields - 1].value = head->authority;
     head->has_host = true;
     return NET_CODEC_MORE;
 }
@@ -211,6 +244,11 @@ static net_codec_step finish_head(net_head *head)
 {
     if (head->minor == 1 && !head->has_host)
         return bad_head(head, 400, "Host is missing");
+    if (!head->has_host && head->authority.len > 0) {
+        if (head->n_fields == head->max_fields)
+            return bad_head(head, 431, "there are too many header fields");
+        head->fields[head->n_fields++] = (net_header){ANC_STR("host"), head->authority};
+    }
     if (head->has_length && head->has_transfer_encoding)
         return bad_head(head, 400, "Content-Length and Transfer-Encoding are both given");
     return NET_CODEC_DONE;

@@ -8,7 +8,7 @@
  *   400  bare LF or CR, white space before a colon, line folding, control bytes, an empty or odd
  *        name, a missing, repeated or odd Host, any repeated Content-Length, one that is not plain
  *        digits, Content-Length with Transfer-Encoding, Transfer-Encoding in HTTP/1.0 or repeated,
- *        a target that is not "/..." (or "*" of OPTIONS), a chunk size that is not plain hex digits, a
+ *        a target that is not "/..." (or "*" of OPTIONS, or "http://host/..."), a chunk size that is not plain hex digits, a
  *        trailer that frames, routes, authenticates or changes the request (RFC 9110, 6.5.1)
  *   414  a request line over the limit         417  an Expect other than 100-continue
  *   431  a head, field count or trailer section over the limit
@@ -43,8 +43,9 @@ typedef struct net_head {
 
     /* the request, once DONE; views into `bytes` */
     anc_str method;
-    anc_str target;
-    int minor; /* of HTTP/1.x: 0 or 1 */
+    anc_str target;    /* of "http://host/path" the path */
+    anc_str authority; /* and the host, which the field Host has then; else empty */
+    int minor;         /* of HTTP/1.x: 0 or 1 */
     size_t n_fields;
     bool keep_alive;
     bool expect_continue;

@@ -63,7 +63,7 @@ typedef enum net_end {
 /* One request that is over, for logs and metrics. Views are good for the callback only. */
 typedef struct net_access {
     anc_str method; /* "" when the request line could not be read */
-    anc_str target; /* as sent; "" as above */
+    anc_str target; /* as net_exchange_target has it; "" as above */
     anc_str peer;
     anc_str request_id;  /* value of net_exchange_set_log_id, "" when unset */
     int status;          /* 499 when the connection ended before the answer was whole */
@@ -151,7 +151,8 @@ void net_exchange_unref(net_exchange *ex);
 
 anc_str net_exchange_method(const net_exchange *ex); /* "GET" */
 int net_exchange_minor(const net_exchange *ex);      /* of HTTP/1.x: 0 or 1 */
-anc_str net_exchange_target(const net_exchange *ex); /* as sent */
+anc_str
+net_exchange_target(const net_exchange *ex); /* as sent, but of a whole URL the path and query */
 anc_str net_exchange_path(const net_exchange *ex);  /* before '?', not decoded: net_path_segments */
 anc_str net_exchange_query(const net_exchange *ex); /* after '?', not decoded: net_query_params */
 /* Value of the first field of that lower-case name; ptr NULL when absent. */

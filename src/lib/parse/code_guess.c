@@ -2,13 +2,14 @@
  *
  * Each line outside comments and texts of many lines is code, a sentence, or neither. A text is code when
  * no line of it is a sentence, most lines are code, and lines that only one family of languages has were
- * seen: a page that quotes a program stays a page. Which language: that with the most such lines.
+ * seen: a page that quotes a program stays a page. Of a few lines that are code without exception one such
+ * line is enough. Which language: that with the most such lines.
  */
 #include "code_impl.h"
 
 #include <string.h>
 
-enum { SENTENCE_WORDS = 6, PROSE_WORDS = 4, WEIGHT_LEAST = 3, CODE_TO_PROSE = 4 };
+enum { SENTENCE_WORDS = 6, PROSE_WORDS = 4, WEIGHT_LEAST = 3, PURE_LEAST = 2, CODE_TO_PROSE = 4 };
 
 /* What the lines of a text are. */
 typedef enum line_is { IS_NEITHER, IS_CODE, IS_PROSE, IS_SENTENCE } line_is;
@@ -181,7 +182,19 @@ static bool calls_or_assigns(anc_str line)
             return true;
         if (c == '=' && i + 1 < line.len && (before == ' ' || is_name_sign(before)))
             return true;
+        if (c == '=' && i > 1 && strchr("+-*/%|&", before) != NULL && line.ptr[i - 2] == ' ')
+            return true;
     }
+    return false;
+}
+
+/* "return a + b", not "return to the sender of it". */
+static bool gives_back(anc_str line)
+{
+    static const char *const words[] = {"return ", "raise ", "throw ", "yield "};
+    for (size_t i = 0; i < ANC_COUNT(words); i++)
+        if (anc_str_starts(line, anc_str_of(words[i])))
+            return words_in(line) < PROSE_WORDS;
     return false;
 }
 
@@ -193,7 +206,7 @@ static bool is_code_line(anc_str line)
     if (prs_word_in(words, line, false))
         return true;
     const char last = line.ptr[line.len - 1], first = line.ptr[0];
-    return strchr("{}[(", last) != NULL || strchr("{}]@)", first) != NULL ||
+    return gives_back(line) || strchr("{}[(", last) != NULL || strchr("{}]@)", first) != NULL ||
            calls_or_assigns(line) || (last == ';' && words_in(line) < PROSE_WORDS) ||
            anc_str_find(line, ANC_STR("->")) != SIZE_MAX ||
            anc_str_find(line, ANC_STR("::")) != SIZE_MAX;
@@ -277,8 +290,9 @@ static prs_kind heaviest(guess *g)
     for (size_t i = 0; i < ANC_COUNT(came_from); i++)
         if (g->weights[came_from[i][0]] >= 2)
             g->weights[came_from[i][0]] += g->weights[came_from[i][1]];
+    const bool pure = g->lines[IS_CODE] > 1 && g->lines[IS_PROSE] + g->lines[IS_NEITHER] == 0;
     prs_kind best = PRS_KINDS;
-    unsigned weight = WEIGHT_LEAST - 1;
+    unsigned weight = (pure ? PURE_LEAST : WEIGHT_LEAST) - 1;
     for (prs_kind k = PRS_C; k < PRS_KINDS; k++)
         if (g->weights[k] > weight) {
             weight = g->weights[k];

@@ -418,6 +418,7 @@ bool prs_is_mail(anc_str head)
     static const char *const others[] = {"date", "message-id", "mime-version", "subject", "to"};
     anc_str rest = head, name, value;
     unsigned n = 0, from = 0, known = 0;
+    bool versioned = false, typed = false, of_parts = false;
     if (anc_str_starts(rest, ANC_STR("\xEF\xBB\xBF")))
         rest = anc_str_sub(rest, 3, rest.len);
     if (anc_str_starts(rest, ANC_STR("From ")))
@@ -433,6 +434,14 @@ bool prs_is_mail(anc_str head)
         n++;
         from += is_one_of(name, senders, ANC_COUNT(senders));
         known += is_one_of(name, others, ANC_COUNT(others));
+        versioned = versioned || anc_str_eq_nocase(name, ANC_STR("mime-version"));
+        if (anc_str_eq_nocase(name, ANC_STR("content-type"))) {
+            typed = true;
+            of_parts =
+                anc_str_eq_nocase(anc_str_sub(anc_str_trim(value), 0, 10), ANC_STR("multipart/"));
+        }
     }
+    if (versioned && typed && (of_parts || known > 1)) /* a draft has no sender yet */
+        return true;
     return n >= 3 && from >= 1 && known >= 1;
 }

@@ -18,9 +18,10 @@
     "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n\r\n"
 #define DELTA(text) \
     "data: {\"model\":\"m-1\",\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
-#define STOP  "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
-#define USAGE "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n"
-#define DONE  "data: [DONE]\n\n"
+#define UNNAMED(text) "data: {\"choices\":[{\"delta\":{\"content\":\"" text "\"}}]}\n\n"
+#define STOP          "data: {\"choices\":[{\"delta\":{},\"finish_reason\":\"stop\"}]}\n\n"
+#define USAGE         "data: {\"choices\":[],\"usage\":{\"prompt_tokens\":7,\"completion_tokens\":3}}\n\n"
+#define DONE          "data: [DONE]\n\n"
 
 typedef struct served {
     net_loop *loop;
@@ -130,6 +131,10 @@ typedef struct trouble_row {
 
 static const trouble_row troubles[] = {
     {"whole and counted", {{FAKE_SEND, STREAM_HEAD DELTA("Hi") STOP USAGE DONE, 0}}, ANC_OK, "Hi"},
+    {"whole, from a provider that names no model",
+     {{FAKE_SEND, STREAM_HEAD UNNAMED("Hi") STOP USAGE DONE, 0}},
+     ANC_OK,
+     "Hi"},
     {"500", {{FAKE_SEND, "HTTP/1.1 500 No\r\nConnection: close\r\n\r\n", 0}}, ANC_PROVIDER, ""},
     {"429",
      {{FAKE_SEND, "HTTP/1.1 429 Slow\r\nConnection: close\r\n\r\n", 0}},
@@ -185,7 +190,9 @@ static void trouble_is_told(void **state)
     atomic_bool cancelled = false;
     anc_err err = {.code = ANC_OK};
     krn_call call = {.err = &err, .deadline_ns = INT64_MAX, .cancelled = &cancelled};
-    const rag_request request = request_of(&call, &prompt);
+    rag_request request = request_of(&call, &prompt);
+    const bool unnamed = anc_str_ends(anc_str_of(row->name), ANC_STR("names no model"));
+    request.model = unnamed ? ANC_STR("zz") : ANC_STR_NONE; /* else the configured one */
     outcome o = {.done = 0};
     const rag_provider_sink sink = {&o, on_token, on_done};
     rag_provider_job *job;
@@ -197,12 +204,12 @@ static void trouble_is_told(void **state)
     assert_string_equal(o.text, row->text);
     assert_null(strstr(o.err, "sk-secret"));
     if (o.status == ANC_OK) {
-        assert_string_equal(o.model, "m-1");
+        assert_string_equal(o.model, unnamed ? "zz" : "m-1");
         assert_int_equal(o.input, 7);
         assert_int_equal(o.output, 3);
         assert_true(fake_server_got(s->server, "Bearer sk-secret"));
         assert_true(fake_server_got(s->server, "\"role\":\"assistant\""));
-        assert_true(fake_server_got(s->server, "\"model\":\"a-1\""));
+        assert_true(fake_server_got(s->server, unnamed ? "\"model\":\"zz\"" : "\"model\":\"a-1\""));
     }
     close_served(s, provider);
 }

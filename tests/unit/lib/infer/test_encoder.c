@@ -10,8 +10,8 @@
 #include "support/places.h"
 #include "support/test.h"
 
-/* A sanitizer makes a large model slow: one set of kernels is then enough, and where threads are
- * watched a few texts. */
+/* A sanitizer makes a large model slow: one set of kernels and some of the texts are then enough, and where threads are
+ * watched a few. */
 #ifdef ANC_SANITIZED
 enum { FIRST_SET = 2 };
 #else
@@ -19,6 +19,8 @@ enum { FIRST_SET = 1 };
 #endif
 #ifdef __SANITIZE_THREAD__
 enum { MAX_TEXTS = 8 };
+#elif defined ANC_SANITIZED
+enum { MAX_TEXTS = 24 };
 #else
 enum { MAX_TEXTS = 1000 };
 #endif

@@ -81,7 +81,12 @@ static const row rows[] = {
     {"empty host", "GET / HTTP/1.1\r\nHost:\r\n\r\n", 0, 400, NULL},
     {"host with a path", "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", 0, 400, NULL},
     {"host with a user", "GET / HTTP/1.1\r\nHost: u@b\r\n\r\n", 0, 400, NULL},
-    {"absolute form", "GET http://a/ HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    {"absolute form of another scheme", "GET https://a/ HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    {"absolute form without a host", "GET http:///a HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    {"absolute form with a user", "GET http://u@a/ HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    {"absolute form with a fragment", "GET http://a#b HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    {"absolute form without Host", "GET http://a/ HTTP/1.1\r\n\r\n", 0, 400, NULL},
+    {"absolute form with two hosts", "GET http://a/ HTTP/1.1\r\n" H H "\r\n", 0, 400, NULL},
     {"authority form", "CONNECT a:80 HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
     {"star of get", "GET * HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
     {"fragment", "GET /a#b HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
@@ -292,9 +297,37 @@ static void names_are_lower_case_and_values_trimmed(void **state)
     assert_true(anc_str_eq(head.fields[1].value, ANC_STR("B c")));
 }
 
+static void the_host_of_a_whole_url_counts(void **state)
+{
+    static const struct {
+        const char *request, *target, *host;
+    } urls[] = {
+        {"GET http://b:80/p?q HTTP/1.1\r\nHost: a\r\n\r\n", "/p?q", "b:80"},
+        {"GET HTTP://b HTTP/1.1\r\nHost: a\r\n\r\n", "/", "b"},
+        {"GET http://[::1]:8?q HTTP/1.1\r\nX: y\r\nHost: a\r\n\r\n", "/?q", "[::1]:8"},
+        {"GET http://b/http://c HTTP/1.0\r\n\r\n", "/http://c", "b"},
+    };
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(urls); i++) {
+        char bytes[256];
+        net_header fields[4];
+        net_head head;
+        anc_str in = anc_str_of(urls[i].request), host = ANC_STR_NONE;
+        net_head_init(&head, bytes, sizeof bytes, fields, ANC_COUNT(fields));
+        assert_int_equal(net_head_feed(&head, &in), NET_CODEC_DONE);
+        for (size_t f = 0; f < head.n_fields; f++)
+            if (anc_str_eq(head.fields[f].name, ANC_STR("host")))
+                host = head.fields[f].value;
+        if (!anc_str_eq(head.target, anc_str_of(urls[i].target)) ||
+            !anc_str_eq(host, anc_str_of(urls[i].host)))
+            fail_msg("%s: %.*s of %.*s", urls[i].request, ANC_FMT(head.target), ANC_FMT(host));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_host_of_a_whole_url_counts),
         cmocka_unit_test(limits),
         cmocka_unit_test(what_a_head_says),
         cmocka_unit_test(names_are_lower_case_and_values_trimmed),

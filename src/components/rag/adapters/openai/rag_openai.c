@@ -26,6 +26,8 @@ struct rag_provider_job {
     clt_openai_chat *chat; /* NULL once it is over or cancelled */
     uint32_t input_estimate;
     uint64_t output_bytes;
+    anc_str asked; /* the model, below */
+    char model[];
 };
 
 static uint32_t tokens_of(int64_t told, uint64_t otherwise)
@@ -62,7 +64,7 @@ static void on_done(void *arg, anc_status status, const clt_openai_outcome *outc
     const rag_provider_sink sink = job->sink;
     anc_err own = {.code = ANC_OK};
     const rag_usage usage = {
-        .model = outcome->model.len != 0 ? outcome->model : job->self->with.model,
+        .model = outcome->model.len != 0 ? outcome->model : job->asked,
         .input_tokens = tokens_of(outcome->input_tokens, job->input_estimate),
         .output_tokens = tokens_of(outcome->output_tokens, (job->output_bytes + 3) / 4),
     };
@@ -70,8 +72,8 @@ static void on_done(void *arg, anc_status status, const clt_openai_outcome *outc
         own = *err;
     if (status == ANC_OK)
         status = judge(job, outcome, &own);
-    free(job);
     sink.on_done(sink.arg, status, &own, &usage);
+    free(job);
 }
 
 static void end_cancelled(void *arg)
@@ -80,9 +82,9 @@ static void end_cancelled(void *arg)
     const rag_provider_sink sink = job->sink;
     anc_err err = {.code = ANC_OK};
     const anc_status status = ANC_FAIL(&err, ANC_CANCELLED, "the caller left");
-    const rag_usage usage = {.model = job->self->with.model, .input_tokens = job->input_estimate};
-    free(job);
+    const rag_usage usage = {.model = job->asked, .input_tokens = job->input_estimate};
     sink.on_done(sink.arg, status, &err, &usage);
+    free(job);
 }
 
 static anc_str role_name(rag_role role)
@@ -120,7 +122,7 @@ static anc_status start_chat(rag_provider_job *job, const rag_request *request, 
         messages[i] =
             (clt_openai_message){role_name(prompt->messages[i].role), prompt->messages[i].text};
     const clt_openai_request chat = {
-        .model = request->model.len != 0 ? request->model : self->with.model,
+        .model = job->asked,
         .messages = messages,
         .n_messages = prompt->n,
         .temperature = self->with.temperature,
@@ -134,9 +136,13 @@ static anc_status start_chat(rag_provider_job *job, const rag_request *request, 
 static anc_status openai_start(void *self, const rag_request *request,
                                const rag_provider_sink *sink, rag_provider_job **ret, anc_err *err)
 {
-    rag_provider_job *job = calloc(1, sizeof *job);
+    const openai *o = self;
+    const anc_str model = request->model.len != 0 ? request->model : o->with.model;
+    rag_provider_job *job = calloc(1, sizeof *job + model.len);
     if (job == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for a chat");
+    memcpy(job->model, model.ptr, model.len);
+    job->asked = (anc_str){job->model, model.len};
     job->self = self;
     job->sink = *sink;
     job->input_estimate = request->prompt->tokens;
