@@ -127,6 +127,19 @@ static void tell_reranked(const cli_context *cx, const json_value *answered)
     (void)fputc('\n', stderr);
 }
 
+/* What can hardly have been meant so, or was left out. */
+static void tell_warnings(const cli_context *cx, const json_value *answered)
+{
+    const json_value *warnings = json_member(answered, "warnings");
+    for (size_t i = 0; i < json_count(warnings) && !cx->quiet; i++) {
+        const anc_str text =
+            json_str(json_member(json_element(warnings, i), "message"), ANC_STR("?"));
+        (void)fprintf(stderr, "anchorage: ");
+        term_print_line(stderr, text, 3 * COLUMNS);
+        (void)fputc('\n', stderr);
+    }
+}
+
 static void print_end(const answer *a, bool with_sources)
 {
     const json_value *done = json_root(a->done);
@@ -134,6 +147,7 @@ static void print_end(const answer *a, bool with_sources)
     if (!a->began)
         term_print_wrapped(stdout, "", json_str(json_member(done, "answer"), ANC_STR("")), COLUMNS);
     (void)printf("\n");
+    tell_warnings(a->client->cx, done);
     if (!with_sources)
         return;
     print_meaning(done);
@@ -276,6 +290,7 @@ static int print_results(cli_client *client, anc_str body)
                               "searched (+\"…\" insists)\n");
     for (size_t i = 0; i < json_count(results); i++)
         print_result(json_element(results, i), cli_given(client->cx, "full"));
+    tell_warnings(client->cx, json_root(doc));
     tell_reranked(client->cx, json_root(doc));
     return CLI_OK;
 }
