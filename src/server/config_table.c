@@ -48,6 +48,9 @@ const srv_row srv_rows[] = {
         "Retry-After"),
     INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
         "deadline of a request that sends no X-Timeout-Ms"),
+    INT("http.long_timeout_ms", http.long_timeout_ms, "3600000", 100, 86400000, NULL,
+        "the same of one that may work long: a document put or restored, a batch waited for, an "
+        "index checked"),
     INT("http.max_in_flight", http.max_in_flight, "256", 1, 100000, NULL,
         "requests at work at once; past it 503 with Retry-After"),
     INT("http.max_wait_ms", http.max_wait_ms, "2500", 0, 600000, NULL,

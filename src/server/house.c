@@ -157,6 +157,7 @@ static anc_status open_edge(srv_house *h, anc_err *err)
                                        .max_body_bytes = (uint64_t)c->http.max_body_mb << 20,
                                        .max_gathered_bytes = (uint64_t)c->http.body_memory_mb << 20,
                                        .request_timeout_ms = c->http.request_timeout_ms,
+                                       .long_timeout_ms = c->http.long_timeout_ms,
                                        .max_in_flight = (uint32_t)c->http.max_in_flight,
                                        .max_wait_ms = c->http.max_wait_ms,
                                        .cpu_threads = os_pool_threads(h->cpu_pool),
