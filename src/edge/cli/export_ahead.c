@@ -120,7 +120,7 @@ static anc_status fetch(queue *q)
     return ask_all(q->x, q->asks, 2 * q->n);
 }
 
-static anc_status write(queue *q, size_t i)
+static anc_status write_one(queue *q, size_t i)
 {
     exporting *x = q->x;
     const uint64_t before = x->versions;
@@ -142,7 +142,7 @@ static anc_status write_queue(queue *q)
     anc_status status = fetch(q);
     for (size_t i = 0; i < q->n; i++) {
         if (status == ANC_OK)
-            status = write(q, i);
+            status = write_one(q, i);
         ask_done(&q->asks[2 * i]);
         ask_done(&q->asks[2 * i + 1]);
     }
