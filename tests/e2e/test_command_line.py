@@ -117,6 +117,11 @@ def test_what_commands_say_besides(binary):
             found = p.run("search", '"kitchen in four"')
             assert found.returncode == 0 and "tea.txt" in found.stdout and "nothing has the phrase" in found.stderr, found
             assert "phrase" not in p.run("search", '"four in the kitchen"').stderr
+            given_up = p.run("ask", 'When is tea served, "kitchen in four"?')
+            assert given_up.returncode == 0 and "nothing has the phrase" in given_up.stderr, given_up
+            assert "phrase" not in p.run("ask", 'When is tea served, "four in the kitchen"?').stderr
+            warned = server.post("/v1/chat/query", {"question": 'When is tea served, "kitchen in four"?'})
+            assert [w["pointer"] for w in warned.json["warnings"]] == ["/question"], warned.body
             asked = server.post("/v1/chat/query", {"question": "?"})
             assert asked.status == 200 and asked.json["no_answer"] is True and not asked.json["sources"], asked.body
             nothing = server.post("/v1/chat/query", {"question": "  "})

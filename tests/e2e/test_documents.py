@@ -420,3 +420,16 @@ def test_the_shared_documents(binary):
         check_phrases(server, letters)
         assert server.process.poll() is None and server.process.pid == pid
         assert server.get("/health").status == 200
+
+
+def test_a_document_that_takes_too_long(binary):
+    """Work on it ends at the deadline that is configured for documents, whatever step it is in, and nothing of it stays."""
+    wide = "a," * 1_000_000 + "\n" + "1," * 1_000_000
+    with serving(binary, env={"ANCHORAGE_HTTP__LONG_TIMEOUT_MS": "300"}) as s:
+        late = s.put_document(id="wide", text=wide)
+        assert late.status == 504, late.body
+        assert s.get("/v1/knowledge/documents/wide").status == 404
+        own = {"X-Timeout-Ms": "60000"}
+        table = s.post("/v1/knowledge/documents", {"id": "table", "text": wide, "content_type": "text/csv"}, headers=own)
+        assert table.status == 413 and "row 1 has more than 10000 columns" in table.json["detail"], table.body
+        assert s.post("/v1/knowledge/documents", {"id": "small", "text": "Tea is served."}, headers=own).status == 201

@@ -173,6 +173,44 @@ def test_vectors_that_cannot_be_read_are_left_out(binary):
             assert len(server.get("/v1/knowledge/documents").json["items"]) == 3
 
 
+def test_versions_are_written_in_their_order(binary):
+    """However many there are, and though several are asked for at once, in whatever order they are answered."""
+    asked, under_way, most = [], 0, 0
+    lock = threading.Lock()
+
+    def slow(method, path):
+        nonlocal under_way, most
+        with lock:
+            asked.append(path)
+            under_way += 1
+            most = max(most, under_way)
+        time.sleep(0.02 if hash(path) % 3 == 0 else 0.005)
+        with lock:
+            under_way -= 1
+
+    with place(binary) as p:
+        p.env["ANCHORAGE_KNOWLEDGE__KEEP_VERSIONS"] = "1000"
+        with served(p) as server:
+            for i in range(1, 231):
+                assert server.put_document(id="long", text=f"Version {i} of herons.").json["version"] == i
+            for i in range(40):
+                for k in range(1 + i % 3):
+                    assert server.put_document(id=f"d{i:02}", text=f"Document {i}, {k}, speaks of bitterns.").status in (200, 201)
+            with between(server, slow) as url:
+                got = p.run("export", "--url", url, "-o", "f.ndjson", "--json")
+        lines = [json.loads(line) for line in (p.home / "f.ndjson").read_text().splitlines()]
+        out = json.loads(got.stdout)
+    versions = [line for line in lines if line["kind"] == "version"]
+    wanted = [(f"d{i:02}", k + 1) for i in range(40) for k in range(1 + i % 3)] + [("long", i) for i in range(1, 231)]
+    assert [(v["document_id"], v["version"]) for v in versions] == wanted, versions
+    assert got.returncode == 0 and out["documents"] == 41 and out["versions"] == len(wanted), got
+    for v in versions[-230:]:
+        assert base64.b64decode(v["content_base64"]) == f"Version {v['version']} of herons.".encode(), v
+    # each once; a page of the long one's is asked for again where it is not the newest
+    assert len([path for path in asked if "/versions" in path]) == 40 + 1 + 2 * 2, asked
+    assert len([path for path in asked if "/raw" in path]) == len(wanted) and 1 < most <= 8, (most, len(asked))
+
+
 def test_an_import_goes_on_where_it_was_cut_off(binary):
     with place(binary) as p:
         with served(p) as server:

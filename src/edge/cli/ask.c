@@ -137,7 +137,7 @@ static void tell_reranked(const cli_context *cx, const json_value *answered)
     (void)fputc('\n', stderr);
 }
 
-/* Such as a filter by a field that no document has. */
+/* What can hardly have been meant so, or was left out. */
 static void tell_warnings(const cli_context *cx, const json_value *answered)
 {
     const json_value *warnings = json_member(answered, "warnings");
@@ -161,6 +161,7 @@ static void print_end(const answer *a, bool with_sources)
     if (!a->began)
         term_print_wrapped(stdout, "", json_str(json_member(done, "answer"), ANC_STR("")), COLUMNS);
     (void)printf("\n");
+    tell_warnings(a->client->cx, done);
     if (!with_sources)
         return;
     print_meaning(done);

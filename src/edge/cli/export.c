@@ -8,7 +8,7 @@
 #include "list.h"
 #include "os/clock.h"
 
-enum { NAMES_BYTES = 16 << 20, NUMBERS_MAX = 1 << 24, ITEM_BYTES = 16 << 20 };
+enum { NAMES_BYTES = 16 << 20, PAGE_ROWS = 100, CURSOR_BYTES = 1 << 16 };
 
 /* ---- the file ----------------------------------------------------------------------------- */
 
@@ -34,96 +34,6 @@ static anc_status write_end(exporting *x)
     json_put_int(&w, "documents", (int64_t)x->documents);
     json_put_int(&w, "versions", (int64_t)x->versions);
     return export_end_line(x, &w);
-}
-
-/* ---- a document ---------------------------------------------------------------------------- */
-
-typedef struct numbers {
-    uint32_t *items; /* owned [cap] */
-    size_t n, cap;
-    bool refused;
-} numbers;
-
-static bool keep_number(void *arg, const json_value *version)
-{
-    numbers *all = arg;
-    if (all->n == all->cap) {
-        const size_t cap = all->cap == 0 ? 16 : 2 * all->cap;
-        uint32_t *more = cap <= NUMBERS_MAX ? realloc(all->items, cap * sizeof *more) : NULL;
-        if (more == NULL) {
-            all->refused = true;
-            return false;
-        }
-        all->items = more;
-        all->cap = cap;
-    }
-    all->items[all->n++] = (uint32_t)list_count(version, "version");
-    return true;
-}
-
-typedef struct one_version {
-    exporting *x;
-    const json_value *document;
-    uint64_t number;
-} one_version;
-
-static bool take_version(void *arg, const json_value *version)
-{
-    one_version *v = arg;
-    if (list_count(version, "version") == v->number) /* else it was thrown away meanwhile */
-        v->x->status = export_version(v->x, v->document, version);
-    return false;
-}
-
-static anc_status oldest_first(exporting *x, const json_value *document, anc_str path,
-                               const numbers *all)
-{
-    ANC_ARENA(mem, ITEM_BYTES);
-    if (mem == NULL)
-        return ANC_FAIL(x->err, ANC_NO_MEMORY, "the versions of a document");
-    for (size_t i = all->n; i > 0; i--) {
-        one_version v = {.x = x, .document = document, .number = all->items[i - 1]};
-        const anc_str at = anc_arena_printf(mem, "%.*s&cursor=%llu", ANC_FMT(path),
-                                            (unsigned long long)v.number + 1);
-        ANC_TRY(list_each(x->client, at, 1, take_version, &v, NULL, x->err));
-        ANC_TRY(x->status);
-        const term_state state = term_count(x->versions, x->total);
-        term_progress_show(&x->progress, &state);
-        anc_arena_reset(mem);
-    }
-    return ANC_OK;
-}
-
-static anc_status export_document(exporting *x, const json_value *document)
-{
-    ANC_ARENA(mem, ITEM_BYTES);
-    if (mem == NULL)
-        return ANC_FAIL(x->err, ANC_NO_MEMORY, "a document");
-    numbers all = {0};
-    const uint64_t before = x->versions;
-    const anc_str path =
-        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/versions?collection=%.*s",
-                         ANC_FMT(cli_encode(mem, list_text(document, "document_id"))),
-                         ANC_FMT(cli_encode(mem, list_text(document, "collection"))));
-    anc_status status = list_each(x->client, path, UINT64_MAX, keep_number, &all, NULL, x->err);
-    if (status == ANC_OK && all.refused)
-        status = ANC_FAIL(x->err, ANC_LIMIT, "a document has too many versions");
-    if (status == ANC_OK)
-        status = oldest_first(x, document, path, &all);
-    free(all.items);
-    if (status == ANC_NOT_FOUND) { /* it was deleted meanwhile */
-        anc_err_clear(x->err);
-        status = ANC_OK;
-    }
-    x->documents += x->versions > before;
-    return status;
-}
-
-static bool take_document(void *arg, const json_value *document)
-{
-    exporting *x = arg;
-    x->status = export_document(x, document);
-    return x->status == ANC_OK;
 }
 
 /* ---- collections --------------------------------------------------------------------------- */
@@ -218,23 +128,31 @@ static anc_status export_settings(exporting *x, anc_str name)
     return export_end_line(x, &w);
 }
 
+static anc_status export_collection(exporting *x, anc_str name)
+{
+    ANC_BUF(cursor, CURSOR_BYTES);
+    anc_arena *mem = x->client->cx->mem;
+    const anc_str path = anc_arena_printf(mem, "/v1/knowledge/documents?collection=%.*s",
+                                          ANC_FMT(cli_encode(mem, name)));
+    do {
+        CLI_JSON(page);
+        ANC_TRY(list_page(x->client, path, PAGE_ROWS, &cursor, &page, x->err));
+        ANC_TRY(export_documents(x, json_member(json_root(page), "items")));
+    } while (cursor.len > 0);
+    return ANC_OK;
+}
+
 static anc_status export_all(exporting *x)
 {
     anc_str name;
-    cli_context *cx = x->client->cx;
     ANC_TRY(find_names(x));
     ANC_TRY(begin(x));
     for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &name);)
         if (name.len > 0)
             ANC_TRY(export_settings(x, name));
-    for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &name);) {
-        if (name.len == 0)
-            continue;
-        const anc_str path = anc_arena_printf(cx->mem, "/v1/knowledge/documents?collection=%.*s",
-                                              ANC_FMT(cli_encode(cx->mem, name)));
-        ANC_TRY(list_each(x->client, path, UINT64_MAX, take_document, x, NULL, x->err));
-        ANC_TRY(x->status);
-    }
+    for (anc_str rest = anc_buf_view(&x->names); anc_str_split(&rest, '\n', &name);)
+        if (name.len > 0)
+            ANC_TRY(export_collection(x, name));
     return write_end(x);
 }
 

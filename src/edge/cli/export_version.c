@@ -13,7 +13,8 @@ enum { SHOWN_FAILURES = 20, ITEM_BYTES = 16 << 20 };
 /* One version on its way into the file. */
 typedef struct version_out {
     exporting *x;
-    const json_value *version;
+    const json_value *document, *version;
+    const export_given *given; /* NULL: nothing */
     anc_str collection, id, document_created_at, parent, made_for;
     uint64_t bytes, got, piece;
     bool begun;
@@ -201,6 +202,28 @@ static void tell_lack(version_out *v, const char *why)
         ANC_FMT(v->collection), why);
 }
 
+anc_str export_path(anc_arena *mem, const json_value *document, const json_value *version,
+                    const char *what)
+{
+    return anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/%s?collection=%.*s&version=%llu",
+                            ANC_FMT(cli_encode(mem, list_text(document, "document_id"))), what,
+                            ANC_FMT(cli_encode(mem, list_text(document, "collection"))),
+                            (unsigned long long)list_count(version, "version"));
+}
+
+bool export_kept(const export_answer *answer)
+{
+    return answer->status != ANC_LIMIT && answer->status != ANC_NO_MEMORY;
+}
+
+anc_status export_parse(const export_answer *answer, json_doc **ret, anc_err *err)
+{
+    if (answer->status != ANC_OK)
+        return ANC_FAIL(err, answer->status, "%s", answer->err.text);
+    ANC_TRY(cli_problem(&answer->response, err));
+    return json_parse(answer->response.body, ret, err);
+}
+
 /* Those of the version, where it has all of them and they can be read. An older server has no such thing to
  * give. */
 static anc_status fetch_vectors(version_out *v, anc_arena *mem)
@@ -209,12 +232,12 @@ static anc_status fetch_vectors(version_out *v, anc_arena *mem)
     anc_err why = {0};
     if (cli_given(x->client->cx, "no-vectors"))
         return ANC_OK;
-    const anc_str path =
-        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/vectors?collection=%.*s&version=%llu",
-                         ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
-                         (unsigned long long)list_count(v->version, "version"));
+    const export_answer *given = v->given != NULL ? v->given->vectors : NULL;
     const anc_status status =
-        cli_call_json(x->client, "GET", path, ANC_STR_NONE, &v->vectors, &why);
+        given != NULL && export_kept(given)
+            ? export_parse(given, &v->vectors, &why)
+            : cli_call_json(x->client, "GET", export_path(mem, v->document, v->version, "vectors"),
+                            ANC_STR_NONE, &v->vectors, &why);
     if (status == ANC_CANCELLED || cli_interrupted())
         return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
     if (status != ANC_OK && status != ANC_NOT_FOUND)
@@ -226,20 +249,31 @@ static anc_status fetch_vectors(version_out *v, anc_arena *mem)
     return ANC_OK;
 }
 
+/* The original as it comes, or as it was given. */
+static anc_status fetch_raw(version_out *v, anc_arena *mem, net_response *ret, anc_err *why)
+{
+    cli_client *client = v->x->client;
+    net_request request;
+    const export_answer *given = v->given != NULL ? v->given->raw : NULL;
+    if (given != NULL && export_kept(given)) {
+        *ret = given->response;
+        *why = given->err;
+        if (given->status == ANC_OK && ret->head.status < 400)
+            (void)on_bytes(v, ret->body);
+        return given->status;
+    }
+    const net_take take = {.on_data = on_bytes, .arg = v, .cancelled = cli_interrupt_flag()};
+    ANC_TRY(cli_request_make(client, "GET", export_path(mem, v->document, v->version, "raw"),
+                             ANC_STR_NONE, mem, &request, why));
+    return net_http_fetch(client->net, &request, &take, mem, ret, why);
+}
+
 static anc_status fetch_version(version_out *v, anc_arena *mem)
 {
     exporting *x = v->x;
-    cli_client *client = x->client;
-    net_request request;
     net_response response = {0};
     anc_err why = {0};
-    const net_take take = {.on_data = on_bytes, .arg = v, .cancelled = cli_interrupt_flag()};
-    const anc_str path =
-        anc_arena_printf(mem, "/v1/knowledge/documents/%.*s/raw?collection=%.*s&version=%llu",
-                         ANC_FMT(cli_encode(mem, v->id)), ANC_FMT(cli_encode(mem, v->collection)),
-                         (unsigned long long)list_count(v->version, "version"));
-    ANC_TRY(cli_request_make(client, "GET", path, ANC_STR_NONE, mem, &request, x->err));
-    const anc_status status = net_http_fetch(client->net, &request, &take, mem, &response, &why);
+    const anc_status status = fetch_raw(v, mem, &response, &why);
     ANC_TRY(v->status);
     if (cli_interrupted())
         return ANC_FAIL(x->err, ANC_CANCELLED, "interrupted");
@@ -270,11 +304,14 @@ static anc_status after_failure(const version_out *v, anc_status status)
     return ANC_OK;
 }
 
-anc_status export_version(exporting *x, const json_value *document, const json_value *version)
+anc_status export_version(exporting *x, const json_value *document, const json_value *version,
+                          const export_given *given)
 {
     ANC_ARENA(mem, ITEM_BYTES);
     version_out v = {.x = x,
+                     .document = document,
                      .version = version,
+                     .given = given,
                      .collection = list_text(document, "collection"),
                      .id = list_text(document, "document_id"),
                      .document_created_at = list_text(document, "created_at"),

@@ -33,26 +33,33 @@ static anc_str page_path(anc_arena *mem, anc_str path, uint64_t rows, anc_str cu
                             ANC_FMT(cli_encode(mem, cursor)));
 }
 
-/* One page; gives how many rows it had and copies the next cursor into `cursor`. */
-static anc_status one_page(cli_client *client, anc_str path, uint64_t rows, anc_buf *cursor,
-                           bool (*row)(void *arg, const json_value *item), void *arg,
-                           uint64_t *ret_n, bool *ret_stop, anc_err *err)
+anc_status list_page(cli_client *client, anc_str path, uint64_t rows, anc_buf *cursor,
+                     json_doc **ret, anc_err *err)
 {
     ANC_ARENA(mem, PAGE_BYTES);
-    CLI_JSON(doc);
     anc_str text;
     if (mem == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "a page of %.*s", ANC_FMT(path));
     ANC_TRY(cli_call(client, "GET", page_path(mem, path, rows, anc_buf_view(cursor)), ANC_STR_NONE,
                      mem, &text, err));
-    ANC_TRY(json_parse(text, &doc, err));
+    ANC_TRY(json_parse(text, ret, err));
+    anc_buf_clear(cursor);
+    (void)anc_buf_add(cursor, list_text(json_root(*ret), "next_cursor"));
+    return anc_buf_status(cursor, "a cursor", err);
+}
+
+/* One page; gives how many rows it had and copies the next cursor into `cursor`. */
+static anc_status one_page(cli_client *client, anc_str path, uint64_t rows, anc_buf *cursor,
+                           bool (*row)(void *arg, const json_value *item), void *arg,
+                           uint64_t *ret_n, bool *ret_stop, anc_err *err)
+{
+    CLI_JSON(doc);
+    ANC_TRY(list_page(client, path, rows, cursor, &doc, err));
     const json_value *items = json_member(json_root(doc), "items");
     *ret_n = json_count(items);
     for (size_t i = 0; i < *ret_n && !*ret_stop; i++)
         *ret_stop = !row(arg, json_element(items, i));
-    anc_buf_clear(cursor);
-    (void)anc_buf_add(cursor, list_text(json_root(doc), "next_cursor"));
-    return anc_buf_status(cursor, "a cursor", err);
+    return ANC_OK;
 }
 
 anc_status list_each(cli_client *client, anc_str path, uint64_t limit,

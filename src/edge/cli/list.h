@@ -11,6 +11,11 @@ anc_status list_each(cli_client *client, anc_str path, uint64_t limit,
                      bool (*row)(void *arg, const json_value *item), void *arg, bool *ret_more,
                      anc_err *err) ANC_MUST_CHECK;
 
+/* The page of `rows` items at `cursor` (empty: the first), which then is the next one's, empty at the end. The document
+ * is the caller's to free, after a failure too. */
+anc_status list_page(cli_client *client, anc_str path, uint64_t rows, anc_buf *cursor,
+                     json_doc **ret, anc_err *err) ANC_MUST_CHECK;
+
 typedef struct list_view {
     const char *head;  /* line above the rows */
     const char *empty; /* line where there are none */

@@ -113,15 +113,22 @@ static uint32_t hits_wanted(const rag_turn *turn)
     return turn->top_k > read ? turn->top_k : read;
 }
 
+/* The search's, and that a phrase was given up: who put words in quotes means them so. */
 static anc_status keep_warnings(rag_turn *turn, const srch_result *result)
 {
-    srch_warning *kept = anc_arena_alloc(turn->mem, result->n_warnings, sizeof *kept);
+    static const srch_warning relaxed = {
+        .pointer = ANC_STR_INIT("/question"),
+        .message = ANC_STR_INIT("nothing has the phrase as it stands; its words were searched "
+                                "(+\"\xE2\x80\xA6\" insists)")};
+    srch_warning *kept = anc_arena_alloc(turn->mem, result->n_warnings + 1, sizeof *kept);
     if (kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for warnings");
     for (size_t i = 0; i < result->n_warnings; i++)
         kept[i] = result->warnings[i];
     turn->answer.warnings = kept;
     turn->answer.n_warnings = result->n_warnings;
+    if (result->relaxed)
+        kept[turn->answer.n_warnings++] = relaxed;
     return ANC_OK;
 }
 
