@@ -177,7 +177,6 @@ static void print_end(const answer *a, bool with_sources)
                  json_double(json_member(json_member(done, "timings_ms"), "total"), 0),
                  term_reset(stdout));
     tell_reranked(a->client->cx, done);
-    tell_warnings(a->client->cx, done);
 }
 
 int ask_print(cli_client *client, anc_str body, bool with_sources)
