@@ -162,7 +162,7 @@ static void compare_levels(const char *model, const char *tokens, const char *ve
     ANC_ARENA(mem, 64 << 20);
     const size_t read = reference_read(mem, path, tokens, &refs);
     const float *expected = reference_floats(mem, vectors, &n_floats);
-    enum { FEW = 12 };
+    enum { FEW = 4 };
     assert_true(read > 60 && expected != NULL);
     while (from > 0 && inf_product_at(precision, from) == NULL)
         from--;
