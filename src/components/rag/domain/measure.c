@@ -127,6 +127,20 @@ bool rag_measure_holds(const rag_counting *c, size_t i)
     return rag_counting_holds(c, i) || rag_is_any_of(word, of_languages[c->language].holding);
 }
 
+bool rag_measure_ranks(anc_str question, rag_words words, txt_language language)
+{
+    const lists *l = &of_languages[language];
+    if (l->total == NULL)
+        return false;
+    for (size_t i = 0; i < words.n; i++) {
+        const anc_str word = rag_word_text(question, &words.items[i]);
+        if (rag_is_any_of(word, l->most) || rag_is_any_of(word, l->least) ||
+            rag_is_any_of(word, l->more) || rag_is_any_of(word, l->less))
+            return true;
+    }
+    return false;
+}
+
 bool rag_measure_is_price(anc_str word)
 {
     return rag_is_any_of(word,

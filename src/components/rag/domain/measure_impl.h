@@ -1,5 +1,5 @@
 /* measure_impl.h - a question for a figure of a whole column: its total, its mean, the largest or the smallest. Private
- * to tally*.c. In English, French, German, Spanish, Italian, Portuguese.
+ * to tally*.c and several.c. In English, French, German, Spanish, Italian, Portuguese.
  */
 #ifndef ANC_RAG_DOMAIN_MEASURE_IMPL_H
 #define ANC_RAG_DOMAIN_MEASURE_IMPL_H
@@ -17,5 +17,8 @@ bool rag_measure_holds(const rag_counting *c, size_t i);
 /* "Price", "Montant": a column that says what things cost. "Number", "Anzahl": one that nothing is added up of. */
 bool rag_measure_is_price(anc_str word);
 bool rag_measure_is_number(anc_str word);
+
+/* Whether a question in that language asks for the first of several: "the most", "the cheapest", "le plus". */
+bool rag_measure_ranks(anc_str question, rag_words words, txt_language language);
 
 #endif

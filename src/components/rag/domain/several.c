@@ -5,6 +5,7 @@
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "measure_impl.h"
 #include "rag/domain/tables.h"
 
 /* Whether unit i is a row of a table whose columns have names. */
@@ -66,6 +67,13 @@ static bool is_part_of_sum(const rag_extraction *x, size_t i)
            !sums_up(rag_unit_columns(&x->units, u, x->passages)) && rag_has_peers(x, i);
 }
 
+/* The most or the least is asked, and it is a row like others: "hammer | 9.00" for "which tool costs the most?". */
+static bool is_one_of_ranked(const rag_extraction *x, size_t i)
+{
+    return rag_measure_ranks(x->terms.question, x->terms.asked, x->read_as) && is_named_row(x, i) &&
+           rag_has_peers(x, i);
+}
+
 /* ---- which they are ------------------------------------------------------------------------------ */
 
 bool rag_asks_for_several(const rag_extraction *x)
@@ -87,6 +95,6 @@ bool rag_asks_for_several(const rag_extraction *x)
 
 bool rag_is_one_of_several(const rag_extraction *x, size_t i)
 {
-    return is_row_without_count(x, i) || is_part_of_sum(x, i) ||
+    return is_row_without_count(x, i) || is_part_of_sum(x, i) || is_one_of_ranked(x, i) ||
            (x->terms.how_many && !rag_counts(x, i) && rag_has_peers(x, i));
 }

@@ -104,7 +104,14 @@ static const rag_passage sums = {
     .language = ANC_STR_INIT("en"),
     .score = 0.9};
 
+static const rag_passage tools = {
+    .text = ANC_STR_INIT("tool | price\nsaw | 12.50\nhammer | 9.00\ndrill | 99.90\n"),
+    .title = ANC_STR_INIT("tools.csv"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.9};
+
 static const asked_row rows[] = {
+    {"a row is not the first of all rows", {&tools}, "Which tool costs the most?", NULL},
     {"as long as is no length", {&guarantee, &loan}, "How long is the warranty?", "warranty of"},
     {"nor where nothing else is known", {&loan}, "How long is the warranty?", NULL},
     {"what is given, not what is kept",
