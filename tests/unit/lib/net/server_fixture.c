@@ -290,9 +290,9 @@ static void render_error(void *user, net_exchange *ex, int status, anc_str detai
 static void on_access(void *user, const net_access *access)
 {
     fixture *f = user;
-    atomic_fetch_add(&f->accesses, 1);
     atomic_store(&f->last_status, access->status);
     atomic_store(&f->last_end, (int)access->end);
+    atomic_fetch_add(&f->accesses, 1); /* last: who waits for it reads the two above */
 }
 
 /* ---- the fixture ---- */
