@@ -25,10 +25,6 @@ static const row rows[] = {
      {SAID("How long is the warranty of the Wex 2?", "Five years. [1]")},
      "What about flood damage?",
      "flood damage of the Wex 2?"},
-    {"a question that ends with an article",
-     {SAID("Combien coûte la", "4,50 euros. [1]")},
-     "Et l'abonnement ?",
-     "Combien coûte la pour abonnement ?"},
     /* what stood for a pronoun goes with it where another takes its place */
     {"le guide",
      {SAID("Qui est la présidente de l'association ?", "La présidente est Solène Madec. [1]"),
