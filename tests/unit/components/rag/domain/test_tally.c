@@ -445,6 +445,21 @@ static void a_long_question_counts_nothing(void **state)
     assert_int_equal(counted_in(question.ptr, &table, lines, 2), 0);
 }
 
+/* What is measured in another language than that of the question has other words: "d'un" is one in French, and two. */
+static void a_question_is_longer_in_another_language(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(question, 4096);
+    rag_tally_wish wish;
+    anc_err err = {ANC_OK, NULL, "", ""};
+    anc_buf_add(&question, ANC_STR("Quelle est pour nous l'average"));
+    for (int i = 0; i < 30; i++)
+        anc_buf_add(&question, ANC_STR(" d'un"));
+    ASSERT_OK(rag_tally_wished(mem, anc_buf_view(&question), &wish, &err), &err);
+    assert_true(!wish.asks && wish.what.len == 0);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
@@ -452,6 +467,7 @@ int main(void)
     failed += RUN_TABLE("counted", counted, what_is_counted);
     const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
                                        cmocka_unit_test(many_names_are_compared),
-                                       cmocka_unit_test(a_long_question_counts_nothing)};
+                                       cmocka_unit_test(a_long_question_counts_nothing),
+                                       cmocka_unit_test(a_question_is_longer_in_another_language)};
     return failed + cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }
