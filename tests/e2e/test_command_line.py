@@ -218,7 +218,7 @@ def test_a_model_that_was_pulled_says_how_it_runs(binary):
         got = p.run("model", "pull", "--from", str(source), "--models-dir", str(models), "--set", "model.precision=bf16")
         lines = got.stdout.splitlines()
         assert got.returncode == 0 and lines[0] == f"installed in {folder}", got
-        assert "6 layers" in lines[1] and "bf16 by" in lines[1] and "mapped" in lines[1], lines
+        assert "6 layers" in lines[1] and "bf16 by" in lines[1] and "packed beside it" in lines[1], lines
         found = json.loads((folder / "anchorage.precision.json").read_text())
         assert [f["precision"] for f in found["findings"]] == ["bf16"] and found["findings"][0]["worst"] > 0.999, found
         panels = folder / "anchorage.bf16-bf16.panels"

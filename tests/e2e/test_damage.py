@@ -413,6 +413,45 @@ def test_flipped_bits_of_a_model_are_named(binary):
                 assert (report["model"]["status"], name in report["model"]["detail"]) == right, (name, bit, turn, report["model"])
 
 
+def test_files_of_a_model_that_are_cut_under_a_server_do_not_end_it(binary):
+    """Packed weights are read at the start; of the others rows are read for every text, and their file is named."""
+    home = pathlib.Path(os.environ.get("HOME", "/")) / ".local/share/anchorage/models/all-MiniLM-L6-v2"
+    model = pathlib.Path(os.environ.get("ANCHORAGE_TEST_MODEL", home))
+    if not (model / "model.safetensors").is_file():
+        raise Skipped("no model is installed")
+    with place(binary, model=model.name) as p:
+        copy = p.home / "models" / model.name
+        shutil.copytree(model, copy, ignore=shutil.ignore_patterns("anchorage.*"))
+        p.env.update(ANCHORAGE_MODELS_DIR=str(copy.parent), ANCHORAGE_MODEL__PRECISION="f32")
+        panels, weights = copy / "anchorage.f32-f32.panels", copy / "model.safetensors"
+
+        def found(question):
+            answer = server.post("/v1/search", {"query": question})
+            assert answer.status == 200 and [r["document_id"] for r in answer.json["results"]] == ["bees"], answer.body
+            return answer.json["results"][0]["scores"]["semantic"]
+
+        server = Server(p)
+        server.put_document(id="bees", text="Bees make honey in summer.")
+        whole = panels.read_bytes()
+        server.stop()
+        server = Server(p)  # which reads what the first one packed
+        os.truncate(panels, 0)
+        assert found("who makes honey") > 0.3
+        panels.write_bytes(whole[:len(whole) // 2])
+        assert found("when do bees make honey") > 0.3
+        os.truncate(weights, 1 << 20)
+        assert found("honey in summer") is None
+        refused = server.post("/v1/embeddings", {"input": "the hive"})
+        assert refused.status >= 500 and "model.safetensors" in refused.json["detail"] and str(p.home) not in refused.json["detail"], refused.body
+        told = server.get("/health").json["checks"]["embedder"]
+        assert told["status"] != "healthy" and "model.safetensors" in told["detail"], told
+        assert server.stop() == 0
+        shutil.copyfile(model / "model.safetensors", weights)
+        server = Server(p)
+        assert found("bees in the summer") > 0.3 and panels.read_bytes() == whole
+        assert server.stop() == 0
+
+
 def object_of(p, text):
     digest = hashlib.sha256(text.encode()).hexdigest()
     return p.data / "raw" / digest[:2] / digest

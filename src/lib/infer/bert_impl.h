@@ -46,9 +46,8 @@ typedef struct inf_layer {
 
 typedef struct inf_bert {
     inf_config config;
-    inf_layer *layers; /* owned: [config.layers] */
-    unsigned char
-        *weights; /* owned: everything that layers and norm point into; NULL: in a mapped file */
+    inf_layer *layers;        /* owned: [config.layers] */
+    unsigned char *weights;   /* owned: everything that layers and norm point into */
     inf_norm embedding_norm;  /* in weights */
     inf_tensor words, places; /* in the open file */
     const float *types; /* in weights: [2][whole panels of hidden], zero where there is none */
@@ -59,6 +58,9 @@ typedef struct inf_bert {
     inf_head head; /* owned */
 } inf_bert;
 
+/* Memory for weights, aligned to INF_ALIGN and more; NULL when memory is out. free() it. */
+unsigned char *inf_weights_new(size_t bytes) ANC_OWNED_BY_CALLER(free);
+
 /* Of the weights, once they are packed. */
 size_t inf_bert_bytes(const inf_config *config, const inf_plan *plan);
 
@@ -66,9 +68,8 @@ typedef struct inf_bert_from {
     const inf_config *config;
     const inf_plan *plan;
     const inf_tensors *tensors; /* the words and positions are read from there for every text */
-    const unsigned char
-        *packed; /* [inf_bert_bytes] what an earlier load of the same made of them, and
-                                  * stays; NULL: is made now */
+    unsigned char *packed; /* [inf_bert_bytes] what an earlier load of the same made of them, of
+                            * inf_weights_new; the load takes it, also where it fails; NULL: is made now */
 } inf_bert_from;
 
 /* Reads and packs the weights, all but a head that has a file of its own. CORRUPT, IO, NO_MEMORY. */

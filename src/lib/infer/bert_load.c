@@ -298,16 +298,14 @@ size_t inf_bert_bytes(const inf_config *c, const inf_plan *plan)
     return c->layers * layer + 4 * h + (c->buckets > 0 ? distances : 0);
 }
 
-/* Zeroed and aligned. Where the system has large pages, few of them do for all, and the inner loops
- * never wait for an address to be translated. */
-static unsigned char *weights_new(size_t needed)
+/* Where the system has large pages, few of them do for all, and the inner loops never wait for an address to be
+ * translated. */
+unsigned char *inf_weights_new(size_t needed)
 {
     const size_t bytes = (needed + HUGE_PAGE_BYTES - 1) / HUGE_PAGE_BYTES * HUGE_PAGE_BYTES;
     unsigned char *p = aligned_alloc(HUGE_PAGE_BYTES, bytes);
-    if (p == NULL)
-        return NULL;
-    (void)madvise(p, bytes, MADV_HUGEPAGE);
-    memset(p, 0, needed);
+    if (p != NULL)
+        (void)madvise(p, bytes, MADV_HUGEPAGE);
     return p;
 }
 
@@ -393,33 +391,34 @@ static anc_status load_judge(const loader *l, inf_bert *bert, anc_err *err)
 }
 
 /* Room for the weights, or those of before. */
-static anc_status open_room(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
+static anc_status open_room(loader *l, inf_bert *bert, anc_err *err)
 {
     const inf_config *c = l->config;
     const size_t needed = inf_bert_bytes(c, l->plan);
     const size_t widest = c->hidden > c->inner ? c->hidden : c->inner;
     bert->layers = calloc(c->layers, sizeof *bert->layers);
-    if (l->packed) {
-        l->next = (unsigned char *)(uintptr_t)from->packed;
-    } else {
-        l->next = bert->weights = weights_new(needed);
+    if (!l->packed) {
+        bert->weights = inf_weights_new(needed);
         l->row = malloc(widest * sizeof *l->row);
         l->greatest = malloc(widest * sizeof *l->greatest);
     }
-    if (bert->layers == NULL || l->next == NULL ||
+    if (bert->layers == NULL || bert->weights == NULL ||
         (!l->packed && (l->row == NULL || l->greatest == NULL)))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of the model's weights",
                         needed);
+    if (!l->packed)
+        memset(bert->weights, 0, needed);
+    l->next = bert->weights;
     return ANC_OK;
 }
 
-static anc_status load(loader *l, const inf_bert_from *from, inf_bert *bert, anc_err *err)
+static anc_status load(loader *l, inf_bert *bert, anc_err *err)
 {
     const inf_config *c = l->config;
     for (size_t i = 0; i < c->layers; i++)
         ANC_TRY(check_layer(l, i, err));
     ANC_TRY(check_tables(l, err));
-    ANC_TRY(open_room(l, from, bert, err));
+    ANC_TRY(open_room(l, bert, err));
     ANC_TRY(load_embeddings(l, bert, err));
     ANC_TRY(load_judge(l, bert, err));
     for (size_t i = 0; i < c->layers; i++) {
@@ -447,8 +446,8 @@ anc_status inf_bert_load(const inf_bert_from *from, inf_bert *ret, anc_err *err)
                 .tensors = from->tensors,
                 .prefix = prefix_of(from->config, from->tensors),
                 .packed = from->packed != NULL};
-    inf_bert bert = {.config = *from->config};
-    const anc_status status = load(&l, from, &bert, err);
+    inf_bert bert = {.config = *from->config, .weights = from->packed};
+    const anc_status status = load(&l, &bert, err);
     free(l.row);
     free(l.greatest);
     if (status == ANC_OK)

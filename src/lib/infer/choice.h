@@ -1,6 +1,6 @@
 /* choice.h - in which precision a model runs on this machine, and why.
  *
- * int8 where the CPU has fast products of it (AVX2, VNNI, AMX) and the model passes a check, else bf16 where it has those
+ * int8 where the CPU has fast products of it (AVX2, VNNI, AMX, dot products of NEON) and the model passes a check, else bf16 where it has those
  * and the model passes, else f32. The check: real sentences in several languages, short and long (accuracy.txt), are
  * embedded in f32 and in the other precision, and the cosine of the two vectors of each is taken:
  *

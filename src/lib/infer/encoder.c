@@ -29,7 +29,6 @@ void inf_encoder_close(inf_encoder *enc)
     inf_bert_done(&enc->bert);
     inf_tokenizer_close(enc->tok);
     inf_tensors_free(enc->tensors);
-    os_map_close(&enc->packed);
     os_reader_close(enc->file);
     (void)pthread_mutex_destroy(&enc->lock);
     free(enc);
@@ -57,40 +56,20 @@ static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
     return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
-/* Keeps what was packed beside the model and takes it from there, so that all processes have one copy. Where that
- * cannot be, this one has its own. */
-static void move_weights(inf_encoder *enc, const inf_packed_key *key, inf_bert_from *from)
-{
-    anc_err ignored = {0};
-    inf_bert mapped = {0};
-    os_map map = {0};
-    if (inf_packed_write(key, enc->bert.weights, &ignored) != ANC_OK ||
-        inf_packed_open(key, &map, &from->packed, &ignored) != ANC_OK)
-        return;
-    if (inf_bert_load(from, &mapped, &ignored) != ANC_OK) {
-        os_map_close(&map);
-        return;
-    }
-    inf_bert_done(&enc->bert);
-    enc->bert = mapped;
-    enc->packed = map;
-}
-
 static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_config *config,
                                anc_str digest, anc_err *err)
 {
     const inf_plan plan = plan_of(&enc->levels, enc->precision);
     const inf_packed_key key = {folder, digest, plan, inf_bert_bytes(config, &plan)};
-    const bool kept = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
+    const bool keep = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
     inf_bert_from from = {.config = config, .plan = &plan, .tensors = enc->tensors};
     anc_err ignored = {0};
-    if (kept)
+    if (keep)
         inf_packed_drop_others(&key);
-    if (kept && inf_packed_open(&key, &enc->packed, &from.packed, &ignored) == ANC_OK)
-        return inf_bert_load(&from, &enc->bert, err);
+    enc->kept = keep && inf_packed_read(&key, &from.packed, &ignored) == ANC_OK;
     ANC_TRY(inf_bert_load(&from, &enc->bert, err));
-    if (kept)
-        move_weights(enc, &key, &from);
+    if (keep && !enc->kept)
+        enc->kept = inf_packed_write(&key, enc->bert.weights, &ignored) == ANC_OK;
     return ANC_OK;
 }
 
@@ -229,7 +208,7 @@ inf_encoder_info inf_encoder_about(const inf_encoder *enc)
         .dims = (uint32_t)c->dims,
         .max_tokens = (uint32_t)(c->window - enc->prefixes[INF_PASSAGE].n),
         .layers = (uint32_t)c->layers,
-        .mapped = enc->packed.len > 0,
+        .kept = enc->kept,
         .kernels = enc->levels.kernels->name,
         .precision = enc->precision,
         .product = enc->precision == INF_F32 ? enc->levels.kernels->name

@@ -8,9 +8,10 @@
  * they are), and config_sentence_transformers.json the prefixes of queries and passages and in truncate_dim how many
  * values of each vector are kept (Matryoshka).
  *
- * The layers' matrices are packed once, into memory or a file beside the model (products.h says how), in f32, bf16 or int8; rows of
- * the tables of embeddings are read from model.safetensors for every text, which stays open and is never mapped: replaced
- * or removed, the open one counts; cut in place, texts fail with CORRUPT. Any thread, any number at once.
+ * The layers' matrices are packed into memory (products.h says how), in f32, bf16 or int8, and may be kept in a file beside
+ * the model; rows of the tables of embeddings are read from model.safetensors for every text, which stays open. No file is
+ * mapped: of model.safetensors the open one counts where it is replaced or removed, and cut in place, texts fail with
+ * CORRUPT. Any thread, any number at once.
  */
 #ifndef ANC_INFER_ENCODER_H
 #define ANC_INFER_ENCODER_H
@@ -39,7 +40,7 @@ typedef struct inf_encoder_options {
     const inf_product *product; /* of that precision; NULL: the best for this CPU */
     anc_str
         digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
-                     * folder, made where it is not there, and mapped; empty: they are in memory of the encoder */
+                     * folder, made where it is not there, for the next opening; empty: they are not */
 } inf_encoder_options;
 
 typedef struct inf_encoder_info {
@@ -47,7 +48,7 @@ typedef struct inf_encoder_info {
     uint32_t dims;       /* 1 where it scores */
     uint32_t max_tokens; /* of a passage, special tokens included, its prefix not; of a pair */
     uint32_t layers;
-    bool mapped;         /* the packed matrices are in a file that all processes share */
+    bool kept;           /* the packed matrices are in a file of the folder */
     const char *kernels; /* name of the set in use; literal */
     inf_precision precision;
     const char

@@ -18,12 +18,12 @@ typedef struct inf_prefix {
 
 struct inf_encoder {
     os_reader *file;      /* owned: of the weights */
-    os_map packed;        /* owned: the file of the packed ones; empty: bert has them */
     inf_tensors *tensors; /* owned; of the file */
     inf_tokenizer *tok;   /* owned */
     inf_bert bert;        /* owned; its tables are in the file */
     inf_levels levels;
     inf_precision precision;
+    bool kept;              /* the packed weights are in a file beside the model */
     inf_prefix prefixes[2]; /* by inf_kind */
     size_t block_tokens;
     pthread_mutex_t lock;

@@ -2,8 +2,8 @@
  *
  * The including file defines VEC (a float vector of LANES lanes), IVEC (int32, as many), HALVES and BYTES (likewise), the
  * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, vec_halves, vec_bytes, and TILE_ROWS, the most
- * rows whose sums fit the registers: a tile is that many rows by two vectors. Arithmetic is written
- * with the operators that gcc and clang have for vectors; these files are compiled with
+ * rows whose sums fit the registers: a tile is that many rows by two vectors; without it the file has a product of its own.
+ * Arithmetic is written with the operators that gcc and clang have for vectors; these files are compiled with
  * -ffp-contract=fast, so a product and a sum become one instruction.
  *
  * The tile is the whole trick: 2 * TILE_ROWS sums stay in registers over the whole depth, each step
@@ -21,6 +21,14 @@
 #include "rows_impl.h"
 #include "vector_math_impl.h"
 
+/* Where the compiler has vectors in registers. */
+#ifdef __aarch64__
+#define IN_VECTOR "w"
+#else
+#define IN_VECTOR "v"
+#endif
+
+#ifdef TILE_ROWS
 #define ROW_BEGIN(g, i) VEC p##g##i = b0, q##g##i = b1;
 #define ROW_STEP(g, i)                               \
     {                                                \
@@ -102,6 +110,8 @@ static void product(const float *a, size_t lda, size_t rows, const float *panel,
     for (size_t j = 0; j < INF_PANEL; j += 2 * LANES)
         product_columns(a, lda, rows, panel + j, k, bias + j, c + j, ldc);
 }
+
+#endif
 
 static void gelu(float *x, size_t n)
 {
@@ -322,11 +332,15 @@ static uint64_t exert(size_t rounds)
         s8 = s8 * a + b;
         s9 = s9 * a + b;
         /* each is its own: a compiler would make one of them */
-        __asm__("" : "+v"(s0), "+v"(s1), "+v"(s2), "+v"(s3), "+v"(s4));
-        __asm__("" : "+v"(s5), "+v"(s6), "+v"(s7), "+v"(s8), "+v"(s9));
+        __asm__(""
+                : "+" IN_VECTOR(s0), "+" IN_VECTOR(s1), "+" IN_VECTOR(s2), "+" IN_VECTOR(s3),
+                  "+" IN_VECTOR(s4));
+        __asm__(""
+                : "+" IN_VECTOR(s5), "+" IN_VECTOR(s6), "+" IN_VECTOR(s7), "+" IN_VECTOR(s8),
+                  "+" IN_VECTOR(s9));
     }
     const VEC sum = s0 + s1 + s2 + s3 + s4 + s5 + s6 + s7 + s8 + s9;
-    __asm__ volatile("" : : "v"(sum));
+    __asm__ volatile("" : : IN_VECTOR(sum));
     return (uint64_t)rounds * CHAINS * LANES * 2;
 }
 

@@ -6,6 +6,8 @@ static const inf_kernels *const sets[] = {
 #ifdef __x86_64__
     &inf_kernels_avx2,
     &inf_kernels_avx512,
+#elif defined(__aarch64__)
+    &inf_kernels_neon,
 #endif
 };
 

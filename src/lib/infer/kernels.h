@@ -1,7 +1,7 @@
 /* kernels.h - the few loops in which an encoder spends its time, one set a level of the CPU.
  *
  * The scalar set is plain C on the C library's functions and is what the others are tested
- * against. The vector sets (AVX2 with FMA, AVX-512) share one body, kernel_vector_impl.h, which is
+ * against. The vector sets (AVX2 with FMA, AVX-512, NEON) share one body, kernel_vector_impl.h, which is
  * compiled for each of them. Which set runs is decided once, by what the CPU says it has.
  *
  * A product multiplies rows by a *panel*: INF_PANEL columns of a matrix, laid out as they are read,

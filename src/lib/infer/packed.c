@@ -2,10 +2,12 @@
 #include "packed_impl.h"
 
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/crc32c.h"
 #include "os/clock.h"
+#include "os/file.h"
 
 enum {
     FORMAT_VERSION = 1,
@@ -99,31 +101,46 @@ static uint32_t crc_of(const inf_packed_key *key, const unsigned char *weights)
     return anc_crc32c(0, (anc_str){(const char *)weights, key->bytes});
 }
 
-/* There is one page that fits key and weights, so whatever else is there is told by that. */
-static bool fits(const inf_packed_key *key, const os_map *map)
+static anc_status is_other(anc_str path, anc_err *err)
 {
-    char page[HEAD_BYTES];
-    if (map->len < HEAD_BYTES || map->len - HEAD_BYTES != key->bytes)
-        return false;
-    make_head(key, crc_of(key, map->bytes + HEAD_BYTES), page);
-    return memcmp(page, map->bytes, HEAD_BYTES) == 0;
+    return ANC_FAIL(err, ANC_CORRUPT, "%.*s is not what this model was packed into", ANC_FMT(path));
 }
 
-anc_status inf_packed_open(const inf_packed_key *key, os_map *ret,
-                           const unsigned char **ret_weights, anc_err *err)
+/* There is one page that fits key and weights, so whatever else is there is told by that. */
+static anc_status read_into(const inf_packed_key *key, const os_reader *file, anc_str path,
+                            unsigned char *weights, anc_err *err)
+{
+    char fits[HEAD_BYTES], found[HEAD_BYTES];
+    ANC_TRY(os_reader_get(file, 0, HEAD_BYTES, found, err));
+    ANC_TRY(os_reader_get(file, HEAD_BYTES, key->bytes, weights, err));
+    make_head(key, crc_of(key, weights), fits);
+    return memcmp(fits, found, HEAD_BYTES) == 0 ? ANC_OK : is_other(path, err);
+}
+
+static void reader_cleanup(os_reader **reader)
+{
+    os_reader_close(*reader);
+}
+
+anc_status inf_packed_read(const inf_packed_key *key, unsigned char **ret_weights, anc_err *err)
 {
     anc_str path;
-    os_map map = {0};
+    ANC_CLEANUP(reader_cleanup) os_reader *file = NULL;
     ANC_ARENA(mem, ARENA_BYTES);
     ANC_TRY(path_of(mem, key, &path, err));
-    ANC_TRY(os_map_open(path, &map, err));
-    if (!fits(key, &map)) {
-        os_map_close(&map);
-        return ANC_FAIL(err, ANC_CORRUPT, "%.*s is not what this model was packed into",
+    ANC_TRY(os_reader_open(path, &file, err));
+    if (os_reader_bytes(file) != HEAD_BYTES + (uint64_t)key->bytes)
+        return is_other(path, err);
+    unsigned char *weights = inf_weights_new(key->bytes);
+    if (weights == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room for the %zu bytes of %.*s", key->bytes,
                         ANC_FMT(path));
+    const anc_status status = read_into(key, file, path, weights, err);
+    if (status != ANC_OK) {
+        free(weights);
+        return status;
     }
-    *ret_weights = map.bytes + HEAD_BYTES;
-    *ret = map;
+    *ret_weights = weights;
     return ANC_OK;
 }
 

@@ -8,6 +8,8 @@ static const inf_product *const levels[] = {
     &inf_bf16_scalar, &inf_int8_scalar,
 #ifdef __x86_64__
     &inf_int8_avx2,   &inf_int8_vnni,   &inf_bf16_avx512, &inf_bf16_amx, &inf_int8_amx,
+#elif defined(__aarch64__)
+    &inf_int8_neon,   &inf_bf16_neon,
 #endif
 };
 
@@ -30,12 +32,7 @@ const inf_product *inf_product_best(inf_precision precision)
 bool inf_product_is_fast(inf_precision precision)
 {
     const inf_product *best = inf_product_best(precision);
-#ifdef __x86_64__
     return best != NULL && best != &inf_bf16_scalar && best != &inf_int8_scalar;
-#else
-    (void)best;
-    return false;
-#endif
 }
 
 const char *inf_precision_name(inf_precision precision)

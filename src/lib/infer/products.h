@@ -5,7 +5,7 @@
  *
  *     panel[step][column][4 bytes]          128 bytes a step, whatever the precision
  *
- * which is the order of the dot products of AVX512_BF16 and VNNI and of the tiles of AMX alike, so a matrix is packed
+ * which is the order of the dot products of AVX512_BF16, VNNI and NEON and of the tiles of AMX alike, so a matrix is packed
  * once for all levels. Columns, and steps of bf16 and int8 (a tile has INF_TILE_STEPS), are filled up with zeros.
  *
  * int8: a row x has one scale s, its bytes are round(x / s) + 128; a column w has one scale as well, its bytes are

@@ -121,7 +121,13 @@ static double cosine_of(const float *a, const float *b, size_t n)
 
 typedef struct closeness {
     double worst, median;
+    double real; /* at worst, of texts that somebody wrote: passages and questions */
 } closeness;
+
+static bool is_real(const reference_text *text)
+{
+    return anc_str_starts(text->kind, ANC_STR("en-")) || anc_str_starts(text->kind, ANC_STR("fr-"));
+}
 
 /* The texts of a reference by one level of a precision: how near the vectors are to those of the original. */
 static closeness closeness_of(const char *model, const reference_text *refs, size_t n,
@@ -142,12 +148,17 @@ static closeness closeness_of(const char *model, const reference_text *refs, siz
         texts[i] = refs[i].text;
     ASSERT_OK(inf_encoder_encode(enc, kind, texts, n, NULL, (inf_check){0}, out, NULL, &err), &err);
     size_t counted = 0;
-    for (size_t i = 0; i < n; i++)
-        if (!anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
-            cosines[counted++] = cosine_of(out + i * dims, expected + i * dims, dims);
+    double real = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (anc_str_eq(refs[i].kind, ANC_STR("special-token-literals")))
+            continue;
+        const double cosine = cosine_of(out + i * dims, expected + i * dims, dims);
+        cosines[counted++] = cosine;
+        real = is_real(&refs[i]) && cosine < real ? cosine : real;
+    }
     qsort(cosines, counted, sizeof *cosines, by_size);
     inf_encoder_close(enc);
-    return (closeness){cosines[0], cosines[counted / 2]};
+    return (closeness){cosines[0], cosines[counted / 2], real};
 }
 
 /* Every level from number `from` on; of the scalar one, where a CPU has no other, a few texts, since it takes its time. */
@@ -170,11 +181,11 @@ static void compare_levels(const char *model, const char *tokens, const char *ve
     for (size_t l = from; (product = inf_product_at(precision, l)) != NULL; l++) {
         const size_t n = l == 0 ? FEW : read < most ? read : most;
         const closeness got = closeness_of(model, refs, n, expected, INF_PASSAGE, product);
-        if (!(got.worst >= least.worst && got.median >= least.median))
-            fail_msg("%s by %s: cosine %.6f at worst, %.6f in the middle",
-                     inf_precision_name(precision), product->name, got.worst, got.median);
-        print_message("%s by %s: cosine %.6f at worst, %.6f in the middle\n",
-                      inf_precision_name(precision), product->name, got.worst, got.median);
+        print_message("%s by %s: cosine %.6f at worst, %.6f of real texts, %.6f in the middle\n",
+                      inf_precision_name(precision), product->name, got.worst, got.real,
+                      got.median);
+        if (!(got.worst >= least.worst && got.real >= least.real && got.median >= least.median))
+            fail_msg("wanted are %g, %g and %g", least.worst, least.real, least.median);
     }
 }
 
@@ -191,13 +202,13 @@ static void minilm_in(inf_precision precision, closeness least)
 static void minilm_in_bf16(void **state)
 {
     (void)state;
-    minilm_in(INF_BF16, (closeness){0.999, 0.9995});
+    minilm_in(INF_BF16, (closeness){0.999, 0.9995, 0.9995});
 }
 
 static void minilm_in_int8(void **state)
 {
     (void)state;
-    minilm_in(INF_INT8, (closeness){0.98, 0.995}); /* 0.99 on whole sentences */
+    minilm_in(INF_INT8, (closeness){0.98, 0.995, 0.99});
 }
 
 int main(void)

@@ -497,7 +497,7 @@ static void compare(anc_arena *mem, const struct twin_row *row, anc_str folder,
     inf_encoder_close(enc);
 }
 
-/* Packed now, and mapped from the file that was packed before: in each precision the same to the last bit. */
+/* Packed now, kept, and read from the file that was kept: in each precision the same to the last bit. */
 static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precision)
 {
     static float got[3][TEXTS * HIDDEN];
@@ -510,7 +510,7 @@ static void compare_packed(anc_arena *mem, anc_str folder, inf_precision precisi
         const inf_encoder_options options = {.precision = precision,
                                              .digest = i > 0 ? ANC_STR("twin") : ANC_STR_NONE};
         ASSERT_OK(inf_encoder_open(folder, &options, &enc, &err), &err);
-        assert_int_equal(inf_encoder_about(enc).mapped, i > 0);
+        assert_int_equal(inf_encoder_about(enc).kept, i > 0);
         run(enc, pairs, 1, got[i]);
         inf_encoder_close(enc);
         assert_memory_equal(got[i], got[0], sizeof got[0]);

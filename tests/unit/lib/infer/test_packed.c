@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "infer/encoder.h"
 #include "model_copy.h"
@@ -13,13 +14,13 @@ enum { DIMS = 64, TEXTS = 3, FILE_MAX_BYTES = 8 << 20, HEAD_BYTES = 4096 };
 static const anc_str texts[TEXTS] = {ANC_STR_INIT("When do bees make honey?"), ANC_STR_INIT(""),
                                      ANC_STR_INIT("The invoice is due within thirty days.")};
 
-static void encode(model_copy *f, inf_precision precision, const char *digest, bool mapped,
+static void encode(model_copy *f, inf_precision precision, const char *digest, bool kept,
                    float out[TEXTS * DIMS])
 {
     inf_encoder *enc = NULL;
     const inf_encoder_options options = {.precision = precision, .digest = anc_str_of(digest)};
     ASSERT_OK(inf_encoder_open(anc_str_of(f->folder), &options, &enc, &f->err), &f->err);
-    assert_int_equal(inf_encoder_about(enc).mapped, mapped);
+    assert_int_equal(inf_encoder_about(enc).kept, kept);
     ASSERT_OK(inf_encoder_encode(enc, INF_PASSAGE, texts, TEXTS, NULL, (inf_check){0}, out, NULL,
                                  &f->err),
               &f->err);
@@ -56,7 +57,7 @@ static ino_t inode_of(anc_str path)
     return s.st_ino;
 }
 
-static void mapped_weights_give_the_same(void **state)
+static void kept_weights_give_the_same(void **state)
 {
     (void)state;
     for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++) {
@@ -77,28 +78,56 @@ static void mapped_weights_give_the_same(void **state)
     }
 }
 
-/* Whoever has the old file mapped keeps it while another takes its name. */
-static void a_file_that_is_replaced_stays_with_its_reader(void **state)
+/* In its place, so that it stays the same file. */
+static void write_over(model_copy *f, anc_str path)
+{
+    const anc_str whole = read_panels(f);
+    FILE *file = fopen(path.ptr, "r+b");
+    assert_non_null(file);
+    for (size_t i = 0; i < whole.len; i++)
+        assert_int_not_equal(fputc(0x7f, file), EOF);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void cut(anc_str path, off_t len)
+{
+    assert_int_equal(truncate(path.ptr, len), 0);
+}
+
+/* What becomes of the file once it was read is no matter of those who run the model. */
+static void an_open_model_stays_as_it_is(void **state)
 {
     (void)state;
-    model_copy f;
-    float before[TEXTS * DIMS], after[TEXTS * DIMS];
-    inf_encoder *enc = NULL;
-    const inf_encoder_options options = {.precision = INF_INT8, .digest = ANC_STR("d")};
-    model_copy_begin(&f);
-    ASSERT_OK(inf_encoder_open(anc_str_of(f.folder), &options, &enc, &f.err), &f.err);
-    ASSERT_OK(inf_encoder_encode(enc, INF_PASSAGE, texts, TEXTS, NULL, (inf_check){0}, before, NULL,
-                                 &f.err),
-              &f.err);
-    const ino_t inode = inode_of(find_panels(&f));
-    encode(&f, INF_INT8, "e", true, after);
-    assert_true(inode_of(find_panels(&f)) != inode);
-    ASSERT_OK(inf_encoder_encode(enc, INF_PASSAGE, texts, TEXTS, NULL, (inf_check){0}, after, NULL,
-                                 &f.err),
-              &f.err);
-    assert_memory_equal(before, after, sizeof before);
-    inf_encoder_close(enc);
-    model_copy_end(&f);
+    for (unsigned change = 0; change < 5; change++) {
+        model_copy f;
+        float before[TEXTS * DIMS], after[TEXTS * DIMS];
+        inf_encoder *enc = NULL;
+        const inf_encoder_options options = {.precision = INF_INT8, .digest = ANC_STR("d")};
+        model_copy_begin(&f);
+        encode(&f, INF_INT8, "d", true, before);
+        ASSERT_OK(inf_encoder_open(anc_str_of(f.folder), &options, &enc, &f.err), &f.err);
+        const anc_str path = find_panels(&f);
+        const ino_t inode = inode_of(path);
+        if (change == 0)
+            cut(path, 0);
+        else if (change == 1)
+            cut(path, HEAD_BYTES + 100);
+        else if (change == 2)
+            write_over(&f, path);
+        else if (change == 3)
+            ASSERT_OK(os_file_remove(path, &f.err), &f.err);
+        else
+            encode(&f, INF_INT8, "e", true, after);
+        assert_int_equal(change == 4, os_exists(path) && inode_of(path) != inode);
+        ASSERT_OK(inf_encoder_encode(enc, INF_PASSAGE, texts, TEXTS, NULL, (inf_check){0}, after,
+                                     NULL, &f.err),
+                  &f.err);
+        assert_memory_equal(before, after, sizeof before);
+        inf_encoder_close(enc);
+        encode(&f, INF_INT8, "d", true, after);
+        assert_memory_equal(before, after, sizeof before);
+        model_copy_end(&f);
+    }
 }
 
 static const struct damage_row {
@@ -246,8 +275,8 @@ static void a_model_that_lost_its_weights_does_not_open(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(mapped_weights_give_the_same),
-        cmocka_unit_test(a_file_that_is_replaced_stays_with_its_reader),
+        cmocka_unit_test(kept_weights_give_the_same),
+        cmocka_unit_test(an_open_model_stays_as_it_is),
         cmocka_unit_test(what_another_precision_left_goes_after_a_week),
         cmocka_unit_test(a_folder_that_takes_nothing_is_no_failure),
         cmocka_unit_test(a_digest_without_end_is_not_kept),

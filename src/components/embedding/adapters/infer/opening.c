@@ -100,7 +100,7 @@ static void describe(emb_opened *o, bool scores, const char *why)
         (void)snprintf(gives, sizeof gives, "%u layers, %u dimensions", about->layers, about->dims);
     (void)snprintf(o->detail, sizeof o->detail, "%.100s: %s, %u tokens, %s by %s%s (%s)", o->model,
                    gives, about->max_tokens, inf_precision_name(about->precision), about->product,
-                   about->mapped ? ", mapped" : "", why);
+                   about->kept ? ", packed beside it" : "", why);
 }
 
 static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bool scores,
