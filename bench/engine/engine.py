@@ -4,8 +4,8 @@ Once on made-up vectors (mixture.h), once on those of real passages with noise (
 system's package and, with the Python in BENCH_PEER_PYTHON, the newest hnswlib and faiss-cpu (peers.py), of which the best
 at each recall is shown. Takes bench_engine and a folder for what is made: vectors, and the peers' graphs of a million of
 them, which are built once, by all cores, and used again; --full makes it a million instead of 100,000, --prepare only
-makes what can be kept. BENCH_VECTORS says another number, BENCH_KINDS (mixed,real) which vectors, and without
-BENCH_NEWEST (1; 0) the newest peers are left out. Prints the lines of bench/common/bench.h. Rates at a recall are read off
+makes what can be kept. BENCH_VECTORS says another number, BENCH_KINDS (mixed,real) which vectors, and
+BENCH_NEWEST=0 leaves the newest peers out. Prints the lines of bench/common/bench.h. Rates at a recall are read off
 between the two nearest that were measured.
 """
 import os
@@ -64,7 +64,7 @@ def newest(folder):
                 peers.setdefault(name, {}).setdefault(what, []).append([float(x) for x in numbers])
         if p.returncode == 0:
             return peers
-    print("engine: newest hnswlib and faiss-cpu could not be had", file=sys.stderr)
+    print("engine: newest hnswlib and faiss-cpu are not beside it", file=sys.stderr)
     return None
 
 
