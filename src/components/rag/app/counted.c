@@ -375,8 +375,8 @@ static anc_status warn_of_large(const counting *c)
     const anc_str message = anc_arena_printf(
         turn->mem,
         "'%.*s' is too large for its rows to be counted for a question: that is done of at most "
-        "%d rows, as far as they are read in %d seconds",
-        ANC_FMT(c->large), RAG_TALLY_ROWS, READ_MS / 1000);
+        "%d rows in %d tables, as far as they are read in %d seconds",
+        ANC_FMT(c->large), RAG_TALLY_ROWS, TABLES, READ_MS / 1000);
     if (warnings == NULL || message.ptr == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for a warning");
     for (size_t i = 0; i < a->n_warnings; i++)
