@@ -2,9 +2,10 @@
  * the whole of it is known. On a pool.
  *
  * The documents with rows among those that the search found, and those whose name has what is counted, are read from end
- * to end, twice. Where exactly one table has the answer beyond doubt (domain/tally.h), the hits become the rows that were
- * counted and the number stands before them. Where rows are missing or torn, another table would have an answer too, or
- * there are too many to look at, the question is answered as any other; a table that is too large is named in a warning.
+ * to end, twice; those that are called just that come first, and where one of them has the answer it is the one. Where
+ * exactly one table has the answer beyond doubt (domain/tally.h), the hits become the rows that were counted and the number
+ * stands before them. Where rows are missing or torn, another table would have an answer too, or there are too many to look
+ * at, the question is answered as any other; a table that is too large is named in a warning.
  */
 #include "base/str.h"
 #include "rag/domain/extract.h"
@@ -110,49 +111,79 @@ static bool is_part(const kno_document *d)
     return d->parent.len > 0;
 }
 
-static anc_status among_names(counting *c, anc_str collection, anc_str name)
+/* A word without the letter that a plural may have added; empty: it is too short. */
+static anc_str trunk_of(anc_str word)
+{
+    if (word.len <= WORD_BYTES_MIN)
+        return word.len == WORD_BYTES_MIN ? word : ANC_STR("");
+    return (unsigned char)word.ptr[word.len - 1] < 0x80 ? anc_str_sub(word, 0, word.len - 1) : word;
+}
+
+/* Whether that is what the name says, but for one letter of a plural and of what kind the file is. */
+static bool says_just(anc_str name, anc_str word)
+{
+    enum { PLURAL = 1 };
+    const anc_str trunk = trunk_of(word);
+    const size_t dot = anc_str_find(name, ANC_STR("."));
+    const anc_str stem = anc_str_sub(name, 0, dot < name.len ? dot : name.len);
+    return trunk.len > 0 && stem.len >= trunk.len && stem.len <= word.len + PLURAL &&
+           anc_str_eq_nocase(anc_str_sub(stem, 0, trunk.len), trunk);
+}
+
+static bool is_called(const kno_document *d, anc_str word)
+{
+    return says_just(d->title, word) || says_just(rag_pointer_last_part(d->uri), word);
+}
+
+/* Those whose name has the word; with `just` those that are called so and nothing else, unless there are too many to tell. */
+static anc_status among_names(counting *c, anc_str collection, anc_str word, bool just)
 {
     rag_turn *turn = c->turn;
     kno_document *found = NULL;
     size_t n = 0;
+    const anc_str name = c->pointer.file.len > 0 ? word : trunk_of(word);
+    if (name.len == 0)
+        return ANC_OK;
     ANC_TRY(kno_document_list(turn->rag->with.knowledge, &turn->call, collection, name, ANC_STR(""),
                               LISTED, &found, &n));
+    if (just && n == LISTED)
+        return ANC_OK;
     c->too_many = c->too_many || n == LISTED;
     for (size_t i = 0; i < n; i++) {
         const rag_named d = rag_named_of_document(&found[i]);
-        if (is_part(&found[i]))
+        if (is_part(&found[i]) || (just && !is_called(&found[i], word)))
             continue;
         ANC_TRY(consider_named(c, &d));
     }
     return ANC_OK;
 }
 
-/* The longest word of what is counted, without the letter that a plural may have added; empty: it is too short. */
-static anc_str word_of(anc_str counted)
-{
-    anc_str best = ANC_STR("");
-    for (anc_str one; anc_str_split(&counted, ' ', &one);)
-        if (one.len > best.len)
-            best = one;
-    if (best.len <= WORD_BYTES_MIN)
-        return best.len == WORD_BYTES_MIN ? best : ANC_STR("");
-    return (unsigned char)best.ptr[best.len - 1] < 0x80 ? anc_str_sub(best, 0, best.len - 1) : best;
-}
-
-static anc_status find_documents(counting *c, const srch_result *found, anc_str counted)
+static anc_status among_all_names(counting *c, anc_str word, bool just)
 {
     const rag_turn *turn = c->turn;
-    const anc_str file = c->pointer.file;
-    const anc_str name = file.len > 0 ? rag_pointer_last_part(file) : word_of(counted);
-    ANC_TRY(among_hits(c, found));
-    if (name.len == 0)
-        return ANC_OK;
     if (turn->collections.n == 0)
-        return among_names(c, ANC_STR(""), name);
+        return among_names(c, ANC_STR(""), word, just);
     c->too_many = c->too_many || turn->collections.n > COLLECTIONS;
     for (size_t i = 0; i < turn->collections.n && i < COLLECTIONS; i++)
-        ANC_TRY(among_names(c, turn->collections.items[i], name));
+        ANC_TRY(among_names(c, turn->collections.items[i], word, just));
     return ANC_OK;
+}
+
+/* The documents that are called what is counted, and nothing else. */
+static anc_status find_called(counting *c)
+{
+    for (size_t i = 0; i < c->wish.n_names && c->pointer.file.len == 0; i++)
+        ANC_TRY(among_all_names(c, c->wish.names[i], true));
+    return ANC_OK;
+}
+
+static anc_status find_documents(counting *c, const srch_result *found)
+{
+    const anc_str file = c->pointer.file;
+    ANC_TRY(among_hits(c, found));
+    if (file.len > 0)
+        return among_all_names(c, rag_pointer_last_part(file), false);
+    return c->wish.n_names > 0 ? among_all_names(c, c->wish.names[0], false) : ANC_OK;
 }
 
 /* ---- its rows, twice -------------------------------------------------------------------------- */
@@ -386,7 +417,7 @@ static anc_status warn_of_large(const counting *c)
     return ANC_OK;
 }
 
-/* A figure is that of the document that fits the question best, or that it names; a row that is alone is an answer as any
+/* A figure is that of the document that fits the question best, that is called so, or that it names; a row that is alone is an answer as any
  * other. */
 static bool is_answered(const counting *c, const srch_result *found)
 {
@@ -395,8 +426,15 @@ static bool is_answered(const counting *c, const srch_result *found)
     if (c->answers != 1 || c->too_many)
         return false;
     if (c->wish.says != RAG_TALLY_COUNT)
-        return first || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
+        return first || c->answer.called || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
     return c->answer.n > 1 || !c->wish.lists;
+}
+
+static anc_status count_from(counting *c, size_t first)
+{
+    for (size_t i = first; i < c->n_documents && !c->too_many && c->answers < 2; i++)
+        ANC_TRY(count_document(c, &c->documents[i]));
+    return ANC_OK;
 }
 
 anc_status rag_counted_take(rag_turn *turn, srch_result *found)
@@ -410,9 +448,13 @@ anc_status rag_counted_take(rag_turn *turn, srch_result *found)
     if (!c.wish.asks)
         return ANC_OK;
     c.until_ns = krn_now_ns(turn->rag->with.clock) + (int64_t)READ_MS * 1000000;
-    ANC_TRY(find_documents(&c, found, c.wish.what));
-    for (size_t i = 0; i < c.n_documents && !c.too_many && c.answers < 2; i++)
-        ANC_TRY(count_document(&c, &c.documents[i]));
+    ANC_TRY(find_called(&c));
+    ANC_TRY(count_from(&c, 0));
+    const size_t called = c.n_documents;
+    if (c.answers != 1 || !c.answer.called || c.too_many) {
+        ANC_TRY(find_documents(&c, found));
+        ANC_TRY(count_from(&c, called));
+    }
     if (c.large.ptr != NULL)
         return warn_of_large(&c);
     return is_answered(&c, found) ? show_rows(&c, found) : ANC_OK;

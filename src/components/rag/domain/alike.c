@@ -37,7 +37,8 @@ static const char *const lines[] = {
 
     "deputy vice substitute adjoint stellvertreter stellvertretend vize suplente vice",
 
-    "teach taught teacher instructor tutor coach trainer lessons lecturer professor "
+    "teach taught teacher instructor monitor monitora monitore kursleiter kursleiterin tutor coach "
+    "trainer lessons lecturer professor "
     "enseigne professeur "
     "unterrichtet lehrer lehrt "
     "enseña profesor maestra "
@@ -170,6 +171,17 @@ static anc_str without_ge(anc_str word)
                : word;
 }
 
+/* What stands behind the part of a German verb that comes off, "stellen" of "abstellen", without the "ge" of a participle;
+ * empty: it has none, or another than `part`. */
+static anc_str behind_part(anc_str word, anc_str part)
+{
+    enum { LETTERS_MIN = 4 };
+    if (word.len < part.len + LETTERS_MIN ||
+        !anc_str_eq_nocase(anc_str_sub(word, 0, part.len), part))
+        return ANC_STR("");
+    return without_ge(anc_str_sub(word, part.len, word.len));
+}
+
 static size_t common_beginning(anc_str a, anc_str b)
 {
     size_t n = 0;
@@ -207,11 +219,27 @@ static bool same_letter(anc_str a, anc_str b)
     return a.len > 0 && b.len > 0 && (a.ptr[0] | 0x20) == (b.ptr[0] | 0x20);
 }
 
+/* "Abgestellt" and "abstellen" */
+static bool are_parted_alike(anc_str a, anc_str b)
+{
+    static const anc_str parts[] = {ANC_STR_INIT("ab"),  ANC_STR_INIT("an"),  ANC_STR_INIT("auf"),
+                                    ANC_STR_INIT("aus"), ANC_STR_INIT("ein"), ANC_STR_INIT("mit"),
+                                    ANC_STR_INIT("um"),  ANC_STR_INIT("vor"), ANC_STR_INIT("zu")};
+    for (size_t i = 0; i < ANC_COUNT(parts); i++) {
+        const anc_str c = behind_part(a, parts[i]);
+        const anc_str d = behind_part(b, parts[i]);
+        if (c.len > 0 && d.len > 0)
+            return begin_alike(c, d);
+    }
+    return false;
+}
+
 bool rag_akin(anc_str a, anc_str b)
 {
     const anc_str c = without_ge(a);
     const anc_str d = without_ge(b);
-    return (same_letter(a, b) && begin_alike(a, b)) || (same_letter(c, d) && begin_alike(c, d));
+    return (same_letter(a, b) && begin_alike(a, b)) || (same_letter(c, d) && begin_alike(c, d)) ||
+           (same_letter(a, b) && are_parted_alike(a, b));
 }
 
 static bool line_has(anc_str line, anc_str word)

@@ -109,6 +109,10 @@ static const contrast_class classes[] = {
                 "comienzo inizia começa|"
                 "end ends ended finish finishes finished finit termine endet termina acaba finisce",
      .ranged = true},
+    {.members = "breakfast frühstück desayuno colazione|"
+                "lunch luncheon mittagessen almuerzo pranzo almoço|"
+                "dinner supper dîner abendessen cena jantar",
+     .ranged = true},
     {.members = "arrive arrives arrived arrival|leave leaves depart departs departed departure",
      .ranged = true},
 };

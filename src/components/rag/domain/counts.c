@@ -1,6 +1,7 @@
 /* counts.c - "61 people": a number that is bound to what "how many people" asks for. */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "rag/domain/spoken.h"
 
 enum { NOUN_WORDS = 2, REACH = 3, FIRST_YEAR = 1700 };
 
@@ -67,6 +68,41 @@ bool rag_counts(const rag_extraction *x, size_t i)
              k++)
             if ((rag_terms_meant(&x->terms, words, k, k + 1) & counted) != 0)
                 return true;
+    }
+    return false;
+}
+
+/* The term of "leave" of "how many days of leave": what the counted are of; 0: they are of nothing. */
+static uint64_t counted_of(const rag_terms *terms)
+{
+    static const char links[] = "of de d von di";
+    const rag_words asked = terms->asked;
+    const size_t i = behind_how_many(terms);
+    if (i + 2 >= asked.n ||
+        !rag_is_any_of(rag_word_text(terms->question, &asked.items[i + 1]), links))
+        return 0;
+    return rag_terms_in(terms, asked, i + 2, i + 3) & rag_terms_real(terms);
+}
+
+bool rag_counts_of(const rag_extraction *x, size_t i)
+{
+    enum { NEXT = 4 }; /* "2.5 working days of leave" */
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    const rag_spoken s = {text, x->read_as, words};
+    const uint64_t counted = rag_counted_terms(&x->terms);
+    const uint64_t of = counted_of(&x->terms);
+    for (size_t w = u->first; counted != 0 && of != 0 && w < u->last; w++) {
+        if (!words.items[w].digits && !rag_cues_is_number(rag_word_text(text, &words.items[w])))
+            continue;
+        bool noun = false;
+        for (size_t k = w + 1; k < u->last && k <= w + NEXT; k++) {
+            noun |= (rag_terms_meant(&x->terms, words, k, k + 1) & counted) != 0;
+            if (noun && rag_spoken_is_of(&s, k) && k + 1 < u->last &&
+                (rag_terms_meant(&x->terms, words, k + 1, k + 2) & of) != 0)
+                return true;
+        }
     }
     return false;
 }

@@ -14,4 +14,8 @@ typedef struct cue_row {
         ANC_STR_INIT(text), (cues) \
     }
 
+/* The kinds that a word of an answer tells, and those that it tells as a unit behind a figure; 0: none. */
+unsigned rag_cues_of_word(anc_str word);
+unsigned rag_cues_of_unit(anc_str word);
+
 #endif

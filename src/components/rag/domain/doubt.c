@@ -13,13 +13,17 @@ static bool misses_name(const rag_extraction *x, const rag_view *v)
     return x->terms.names != 0 && ((v->own | v->above | v->beside) & x->terms.names) == 0;
 }
 
-/* It is of another language, and a name is all that it has of more that was asked. */
+/* It is of another language, and a name is all that it has of more that was asked; or a name is all that counts, and neither
+ * who, when nor where is asked of it. */
 static bool is_foreign(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
     const uint64_t real = rag_terms_plain(&x->terms);
-    return rag_passage_is_foreign(x, x->units.items[i].passage) && real != 0 &&
-           ((v->own | v->above) & real) == 0;
+    const bool open = (x->terms.cues & ~(unsigned)RAG_CUE_MANNER) == 0;
+    if (!rag_passage_is_foreign(x, x->units.items[i].passage))
+        return false;
+    return real != 0 ? ((v->own | v->above) & real) == 0
+                     : open && x->terms.names != 0 && !rag_asks_definition(&x->terms);
 }
 
 /* It is of another language, of which one word is written as one of the question, by chance for all that is known ("die",
@@ -32,7 +36,8 @@ static bool is_foreign_by_chance(const rag_extraction *x, size_t i)
     const uint64_t plain = shared & ~x->terms.names;
     uint64_t meant = 0;
     for (size_t t = 0; t < x->terms.n; t++)
-        meant |= x->terms.meanings[t] != 0 || x->terms.digits[t] ? rag_term_bit(t) : 0;
+        meant |=
+            rag_meanings_any(&x->terms.meanings[t]) || x->terms.digits[t] ? rag_term_bit(t) : 0;
     return rag_passage_is_foreign(x, u->passage) && u->cells == 0 && shared == plain &&
            plain != 0 && (plain & (plain - 1)) == 0 && (plain & meant) == 0;
 }
@@ -250,6 +255,90 @@ static bool lacks_place(const rag_extraction *x, size_t i)
            !u->item && f[RAG_F_NO_CUE] > 0 && f[RAG_F_DEFINES] <= 0 && !has_place(x, i);
 }
 
+/* Whether each of the words of `names` in [first, last) stands behind "of", or begins a joined form: it only says whose
+ * something else is. */
+static bool is_only_whose(const rag_terms *terms, const rag_spoken *s, size_t first, size_t last)
+{
+    bool any = false;
+    for (size_t w = first; w < last; w++) {
+        if ((rag_terms_in(terms, s->words, w, w + 1) & terms->names) == 0)
+            continue;
+        if (w == first || !rag_spoken_is_of(s, w - 1))
+            return false;
+        any = true;
+    }
+    return any;
+}
+
+/* "Linux-based": whether the word that asks for the place only ends joined forms in unit i. */
+static bool is_only_compound(const rag_extraction *x, size_t i)
+{
+    static const char placing[] = "based";
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    bool any = false;
+    for (size_t w = u->first; w < u->last; w++) {
+        if (words.items[w].whole || !rag_is_any_of(rag_word_text(text, &words.items[w]), placing))
+            continue;
+        if (!anc_str_ends(anc_str_sub(text, 0, words.items[w].start), ANC_STR("-")))
+            return false;
+        any = true;
+    }
+    return any && rag_has_phrase_of(x->terms.question, placing);
+}
+
+/* "A subsidiary of Microsoft, based in Ireland" to where Microsoft is. */
+static bool is_place_of_other(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const rag_unit *u = &x->units.items[i];
+    const rag_spoken question = {terms->question, x->read_as, terms->asked};
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, x->units.words[u->passage]};
+    return terms->cues == RAG_CUE_PLACE && u->cells == 0 &&
+           (is_only_compound(x, i) ||
+            (rag_is_one_term(terms->names) && !is_only_whose(terms, &question, 0, terms->asked.n) &&
+             is_only_whose(terms, &s, u->first, u->last)));
+}
+
+/* When something was is asked in few words, and it has neither a figure nor a word of time. */
+static bool lacks_date(const rag_extraction *x, size_t i)
+{
+    static const char times[] =
+        "holiday holidays férié fériés feiertag feiertage feiertagen festivo festivos festivi "
+        "feriado "
+        "feriados when while after before until till since during once always never every each "
+        "daily weekly "
+        "noon midnight morning afternoon evening night dawn dusk spring summer autumn winter "
+        "easter "
+        "christmas week weekend weekends weekdays month year day days today tomorrow yesterday "
+        "quand lorsque après avant pendant depuis chaque toujours jamais midi minuit matin soir "
+        "nuit "
+        "printemps été automne hiver pâques noël semaine week-end mois an année jour "
+        "wenn nach vor bis seit während jeden jede jedes immer nie mittag mitternacht morgens "
+        "abends "
+        "nachts frühjahr sommer herbst winter ostern weihnachten woche wochenende monat jahr tag "
+        "cuando después antes hasta desde durante cada siempre nunca mediodía noche verano "
+        "invierno "
+        "semana mes año día dopo prima fino ogni sempre mai mezzogiorno sera notte estate inverno "
+        "settimana mese anno giorno depois até sempre noite verão mês ano dia";
+    const rag_terms *terms = &x->terms;
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const rag_spoken s = {x->passages[u->passage].text, x->read_as, words};
+    if (terms->cues != RAG_CUE_DATE || !terms->brief || u->cells > 0 || u->card ||
+        x->views[i].features[RAG_F_NO_CUE] <= 0 || rag_is_closed_then(x, i))
+        return false;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str word = rag_word_text(x->passages[u->passage].text, &words.items[w]);
+        const bool hour =
+            rag_cues_is_number(word) && w > u->first && rag_spoken_is_preposition(&s, w - 1);
+        if (words.items[w].digits || hour || rag_is_any_of(word, times))
+            return false;
+    }
+    return true;
+}
+
 /* "The captain of the Selina": who is that to one who is named, and the passage says nothing of the name. */
 static bool is_role_elsewhere(const rag_extraction *x, size_t i)
 {
@@ -453,5 +542,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
-           lacks_place(x, i);
+           lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i);
 }

@@ -547,6 +547,8 @@ static anc_status fill_thing(anc_arena *mem, const rag_spoken *part, const rag_s
     rag_run name;
     if (rag_find_indefinite(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
+    if (rag_find_office(part, bare, before, &old))
+        return substitute_thing(mem, before, old, part, bare, ret, err);
     if (rag_find_asked_of(part, bare, before, &old))
         return substitute_with_elision(mem, before, old, before->language == TXT_IT ? "di " : "de ",
                                        part, ret, err);

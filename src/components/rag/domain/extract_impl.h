@@ -7,6 +7,8 @@
 #include "rag/domain/meanings.h"
 #include "rag/domain/synonyms.h"
 
+struct rag_spoken;
+
 enum { RAG_TERMS_MAX = 64 }; /* so that a set of them is one word */
 
 /* What stands over all units of a passage. */
@@ -20,8 +22,8 @@ typedef struct rag_terms {
     bool dull[RAG_TERMS_MAX];   /* says what is asked for, seldom stands in the answer ("name") */
     bool digits[RAG_TERMS_MAX]; /* begins with a figure */
     bool asks[RAG_TERMS_MAX];   /* is an asking word ("minimum") */
-    uint32_t pairs[RAG_TERMS_MAX];    /* of synonyms that ask with it */
-    uint64_t meanings[RAG_TERMS_MAX]; /* that it may have in another language */
+    uint32_t pairs[RAG_TERMS_MAX];           /* of synonyms that ask with it */
+    rag_meaning_set meanings[RAG_TERMS_MAX]; /* that it may have in another language */
     rag_synonyms synonyms;
     rag_meanings meant;
     uint32_t code[RAG_TERMS_MAX]; /* shape of a code ("E11"); 0: it is none */
@@ -33,6 +35,8 @@ typedef struct rag_terms {
     uint64_t focus; /* what has to be told by some word: the deed or the role of who is asked for */
     uint64_t deed;  /* of these the verb of "who built it?" */
     uint64_t role;  /* and the noun of "who is the captain?" */
+    uint64_t may;   /* "cancel" of "can I cancel the order?" */
+    uint64_t object;  /* and "order"; or what there may be, of "is there a café?" */
     uint64_t granted; /* "get" of "how many days do I get?": it may be told by another word */
     bool brief;       /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
@@ -178,6 +182,8 @@ bool rag_label_is_beside(const rag_extraction *x, size_t i);
 uint64_t rag_counted_terms(const rag_terms *terms);
 /* Whether unit i has a number of them. */
 bool rag_counts(const rag_extraction *x, size_t i);
+/* The same of the noun with what it is of: "25 days of leave". */
+bool rag_counts_of(const rag_extraction *x, size_t i);
 /* Whether unit i has a number that may be how many of something there are: no year, no sum, no part of a name. */
 bool rag_has_count(const rag_extraction *x, size_t i);
 
@@ -226,6 +232,24 @@ size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *r
                        anc_str *ret_words);
 /* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
 bool rag_is_of_contrast(const rag_extraction *x, size_t i);
+
+/* bounds.c: whether unit i tells when something begins, ends, opens or closes, which term `t` asks in another word: from when
+ * to when it goes, or that it is closed on the day that is asked about. */
+bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t);
+/* Whether it says of a day in the question that something is closed then. */
+bool rag_is_closed_then(const rag_extraction *x, size_t i);
+
+/* may.c: whether "Is there …?", "Does it have …?" is asked. */
+bool rag_asks_existence(const rag_terms *terms);
+/* The terms of what there may be: "swimming pool" of "does the club have a swimming pool?"; 0: the question does not say it
+ * in a run of its own. */
+uint64_t rag_existing(const rag_terms *terms);
+/* The word of a question that says what "can I" is asked about; words.n: it asks nothing of the kind. */
+size_t rag_may_deed(const struct rag_spoken *s);
+/* The terms of what it would be done to: "an instrument" of "may I try an instrument before I buy?". */
+uint64_t rag_may_object(const rag_terms *terms, const struct rag_spoken *s, size_t deed);
+/* Whether unit i says that something is allowed, or not. */
+bool rag_grants(const rag_extraction *x, size_t i);
 
 /* agent.c: whether it is asked who did something, and unit i only tells that it was done. */
 bool rag_is_without_agent(const rag_extraction *x, size_t i);

@@ -16,6 +16,7 @@ static const double ANSWERS_QUESTION =
     0.3; /* share of a question above it that is the one asked, or nearly */
 static const double NAKED_ROW = 2;  /* "Name | Ann Bell" is the answer to nothing but who she is */
 static const double GRANTED = 1.7;  /* of a number that is told to be what somebody gets */
+static const double OF_THAT = 1.7;  /* of "days of leave", where that is what is counted */
 static const double NO_PRICE = 3;   /* without a sum nothing answers what something costs */
 static const double NO_COUNT = 2.5; /* nor how many there are, or where to ring, without a number */
 
@@ -303,8 +304,10 @@ static void fill_own(rag_extraction *x, size_t i)
     rag_names_bind(x, i, v);
     f[RAG_F_OTHER] = is_about_other(x, i) || v->another || v->rival;
     f[RAG_F_ENTRY] = f[RAG_F_NO_CUE] > 0 ? 0 : fmax(rag_entry_of(x, i), rag_label_of(x, i));
-    f[RAG_F_COUNTS] =
-        rag_counts(x, i) ? ((v->own | v->near) & terms->granted) != 0 ? GRANTED : 1 : 0;
+    f[RAG_F_COUNTS] = !rag_counts(x, i)                            ? 0
+                      : ((v->own | v->near) & terms->granted) != 0 ? GRANTED
+                      : rag_counts_of(x, i)                        ? OF_THAT
+                                                                   : 1;
     f[RAG_F_DEFINES] = rag_defines(x, i);
     f[RAG_F_FOREIGN] = rag_passage_is_foreign(x, unit->passage);
     f[RAG_F_POLARITY] = rag_headings_polarity(x, i);

@@ -52,6 +52,47 @@ static bool is_note(const rag_extraction *x, size_t i)
            text.ptr[1] >= '0' && text.ptr[1] <= '9' && text.ptr[2] == ')';
 }
 
+/* Whether the names of unit i's columns have the word of that key. */
+static bool is_named_over(const rag_extraction *x, const rag_unit *u, uint64_t key)
+{
+    const rag_words over = x->over_words[u->passage][RAG_OVER_COLUMNS];
+    const rag_unit *head = u->columns != RAG_NO_UNIT ? &x->units.items[u->columns] : NULL;
+    const rag_words words = head != NULL ? x->units.words[u->passage] : over;
+    const size_t last = head != NULL ? head->last : u->continues ? over.n : 0;
+    for (size_t w = head != NULL ? head->first : 0; w < last; w++)
+        if (words.items[w].key == key)
+            return true;
+    return false;
+}
+
+/* Whether a cell, or the name of a line, has ended before byte `at` of the unit's line. */
+static bool is_behind_first(anc_str text, const rag_unit *u, size_t at)
+{
+    const char end = u->card ? ':' : '|';
+    while (at > u->start && text.ptr[at - 1] != '\n' && text.ptr[at - 1] != end)
+        at--;
+    return at > u->start && text.ptr[at - 1] == end;
+}
+
+/* Of a row or a record: the word for the figure stands in the value of something else, which neither its first cell nor a name
+ * of a column or of a line is. */
+static bool is_in_value(const rag_extraction *x, size_t i, uint64_t figure)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    bool found = false;
+    if (u->cells == 0 && !u->card)
+        return false;
+    for (size_t w = u->first; w < u->last; w++) {
+        if (words.items[w].key != figure)
+            continue;
+        found = true;
+        if (!is_behind_first(x->passages[u->passage].text, u, words.items[w].start))
+            return false;
+    }
+    return found && !is_named_over(x, u, figure);
+}
+
 bool rag_is_part_of_figure(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
@@ -62,7 +103,7 @@ bool rag_is_part_of_figure(const rag_extraction *x, size_t i)
     bool part = false;
     if (figure == 0)
         return false;
-    if (is_note(x, i))
+    if (is_note(x, i) || is_in_value(x, i, figure))
         return true;
     for (size_t w = u->first; w < u->last; w++) {
         if (points_at_other(x, u, w))

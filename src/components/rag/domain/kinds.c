@@ -70,6 +70,25 @@ bool rag_is_thing_noun(const rag_spoken *s, size_t i)
     return rag_is_any_of(rag_spoken_word(s, i), things);
 }
 
+bool rag_is_office(anc_str word)
+{
+    static const char offices[] =
+        "president chair chairman chairwoman chairperson treasurer secretary captain commodore "
+        "director manager head deputy mayor minister governor owner founder chef cook coach "
+        "trainer "
+        "principal dean rector librarian curator gardener caretaker nurse vet doctor editor "
+        "president présidente président trésorier trésorière secrétaire capitaine directeur "
+        "directrice gérant gérante adjoint adjointe maire propriétaire gardien gardienne "
+        "vorsitzende vorsitzender präsident präsidentin schatzmeister kassenwart kassenwartin "
+        "schriftführer schriftführerin kapitän leiter leiterin stellvertreter direktor direktorin "
+        "bürgermeister hausmeister trainer trainerin "
+        "presidente presidenta tesorero tesorera secretario secretaria capitán director directora "
+        "gerente alcalde alcaldesa entrenador entrenadora "
+        "tesoriere segretario segretaria capitano direttore direttrice sindaco allenatore "
+        "tesoureiro tesoureira secretário secretária capitão diretor diretora treinador";
+    return rag_is_any_of(word, offices) || rag_is_office_in_short(word);
+}
+
 bool rag_is_office_in_short(anc_str word)
 {
     return rag_is_any_of(word, "ceo cfo coo cto cio cmo dpo mp pdg drh daf");

@@ -16,6 +16,9 @@ typedef enum rag_gender { RAG_GENDER_ANY, RAG_MASCULINE, RAG_FEMININE, RAG_PLURA
 /* "CEO", "PDG": what somebody is, and no name. */
 bool rag_is_office_in_short(anc_str word);
 
+/* "Treasurer", "Kapitän": an office that somebody holds. */
+bool rag_is_office(anc_str word);
+
 /* Of the run of a name (rag_spoken_name_next) in a question. */
 rag_kind rag_kind_asked(const rag_spoken *s, rag_run name);
 

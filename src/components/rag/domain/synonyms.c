@@ -37,7 +37,10 @@ static const pair pairs[] = {
     PAIR("weigh weighs weight heavy mass pèse pèsent poids lourd lourde wiegt gewicht schwer",
          "weight mass poids masse gewicht"),
     PAIR("tall high height hauteur haut haute taille hoch höhe", "height hauteur taille höhe"),
-    PAIR("long length longueur lang länge", "length duration longueur durée länge dauer"),
+    PAIR("long length longueur lang länge last lasts take takes dure durent dauert dauern dura "
+         "duran "
+         "durano duram",
+         "length duration longueur durée länge dauer laufzeit duración durata duração"),
     PAIR("big large size area surface grand grande superficie groß größe fläche",
          "size area surface superficie taille größe fläche"),
     PAIR("supply supplies supplied supplier fournit fournisseur liefert lieferant",

@@ -8,16 +8,27 @@
 
 /* ---- what is asked -------------------------------------------------------------------------------- */
 
-/* The longest word that may name a table; empty: there is none. */
-static anc_str longest_word(const rag_counting *c, const rag_measure *m)
+/* Among the names, the longest first; one that is no longer than the last of them has no place where they are full. */
+static void add_name(rag_tally_wish *wish, anc_str word)
 {
-    anc_str best = ANC_STR("");
-    for (size_t i = 0; i < c->words.n; i++) {
-        const anc_str word = rag_word_text(c->text, &c->words.items[i]);
-        if (!m->used[i] && !rag_measure_holds(c, i) && word.len > best.len)
-            best = word;
-    }
-    return best;
+    size_t at = wish->n_names;
+    while (at > 0 && wish->names[at - 1].len < word.len)
+        at--;
+    if (at == RAG_TALLY_NAMES)
+        return;
+    wish->n_names += wish->n_names < RAG_TALLY_NAMES;
+    for (size_t k = wish->n_names - 1; k > at; k--)
+        wish->names[k] = wish->names[k - 1];
+    wish->names[at] = word;
+}
+
+/* Words that may name a table: of what is counted, or all that a figure is asked with. */
+static void find_names(const rag_counting *c, const rag_measure *m, rag_tally_wish *ret)
+{
+    const bool figure = m->says != RAG_TALLY_COUNT;
+    for (size_t i = figure ? 0 : c->first; i < (figure ? c->words.n : c->end); i++)
+        if (!figure || (!m->used[i] && !rag_measure_holds(c, i)))
+            add_name(ret, rag_word_text(c->text, &c->words.items[i]));
 }
 
 anc_status rag_tally_wished(anc_arena *mem, anc_str question, rag_tally_wish *ret, anc_err *err)
@@ -30,8 +41,10 @@ anc_status rag_tally_wished(anc_arena *mem, anc_str question, rag_tally_wish *re
                             .asks = c.first < c.words.n || m.says != RAG_TALLY_COUNT,
                             .lists = c.lists && c.first < c.words.n && m.says == RAG_TALLY_COUNT,
                             .what = ANC_STR("")};
+    if (ret->asks)
+        find_names(&c, &m, ret);
     if (m.says != RAG_TALLY_COUNT)
-        ret->what = longest_word(&c, &m);
+        ret->what = ret->n_names > 0 ? ret->names[0] : ANC_STR("");
     else if (c.end > c.first)
         ret->what = anc_str_sub(question, c.words.items[c.first].start,
                                 c.words.items[c.end - 1].end - c.words.items[c.first].start);
@@ -163,4 +176,5 @@ void rag_tally_end(const rag_tally *t, rag_tally_answer *ret)
     ret->figure = figure_of(t);
     ret->column = figure ? t->columns[t->column].name : ANC_STR("");
     ret->n = ret->figure.ptr != NULL ? t->counted : 0;
+    ret->called = rag_tally_is_called(t);
 }

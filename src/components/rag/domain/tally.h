@@ -18,8 +18,9 @@
 
 enum {
     RAG_TALLY_ROWS = 100000,
-    RAG_TALLY_COLUMNS = 64
-}; /* that a table has at most to be counted */
+    RAG_TALLY_COLUMNS = 64, /* that a table has at most to be counted */
+    RAG_TALLY_NAMES = 3,    /* of a question's words that documents are looked for by */
+};
 
 typedef enum rag_tally_says {
     RAG_TALLY_COUNT,
@@ -47,6 +48,8 @@ typedef struct rag_tally_wish {
         what; /* what is counted in "How many unpaid invoices are there?": the words behind "how many" up to the
                    * first that only holds the sentence together; of a figure its longest word that may name a
                    * table. May be empty */
+    anc_str names[RAG_TALLY_NAMES]; /* [n_names] words that may name the document, longest first */
+    size_t n_names;
 } rag_tally_wish;
 
 /* A question of more than 40 words asks for nothing. */
@@ -82,9 +85,11 @@ anc_status rag_tally_take(rag_tally *t, anc_arena *scratch, anc_str row, rag_tal
 
 typedef struct rag_tally_answer {
     rag_tally_says says;
-    size_t n;       /* rows that were counted, or that the figure is of; 0: it cannot be said */
-    size_t of;      /* rows of the table */
-    size_t in;      /* rows that were said to be in */
+    size_t n;  /* rows that were counted, or that the figure is of; 0: it cannot be said */
+    size_t of; /* rows of the table */
+    size_t in; /* rows that were said to be in */
+    bool
+        called; /* the table is called just what was counted, or whose figure it is: "tools.csv" of "tools" */
     anc_str column; /* that the figure is of, as it is called there */
     anc_str figure; /* as figures are written there, with their unit; empty: rows are counted */
 } rag_tally_answer;

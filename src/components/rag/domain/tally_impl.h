@@ -123,6 +123,10 @@ static inline rag_run *rag_tally_run(const rag_tally_column *column, size_t firs
 /* tally_sense.c: finds the conditions and, for a figure, its column; whether every word is accounted for. */
 bool rag_tally_understood(rag_tally *t);
 
+/* Whether the file, its title or the heading over the table is called just what is counted, or whose figure it is: "tools.csv"
+ * of "How many tools are there?". */
+bool rag_tally_is_called(const rag_tally *t);
+
 /* Whether a column has a name that a figure may be asked of: else the rows need not be looked at. */
 bool rag_tally_may_measure(const rag_tally *t);
 

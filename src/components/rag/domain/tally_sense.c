@@ -8,6 +8,7 @@
  */
 #include "base/str.h"
 #include "measure_impl.h"
+#include "rag/domain/pointer.h"
 
 /* ---- where a word stands -------------------------------------------------------------------------- */
 
@@ -76,6 +77,37 @@ static bool names_condition(const rag_tally *t, size_t i)
         if (has_word(t->columns[t->conditions[k].column].words, t->q.words.items[i].key))
             return true;
     return false;
+}
+
+static bool is_noun_key(const rag_tally *t, uint64_t key)
+{
+    for (size_t i = 0; i < t->q.words.n; i++)
+        if (t->q.words.items[i].key == key && rag_tally_is_noun(t, i))
+            return true;
+    return false;
+}
+
+/* Whether all that a name says, but of what kind the file is, are words of what is counted. */
+static bool says_just_that(const rag_tally *t, anc_str text, rag_words name)
+{
+    static const char kinds[] = "csv tsv xlsx xls ods json jsonl ndjson md html txt";
+    size_t said = 0;
+    for (size_t i = 0; i < name.n; i++) {
+        if (name.items[i].whole || name.items[i].stop ||
+            (i > 0 && rag_is_any_of(rag_word_text(text, &name.items[i]), kinds)))
+            continue;
+        if (!is_noun_key(t, name.items[i].key))
+            return false;
+        said++;
+    }
+    return said > 0;
+}
+
+bool rag_tally_is_called(const rag_tally *t)
+{
+    return says_just_that(t, t->table.title, t->title) ||
+           says_just_that(t, rag_pointer_last_part(t->table.uri), t->file_name) ||
+           says_just_that(t, t->table.heading, t->heading);
 }
 
 /* ---- conditions ------------------------------------------------------------------------------------- */
@@ -153,7 +185,7 @@ static bool is_called_so(const rag_tally *t)
 static bool is_count_understood(const rag_tally *t)
 {
     bool counted = t->q.end == t->q.first && t->table.named;
-    bool placed = t->table.named;
+    bool placed = t->table.named || (!t->q.lists && rag_tally_is_called(t));
     for (size_t i = 0; i < t->q.words.n; i++) {
         const bool asked = i + 2 >= t->q.first && i < t->q.first; /* "how many" */
         const bool noun = rag_tally_is_noun(t, i);
@@ -167,7 +199,7 @@ static bool is_count_understood(const rag_tally *t)
             continue;
         return false;
     }
-    /* how many there are at all is asked of a table that is named, else of the world */
+    /* how many there are at all is asked of a table that is named or called so, else of the world */
     return counted && (t->n_conditions > 0 || placed) && !has_quantities(t) &&
            (is_called_so(t) || !has_figures(t));
 }

@@ -91,7 +91,7 @@ anc_status rag_terms_mean(anc_arena *mem, txt_language language, rag_terms *term
 {
     ANC_TRY(rag_meanings_of(mem, language, &terms->meant, err));
     for (size_t t = 0; t < terms->n; t++)
-        terms->meanings[t] = rag_meanings_with(&terms->meant, UINT64_MAX, terms->keys[t]);
+        rag_meanings_add(&terms->meant, terms->keys[t], &terms->meanings[t]);
     return ANC_OK;
 }
 
@@ -174,14 +174,12 @@ uint64_t rag_terms_in(const rag_terms *terms, rag_words words, size_t first, siz
 uint64_t rag_terms_meant(const rag_terms *terms, rag_words words, size_t first, size_t last)
 {
     uint64_t set = rag_terms_in(terms, words, first, last);
-    uint64_t among = 0;
     for (size_t t = 0; t < terms->n; t++)
-        among |= terms->meanings[t];
-    for (size_t i = first; i < last && among != 0; i++) {
-        const uint64_t meant = rag_meanings_with(&terms->meant, among, words.items[i].key);
-        for (size_t t = 0; t < terms->n && meant != 0; t++)
-            set |= (terms->meanings[t] & meant) != 0 ? rag_term_bit(t) : 0;
-    }
+        for (size_t i = first;
+             i < last && rag_meanings_any(&terms->meanings[t]) && !rag_has_term(set, t); i++)
+            set |= rag_meanings_have(&terms->meant, &terms->meanings[t], words.items[i].key)
+                       ? rag_term_bit(t)
+                       : 0;
     return set;
 }
 

@@ -32,7 +32,11 @@ static bool is_vague(anc_str word)
         "works help helps go goes come comes say says want need know tell ask contact call speak "
         "turn believe think believed "
         "actuel actuelle nouveau nouvelle responsable chargé chargée occupe peut doit va vient "
-        "dit "
+        "dit donne donnent "
+        "gibt geben da dan dà danno dá dão "
+        "venir aller prendre porter apporter emmener amener bring take come mitbringen mitnehmen "
+        "kommen portare venire llevar traer venir levar trazer findet statt finden "
+        "possono possiamo posso puedo pueden podemos puis peuvent können dürfen darf podem "
         "zuständig verantwortlich kümmert aktuelle neue derzeitige macht kann darf muss "
         "encargado encargada encarga ocupa nuevo nueva puede debe "
         "responsabile incaricato occupa nuovo nuova può "
@@ -158,7 +162,7 @@ static bool is_brief(const rag_terms *terms)
     return rag_term_count(rag_terms_real(terms)) <= FEW;
 }
 
-/* Of a brief question after who, when or where all words but names and numbers. */
+/* Of a brief question after who, when or where, or whether there is one or one may, all words but names and numbers. */
 static uint64_t subject_of(const rag_terms *terms, txt_language language)
 {
     const unsigned asked = RAG_CUE_PERSON | RAG_CUE_DATE | RAG_CUE_PLACE;
@@ -168,7 +172,11 @@ static uint64_t subject_of(const rag_terms *terms, txt_language language)
     for (size_t t = 0; t < terms->n; t++)
         plain &= ~(is_vague(rag_terms_text(terms, t)) ? rag_term_bit(t) : 0);
     plain &= ~(language == TXT_DE ? 0 : terms->names);
-    return terms->brief && wanted != 0 && (wanted & ~asked) == 0 ? plain & ~terms->focus : 0;
+    if (terms->object != 0)
+        return terms->object & plain & ~terms->focus;
+    if (!terms->brief || (wanted & ~asked) != 0 || (wanted == 0 && !rag_asks_existence(terms)))
+        return 0;
+    return plain & ~terms->focus;
 }
 
 anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *terms, anc_err *err)
@@ -193,6 +201,15 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
     terms->role = role ? terms->focus & ~others : 0;
     terms->deed = role ? 0 : terms->focus & ~others;
     terms->brief = is_brief(terms);
+    const size_t may = rag_may_deed(&s);
+    if (may < s.words.n) {
+        const uint64_t all = terms->focus;
+        add_focus(&s, may, terms);
+        terms->may = terms->focus & ~all;
+        terms->object = rag_may_object(terms, &s, may);
+    } else {
+        terms->object = rag_existing(terms);
+    }
     terms->subject = subject_of(terms, language);
     return ANC_OK;
 }
@@ -221,12 +238,21 @@ static bool any_alike(anc_str text, rag_words words, size_t first, size_t last,
     return false;
 }
 
+/* Whether unit i tells term `t` without a word for it: from when to when something goes, or that it is allowed. */
+static bool tells_otherwise(const rag_extraction *x, size_t i, size_t t)
+{
+    return rag_tells_bound(x, i, t) || ((x->terms.may >> t & 1) != 0 && rag_grants(x, i));
+}
+
 void rag_focus_find(rag_extraction *x)
 {
     uint64_t known = 0;
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
+        for (size_t i = 0; i < x->units.n; i++)
+            if (x->views[i].own != 0 && tells_otherwise(x, i, t))
+                x->views[i].near |= rag_term_bit(t) & ~x->views[i].own;
         if (!rag_has_term((x->terms.focus | x->terms.subject | x->terms.granted) & ~known, t))
             continue;
         const wanted_word wanted = wanted_of(&x->terms, t);
@@ -320,7 +346,8 @@ static size_t missing_in(const rag_extraction *x, size_t i)
     const uint64_t missing =
         (terms->focus & ~said) | (terms->subject & ~(said | v->near | behind(x, i) | topic));
     for (size_t t = 0; t < terms->n; t++)
-        if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0))
+        if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0) &&
+            !tells_otherwise(x, i, t))
             return t;
     return RAG_TERMS_MAX;
 }
@@ -446,7 +473,7 @@ static bool excludes(const rag_extraction *x, size_t i, const rag_contrast *aske
     said above = {.members = 0};
     size_t figures = 0;
     look(asked, p->text, words, u->first, u->last, &own);
-    if (own.same || !own.other)
+    if (own.same || !own.other || rag_is_closed_then(x, i))
         return false;
     look(asked, p->title, over[RAG_OVER_TITLE], 0, over[RAG_OVER_TITLE].n, &above);
     look(asked, p->heading, over[RAG_OVER_HEADING], 0, over[RAG_OVER_HEADING].n, &above);

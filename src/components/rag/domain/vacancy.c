@@ -351,6 +351,19 @@ bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *b
     return false;
 }
 
+bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    if (!rag_asks_who_is(before) || rag_spoken_is_preposition(part, 0) ||
+        bare.last != bare.first + 1 || !rag_is_office(rag_spoken_word(part, bare.first)))
+        return false;
+    for (size_t i = 0; i < before->words.n; i++)
+        if (rag_is_office(rag_spoken_word(before, i))) {
+            *ret = (rag_run){i, i + 1};
+            return true;
+        }
+    return false;
+}
+
 bool rag_is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
     return before->language == TXT_EN && bare.first == 0 && bare.last > 0 &&

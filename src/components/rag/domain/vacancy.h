@@ -45,6 +45,9 @@ bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken 
 bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *before,
                        rag_run *ret);
 
+/* "Treasurer" of "who is the treasurer of the club?", of which another office takes the place; false: neither is one. */
+bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
+
 /* "Flood damage" after how long something of a name lasts: a matter, which does not take the name's place. */
 bool rag_is_matter(const rag_spoken *part, rag_run bare, const rag_spoken *before);
 

@@ -28,6 +28,11 @@ static bool has_one_of(const rag_extraction *x, size_t i, const char *words)
     return false;
 }
 
+static bool is_letter(char c)
+{
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+}
+
 /* Digits that follow each other but for blanks, dots, hyphens and brackets: "(415) 555-0199", "extension 4477". */
 static bool has_dial(const rag_extraction *x, size_t i)
 {
@@ -36,12 +41,18 @@ static bool has_dial(const rag_extraction *x, size_t i)
     const size_t enough = has_one_of(x, i, words) ? SHORT : LONG;
     const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
     size_t digits = 0;
+    bool in_code = false;
     for (size_t k = 0; k < text.len && digits < enough; k++) {
         const char c = text.ptr[k];
-        if (c >= '0' && c <= '9')
+        const bool coded =
+            digits == 0 && k > 1 && text.ptr[k - 1] == '-' && is_letter(text.ptr[k - 2]);
+        if (c >= '0' && c <= '9' && (coded || in_code))
+            in_code = true; /* "WR-2025-0000" */
+        else if (c >= '0' && c <= '9')
             digits++;
         else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')')
             digits = 0;
+        in_code = in_code && c != ' ';
     }
     return digits >= enough || rag_columns_have(x, i, RAG_SYNONYM_PHONE, SHORT);
 }
@@ -369,19 +380,32 @@ static uint64_t amount_of(const rag_terms *terms, uint64_t plain)
     return 0;
 }
 
-/* The P of "What is the P of N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
+/* The first of the terms as they are asked; 0: there is none. */
+static uint64_t first_of(const rag_terms *terms, uint64_t set)
+{
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
+        if (rag_has_term(set, t))
+            return rag_term_bit(t);
+    }
+    return 0;
+}
+
+/* The P of "What is the P of N?", and of "wie hoch ist der P bei N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
 static uint64_t told_by(const rag_terms *terms)
 {
     static const char openings[] = "what is|what was|what's|who is|who was|"
                                    "quel est|quelle est|qui est|qui était|was ist|wer ist|wer war";
     const bool opens = rag_begins_with_any(terms->question, openings);
     bool linked = false;
-    const uint64_t plain = rag_terms_plain(terms);
+    const uint64_t plain = rag_terms_plain(terms) & ~rag_terms_digits(terms); /* "in 2021" */
     static const char *const links[] = {" of ", "'s ", "’s ",   " de ",
                                         " du ", " d'", " des ", " von "};
     for (size_t k = 0; k < ANC_COUNT(links); k++)
         linked |= anc_str_find(terms->question, anc_str_of(links[k])) != SIZE_MAX;
     const bool one = rag_is_one_term(plain) && rag_terms_codes(terms) == 0;
+    if (rag_begins_with_any(terms->question, "wie hoch ist |wie hoch sind |wie hoch war "))
+        return first_of(terms, plain);
     if (!opens || !linked || terms->property != NULL ||
         (terms->cues & ~(unsigned)(RAG_CUE_PERSON | RAG_CUE_NAME)) != 0)
         return 0;

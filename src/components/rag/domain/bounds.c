@@ -1,0 +1,80 @@
+/* bounds.c - when something begins, ends, opens or closes, told without the word: "the year runs from 1 April to 31 March",
+ * "the garden is open from 8 to 20", and "closed on Sundays" to when it opens on a Sunday.
+ */
+#include "base/str.h"
+#include "extract_impl.h"
+#include "rag/domain/contrasts.h"
+
+static anc_str word_of(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    return rag_word_text(x->passages[u->passage].text, &x->units.words[u->passage].items[w]);
+}
+
+/* A figure within a word behind word `w`: "from 1 April", "vom 1.", "du samedi 3". */
+static bool has_figure_behind(const rag_extraction *x, const rag_unit *u, size_t w)
+{
+    enum { REACH = 2 };
+    for (size_t k = w + 1; k <= w + REACH && k < u->last; k++)
+        if (x->units.words[u->passage].items[k].digits)
+            return true;
+    return false;
+}
+
+static bool has_range(const rag_extraction *x, const rag_unit *u)
+{
+    static const char from[] = "from between du de entre von vom zwischen desde del dal dalle "
+                               "dall da das do";
+    static const char to[] = "to until till and au à et bis und al a hasta y alle às ao até e";
+    size_t begun = SIZE_MAX;
+    for (size_t w = u->first; w < u->last; w++) {
+        const anc_str word = word_of(x, u, w);
+        if (!has_figure_behind(x, u, w))
+            continue;
+        if (begun != SIZE_MAX && rag_is_any_of(word, to))
+            return true;
+        if (rag_is_any_of(word, from))
+            begun = w;
+    }
+    return false;
+}
+
+/* Whether the question names a day of the week that unit i has too. */
+static bool shares_day(const rag_extraction *x, const rag_unit *u)
+{
+    const rag_terms *terms = &x->terms;
+    const unsigned days = rag_contrast_of(ANC_STR("sunday")).class;
+    for (size_t k = 0; k < terms->asked.n; k++) {
+        const rag_contrast asked =
+            rag_contrast_of(rag_word_text(terms->question, &terms->asked.items[k]));
+        for (size_t w = u->first; asked.class == days && w < u->last; w++) {
+            const rag_contrast said = rag_contrast_of(word_of(x, u, w));
+            if (said.class == days && said.member == asked.member)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool rag_is_closed_then(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_contrast closed = rag_contrast_of(ANC_STR("closed"));
+    for (size_t w = u->first; w < u->last; w++) {
+        const rag_contrast said = rag_contrast_of(word_of(x, u, w));
+        if (said.class == closed.class && said.member == closed.member)
+            return shares_day(x, u);
+    }
+    return false;
+}
+
+bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t)
+{
+    const rag_contrast asked = rag_contrast_of(rag_terms_text(&x->terms, t));
+    const rag_contrast open = rag_contrast_of(ANC_STR("open"));
+    const rag_contrast begin = rag_contrast_of(ANC_STR("begin"));
+    if ((x->terms.cues & RAG_CUE_DATE) == 0 ||
+        (asked.class != open.class && asked.class != begin.class))
+        return false;
+    return has_range(x, &x->units.items[i]) ||
+           (asked.class == open.class && asked.member == open.member && rag_is_closed_then(x, i));
+}
