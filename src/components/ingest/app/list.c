@@ -50,10 +50,19 @@ static anc_status flush(listing *l)
     return ANC_OK;
 }
 
-static anc_status add_item(listing *l, const ing_item *item, anc_err *err)
+/* Asked for each that is found, wanted or not: a large source may have none that is. */
+static anc_status may_go_on(const listing *l, anc_err *err)
 {
+    krn_call call = *l->call;
+    call.err = err;
     if (atomic_load(&l->run->cancelled))
         return ANC_FAIL(err, ANC_CANCELLED, "the batch was cancelled");
+    return krn_call_check(l->ing->with.clock, &call);
+}
+
+static anc_status add_item(listing *l, const ing_item *item, anc_err *err)
+{
+    ANC_TRY(may_go_on(l, err));
     if (l->ordinal == MAX_ITEMS)
         return ANC_FAIL(err, ANC_LIMIT, "%.*s has more than %d files", ANC_FMT(l->run->batch.path),
                         MAX_ITEMS);
@@ -85,7 +94,7 @@ static bool is_wanted(anc_str globs, anc_str path)
 static anc_status on_item(void *arg, const ing_item *item, anc_err *err)
 {
     listing *l = arg;
-    return is_wanted(l->run->batch.globs, item->path) ? add_item(l, item, err) : ANC_OK;
+    return is_wanted(l->run->batch.globs, item->path) ? add_item(l, item, err) : may_go_on(l, err);
 }
 
 static anc_status walk_folder(listing *l, krn_call *call)

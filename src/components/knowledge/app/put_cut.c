@@ -108,6 +108,15 @@ static anc_status feed(kno_put *put, kno_chunker *chunker)
     return kno_chunker_end(chunker, err);
 }
 
+/* The chunker knows no name of the document. */
+static anc_status refuse_chunks(const kno_put *put)
+{
+    anc_err_clear(put->call.err);
+    return ANC_FAIL(put->call.err, ANC_LIMIT,
+                    "'%.*s' has more than %d chunks, the limit of one document: send it in parts",
+                    ANC_FMT(kno_put_known_as(put)), KNO_CHUNKS);
+}
+
 anc_status kno_put_cut(kno_put *put)
 {
     kno_put_stage_is(put, KNO_STAGE_CHUNK);
@@ -133,5 +142,5 @@ anc_status kno_put_cut(kno_put *put)
     const anc_status status = feed(put, chunker);
     anc_buf_done(&c.text);
     emb_let_go(&put->cut_with);
-    return status;
+    return status == ANC_LIMIT && put->n_chunks == KNO_CHUNKS ? refuse_chunks(put) : status;
 }

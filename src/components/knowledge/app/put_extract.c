@@ -19,8 +19,7 @@ typedef struct extraction {
     size_t cap;   /* of put->blocks */
 } extraction;
 
-/* What a person calls the document: an id that was made here says nothing to anybody. */
-static anc_str known_as(const kno_put *put)
+anc_str kno_put_known_as(const kno_put *put)
 {
     const kno_document_input *in = put->input;
     const anc_str names[] = {in->id, in->name, in->uri, in->title};
@@ -36,7 +35,7 @@ static anc_status write_text(extraction *x, anc_str text, anc_err *err)
     if (text.len > KNO_TEXT_BYTES - x->at)
         return ANC_FAIL(err, ANC_LIMIT,
                         "the text of '%.*s' is longer than %d bytes, the limit of one document",
-                        ANC_FMT(known_as(put)), KNO_TEXT_BYTES);
+                        ANC_FMT(kno_put_known_as(put)), KNO_TEXT_BYTES);
     ANC_TRY(put->text.ops->add(put->text.self, text, err));
     x->at += text.len;
     return ANC_OK;
@@ -68,7 +67,7 @@ static anc_status take_block(extraction *x, const kno_block *block, anc_err *err
         return ANC_FAIL(err, ANC_LIMIT,
                         "'%.*s' has more than %d paragraphs, the limit of one "
                         "document",
-                        ANC_FMT(known_as(put)), KNO_BLOCKS);
+                        ANC_FMT(kno_put_known_as(put)), KNO_BLOCKS);
     if (put->n_blocks > 0) {
         const kno_block_kind before = (kno_block_kind)put->blocks[put->n_blocks - 1].kind;
         ANC_TRY(write_text(x, kno_block_separator(before, block), err));
@@ -140,7 +139,8 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     if (status == ANC_OK && !done)
         status = parser.ops->parse(parser.self, &call, &source, &sink, ret);
     if (status != ANC_OK && !x->refused)
-        return ANC_FAIL(put->call.err, status, "'%.*s': %s", ANC_FMT(known_as(put)), why.text);
+        return ANC_FAIL(put->call.err, status, "'%.*s': %s", ANC_FMT(kno_put_known_as(put)),
+                        why.text);
     if (status != ANC_OK)
         *put->call.err = why;
     return status;

@@ -103,6 +103,9 @@ typedef struct kno_put {
 /* Version number KNO_CUT_UNKNOWN of the settings is never a collection's: cut again in the background. */
 #define KNO_CUT_UNKNOWN UINT32_MAX
 
+/* What a person calls the document: an id that was made here says nothing to anybody. */
+anc_str kno_put_known_as(const kno_put *put);
+
 /* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. Ends with kno_put_describe. */
 anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
 anc_status kno_put_cut(kno_put *put) ANC_MUST_CHECK;

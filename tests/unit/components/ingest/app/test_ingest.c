@@ -285,6 +285,55 @@ static void cancel_stops_the_reading(void **state)
                      ANC_CONFLICT);
 }
 
+/* A source in which nothing is wanted, and whose batch is cancelled while it is walked. */
+typedef struct endless {
+    ing_fixture *f;
+    char id[64];
+    size_t found;
+} endless;
+
+static anc_status is_there(void *self, krn_call *call, anc_str path)
+{
+    (void)self;
+    (void)call;
+    (void)path;
+    return ANC_OK;
+}
+
+static anc_status walk_endless(void *self, krn_call *call, anc_str path, const ing_item_sink *sink)
+{
+    enum { CANCELLED_AT = 10, END = 1000 };
+    endless *e = self;
+    const ing_item item = {.path = ANC_STR("a.bin")};
+    ing_batch batch;
+    (void)path;
+    for (e->found = 0; e->found < END; e->found++) {
+        if (e->found == CANCELLED_AT)
+            ASSERT_OK(
+                ing_batch_cancel(e->f->ing, fixture_call(&e->f->k), anc_str_of(e->id), &batch),
+                &e->f->k.err);
+        ANC_TRY(sink->on_item(sink->arg, &item, call->err));
+    }
+    return ANC_OK;
+}
+
+static void cancel_stops_a_walk_that_finds_nothing(void **state)
+{
+    static const ing_source_ops ops = {.name = "endless", .check = is_there, .walk = walk_endless};
+    ing_fixture *f = *state;
+    endless e = {.f = f};
+    ing_batch batch;
+    f->other_source = (ing_source){&ops, &e};
+    ingest_reopen(f);
+    ASSERT_OK(ingest_start(f, "*.txt", &batch), &f->k.err);
+    ingest_id_of(&batch, e.id);
+    assert_true(ingest_run(f, 1000));
+    assert_int_equal(ingest_batch(f, e.id).state, ING_CANCELLED);
+    assert_int_equal(e.found, 10);
+    f->other_source = (ing_source){0};
+    ingest_reopen(f);
+}
+
 static ing_batch replayed(ing_fixture *f, const char *id)
 {
     ing_batch batch;
@@ -535,6 +584,7 @@ int main(void)
         TEST(a_source_that_went_away_ends_its_batch),
         TEST(a_file_that_went_away_is_a_failed_document),
         TEST(cancel_stops_the_reading),
+        TEST(cancel_stops_a_walk_that_finds_nothing),
         TEST(what_was_cancelled_is_taken_up),
         TEST(a_folder_that_was_not_listed_is_taken_up),
         TEST(a_passing_failure_is_tried_again),

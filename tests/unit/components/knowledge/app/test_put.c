@@ -433,6 +433,21 @@ static void too_much_text(void **state)
     assert_int_equal(fixture_objects(f), 0);
 }
 
+static void too_many_chunks(void **state)
+{
+    enum { LIMIT = 50000 };
+    static const char section[] = "# A\n\na b c d e f g h i j k l m n o p\n\n";
+    kno_fixture *f = *state;
+    kno_put_result r;
+    ANC_BUF(text, 4 << 20);
+    for (int i = 0; i <= LIMIT; i++)
+        (void)anc_buf_add(&text, ANC_STR(section));
+    assert_false(text.refused);
+    assert_int_equal(fixture_put(f, "sections", text.ptr, &r), ANC_LIMIT);
+    assert_non_null(strstr(f->err.text, "'sections' has more than 50000 chunks"));
+    assert_int_equal(fixture_objects(f), 0);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -453,6 +468,7 @@ int main(void)
         TEST(what_a_dead_writer_left_goes_without_a_restart),
         TEST(a_sweep_leaves_alone_what_is_being_built),
         TEST(too_much_text),
+        TEST(too_many_chunks),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     failed += RUN_TABLE("refused", refusals, refused);
