@@ -57,7 +57,7 @@ int inf_wide_most(size_t depth)
 {
     enum { MOST_WEIGHT = 127 };
     const size_t most = depth > 0 ? INT32_MAX / MOST_WEIGHT / depth : INT16_MAX;
-    return most > INT16_MAX ? INT16_MAX : most > 0 ? (int)most : 1;
+    return most > INT16_MAX - MOST_WEIGHT ? INT16_MAX - MOST_WEIGHT : most > 0 ? (int)most : 1;
 }
 
 uint16_t inf_bf16_of(float x)

@@ -14,7 +14,7 @@
  *     c[r][j] = row scale[r] * column scale[j] * (sum of bytes * weights - 128 * sum of weights) + bias[j]
  *
  * Where a level says so, rows are *wide*: numbers of 16 bits, round(x / s), so that a step of a row has eight bytes. The
- * greatest is inf_wide_most of the depth, with which no sum passes 32 bits:
+ * greatest is inf_wide_most of the depth, with which no sum passes 32 bits, nor that of a number and a weight 16:
  *
  *     c[r][j] = row scale[r] * column scale[j] * (sum of numbers * weights) + bias[j]
  *
@@ -46,7 +46,7 @@ typedef struct inf_matrix {
     const float *factors;
 } inf_matrix;
 
-/* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of int8: anything). There is
+/* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of bytes: anything, of wide rows: at most inf_wide_most). There is
  * memory for whole tiles of rows; what the rows beyond the last hold does not matter. */
 typedef struct inf_rows {
     const void *bytes;
