@@ -60,6 +60,8 @@ def test_the_index_goes_on_after_a_start(binary):
             assert len(found(server, "herons")) == 20
             assert index_of(server)["chunks"] == before["chunks"]
             metrics = server.get("/metrics").body.decode()
+            counts = [line.split() for line in metrics.splitlines() if line.startswith("anchorage_search_seconds_count")]
+            assert {name.split('"')[1] for name, n in counts if float(n) > 0} >= {"analyze", "index", "hydrate", "total"}, counts
             assert "anchorage_index_published_total 0" in metrics and "anchorage_index_segments" in metrics
         finally:
             assert server.stop() == 0

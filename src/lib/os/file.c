@@ -41,6 +41,16 @@ static uint64_t stamp_of(const struct stat *st)
     return anc_hash64((anc_str){(const char *)parts, sizeof parts});
 }
 
+bool os_file_stamp(anc_str path, uint64_t *ret)
+{
+    char name[OS_PATH_MAX];
+    struct stat st;
+    if (os_path_terminate(path, name, NULL) != ANC_OK || stat(name, &st) != 0)
+        return false;
+    *ret = stamp_of(&st);
+    return true;
+}
+
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err)
 {
     char name[OS_PATH_MAX];

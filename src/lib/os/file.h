@@ -23,6 +23,9 @@ typedef struct os_map {
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;
 void os_map_close(os_map *map); /* a zeroed map is a no-op */
 
+/* The stamp that a map of the file would have now; false where that cannot be told. */
+bool os_file_stamp(anc_str path, uint64_t *ret) ANC_MUST_CHECK;
+
 /* Gives the memory behind the mapping back to the system; what is read again comes back from the
  * file, mostly from the system's cache of it. */
 void os_map_forget(const os_map *map);

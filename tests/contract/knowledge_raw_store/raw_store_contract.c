@@ -14,6 +14,7 @@
 #include "hash/sha256.h"
 #include "knowledge/adapters/raw_files/raw_files.h"
 #include "os/file.h"
+#include "small.h"
 #include "support/test.h"
 
 /* The system's, counted: which folders were synced. */
@@ -376,9 +377,94 @@ static void a_large_object_is_seen_whole(void **state)
     s->raw.ops->close_view(s->raw.self, &view);
 }
 
+/* ---- in memory ----------------------------------------------------------------------------- */
+
+static kno_raw_view opened(store *s, const kno_digest *digest, uint64_t bytes)
+{
+    kno_raw_view view = {0};
+    ASSERT_OK(s->raw.ops->open(s->raw.self, digest, bytes, KNO_LOOK_ONCE, &view, &s->err), &s->err);
+    assert_int_equal(view.bytes.len, bytes);
+    return view;
+}
+
+/* Whether two that have it open at once read the same memory. */
+static bool is_shared(store *s, const kno_digest *digest, uint64_t bytes)
+{
+    kno_raw_view a = opened(s, digest, bytes), b = opened(s, digest, bytes);
+    const bool same = a.bytes.ptr == b.bytes.ptr;
+    assert_memory_equal(a.bytes.ptr, b.bytes.ptr, bytes);
+    s->raw.ops->close_view(s->raw.self, &a);
+    s->raw.ops->close_view(s->raw.self, &b);
+    return same;
+}
+
+static void a_small_object_stays_in_memory(void **state)
+{
+    enum { LARGE = 65537 };
+    store *s = *state;
+    char *large = calloc(1, LARGE + 1);
+    assert_non_null(large);
+    memset(large, 'x', LARGE);
+    const kno_digest small = kept(s, "a", "b"), other = kept(s, large, "");
+    free(large);
+    assert_true(is_shared(s, &small, 2));
+    assert_false(is_shared(s, &other, LARGE));
+    kno_raw_view view = opened(s, &small, 2);
+    assert_true(s->raw.ops->condemn(s->raw.self, &small));
+    ASSERT_OK(s->raw.ops->remove(s->raw.self, &small, &s->err), &s->err);
+    assert_false(is_there(s, &small, "ab"));
+    assert_true(anc_str_eq(view.bytes, ANC_STR("ab")));
+    s->raw.ops->close_view(s->raw.self, &view);
+}
+
+static kno_digest digest_number(size_t i)
+{
+    kno_digest d = {{0}};
+    memcpy(d.bytes, &i, sizeof i);
+    return d;
+}
+
+/* 300 of 60,000 bytes are more than 16 MiB: the first go, but for the one that is asked for again and again. */
+static void what_stays_in_memory_is_bounded(void **state)
+{
+    enum { OBJECTS = 300, BYTES = 60000, STAMP = 7 };
+    (void)state;
+    static const char bytes[BYTES];
+    kno_small *s = kno_small_new();
+    assert_non_null(s);
+    size_t there = 0;
+    for (size_t i = 0; i < OBJECTS; i++) {
+        const kno_digest d = digest_number(i), first = digest_number(0);
+        kno_small_object *o = kno_small_keep(s, &d, STAMP, (anc_str){bytes, BYTES});
+        assert_non_null(o);
+        kno_small_let_go(o);
+        o = kno_small_hold(s, &first, STAMP);
+        assert_non_null(o);
+        kno_small_let_go(o);
+    }
+    for (size_t i = 0; i < OBJECTS; i++) {
+        const kno_digest d = digest_number(i);
+        kno_small_object *o = kno_small_hold(s, &d, STAMP);
+        assert_true(o != NULL || (i > 0 && i < OBJECTS / 2));
+        if (o != NULL)
+            kno_small_let_go(o);
+        there += o != NULL;
+    }
+    assert_int_equal(there, (16 << 20) / (BYTES + 100)); /* and what each is kept in */
+    const kno_digest last = digest_number(OBJECTS - 1);
+    kno_small_object *held = kno_small_hold(s, &last, STAMP);
+    assert_null(kno_small_hold(s, &last, STAMP + 1)); /* its file was changed */
+    assert_null(kno_small_hold(s, &last, STAMP));
+    kno_small_free(s);
+    assert_int_equal(kno_small_bytes(held).len, BYTES);
+    kno_small_let_go(held);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_small_object_stays_in_memory),
+        cmocka_unit_test(what_stays_in_memory_is_bounded),
         TEST(an_object_is_named_by_its_bytes),
         TEST(the_same_bytes_are_kept_once),
         TEST(an_object_that_is_there_is_made_durable_too),

@@ -38,8 +38,17 @@ static long found(eng_index *index)
     const anc_str phrase[] = {ANC_STR("all"), ANC_STR("of"), ANC_STR("these")};
     const eng_wording wording = {ENG_HAS_PHRASE, phrase, 3, 0};
     const eng_demand demand = {&wording, 1, false};
+    /* of a field that no document has: all of them fit */
+    const eng_value values[] = {{.kind = ENG_STRING, .str = ANC_STR("x")}, {.kind = ENG_INT}};
+    const eng_filter leaves[] = {
+        {.op = ENG_NIN, .field = ANC_STR("none"), .values = values, .n_values = 2},
+        {.op = ENG_PREFIX, .field = ANC_STR("none"), .values = values, .n_values = 1}};
+    const eng_filter none = {.op = ENG_NOT, .children = &leaves[1], .n_children = 1};
+    const eng_filter both[] = {leaves[0], none};
+    const eng_filter filter = {.op = ENG_AND, .children = both, .n_children = 2};
     const eng_query q = {.terms = &term,
                          .n_terms = 1,
+                         .filter = &filter,
                          .vector = EAST,
                          .dims = 2,
                          .labels = &label,

@@ -267,7 +267,7 @@ static anc_status ask(srch_asking *a)
         ANC_TRY(srch_marks_read(a->call->mem, a->request->query, &a->marked, a->call->err));
         ANC_TRY(srch_scopes_read(a));
     }
-    a->result.analyze_ms = lap(&w, NULL);
+    a->result.analyze_ms = lap(&w, series->analyze);
     if (a->wordless) {
         a->result.mode = mode_done(a);
         return ANC_OK;

@@ -87,6 +87,7 @@ static void name_series(srch_series *s, krn_metrics m)
     s->queries[SRCH_KEYWORD] = counter(m, queries, "mode=\"keyword\"", done);
     s->queries[SRCH_METADATA] = counter(m, queries, "mode=\"metadata\"", done);
     s->errors = counter(m, "anchorage_search_errors_total", "", "Searches that failed");
+    s->analyze = stage(m, "stage=\"analyze\"");
     s->embed = stage(m, "stage=\"embed\"");
     s->index = stage(m, "stage=\"index\"");
     s->rerank = stage(m, "stage=\"rerank\"");

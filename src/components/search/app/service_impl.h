@@ -156,7 +156,7 @@ void srch_syncs_note(srch_service *srch, bool walk_ended);
 typedef struct srch_series {
     krn_series *queries[SRCH_MODES]; /* by mode that was done */
     krn_series *errors;
-    krn_series *embed, *index, *rerank, *hydrate, *total;
+    krn_series *analyze, *embed, *index, *rerank, *hydrate, *total;
     krn_series *documents, *chunks, *bytes, *cursor, *failed, *indexed;
     krn_series *segments, *stored, *unsaved, *dead, *graphs, *recall, *kept;
     krn_series *saves, *save_failures, *save, *merges, *damages;

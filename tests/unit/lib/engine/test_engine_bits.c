@@ -1,9 +1,13 @@
-/* test_engine_bits.c - the scan of bits: as many as are wanted, the nearest first, whatever is among them. */
+/* test_engine_bits.c - the scan of bits: as many as are wanted, the nearest first, whatever is among them; and vectors of
+ * any dimension, in whichever way they are looked for. */
 #include "support/test.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "bits.h"
+#include "engine_help.h"
 #include "simd.h"
 
 enum { N = 1000, DIMS = 70, WORDS = 2 };
@@ -102,9 +106,81 @@ static void equal_ones_are_bounded(void **state)
     eng_bits_done(&bits);
 }
 
+/* ---- dimensions ------------------------------------------------------------------------------- */
+
+enum { MOST_DIMS = 8192, DOCUMENTS = 60, BEST = 5 };
+
+static void make_unit(float *v, uint32_t dims)
+{
+    double square = 0;
+    for (uint32_t d = 0; d < dims; d++) {
+        v[d] = dims == 1 ? 1 : number();
+        square += (double)v[d] * (double)v[d];
+    }
+    for (uint32_t d = 0; d < dims; d++)
+        v[d] = (float)((double)v[d] / sqrt(square));
+}
+
+/* Each vector is the nearest to itself, and there are as many as are asked for. */
+static void find_each(eng_index *index, const float *vectors, uint32_t dims)
+{
+    const anc_str label = ANC_STR("public");
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    for (size_t i = 0; i < DOCUMENTS; i++) {
+        ANC_ARENA(mem, 16 << 20);
+        anc_err err = {0};
+        eng_result r;
+        char key[8];
+        const eng_query q = {.vector = vectors + i * dims,
+                             .dims = dims,
+                             .labels = &label,
+                             .n_labels = 1,
+                             .k_semantic = BEST};
+        (void)snprintf(key, sizeof key, "d%zu", i);
+        ASSERT_OK(eng_search(s, &q, mem, &r, &err), &err);
+        assert_int_equal(r.n, BEST);
+        assert_true(fabs(r.candidates[0].cosine - 1) < 2e-3);
+        assert_true(dims == 1 || anc_str_eq(r.candidates[0].document, anc_str_of(key)));
+        for (size_t k = 1; k < r.n; k++)
+            assert_true(r.candidates[k].cosine <= r.candidates[k - 1].cosine);
+    }
+    eng_snapshot_release(s);
+}
+
+/* By bits in fresh blocks, then by the graph of one block. */
+static void vectors_of_any_dimension(void **state)
+{
+    (void)state;
+    static const uint32_t all[] = {1, 3, 64, 65, 384, 768, 1000, 1024, MOST_DIMS};
+    float *vectors = calloc((size_t)DOCUMENTS * MOST_DIMS, sizeof *vectors);
+    assert_non_null(vectors);
+    for (size_t a = 0; a < ANC_COUNT(all); a++) {
+        const uint32_t dims = all[a];
+        anc_err err = {0};
+        eng_index *index;
+        bool did;
+        const eng_options options = {.dims = dims, .from = {.exact = 4, .bits = 8, .graph = 16}};
+        ASSERT_OK(eng_index_open(&options, &index, &err), &err);
+        for (size_t i = 0; i < DOCUMENTS; i++) {
+            char key[8];
+            float *v = vectors + i * dims;
+            (void)snprintf(key, sizeof key, "d%zu", i);
+            make_unit(v, dims);
+            ASSERT_OK(help_publish(index, key, 1, "", "words", v, &err), &err);
+        }
+        find_each(index, vectors, dims);
+        ASSERT_OK(eng_tidy(index, &(eng_tidy_options){.all = true}, &did, &err), &err);
+        assert_int_equal(eng_stats(index).graphs, 1);
+        find_each(index, vectors, dims);
+        eng_index_close(index);
+    }
+    free(vectors);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(vectors_of_any_dimension),
         cmocka_unit_test(the_nearest_come_first),
         cmocka_unit_test(equal_ones_are_bounded),
     };

@@ -12,6 +12,7 @@
  *
  * An object is checked against its name when it is opened, at first, after a change of its file and where that is
  * asked for (sound.h). One that is not sound is named in the log and refused; a spool with its bytes takes its place.
+ * The bytes of small ones that were found sound stay in memory, and are given while their files are not changed (small.h).
  */
 #include "raw_files.h"
 
@@ -28,6 +29,7 @@
 #include "base/map.h"
 #include "hash/sha256.h"
 #include "os/file.h"
+#include "small.h"
 #include "sound.h"
 
 enum { PATH_BYTES = OS_PATH_MAX, MAX_IN_SHARD = 10000000, N_SHARDS = 256 };
@@ -37,6 +39,7 @@ typedef struct raw_files {
     os_reserve *reserve; /* borrowed; NULL: none */
     krn_log log;
     kno_sound sound;
+    kno_small *small; /* owned */
     pthread_mutex_t lock;
     anc_map *guard; /* by the 32 bytes of the digest; under lock */
     atomic_uint_least64_t spools;
@@ -208,46 +211,86 @@ static anc_status create(void *self, kno_spool *ret, anc_err *err)
 
 /* ---- reading ------------------------------------------------------------------------------- */
 
+/* Behind a view: a mapped file, or bytes in memory. */
+typedef struct opened {
+    os_map map;
+    kno_small_object *small; /* held; NULL: the map */
+} opened;
+
+static anc_str bytes_of(const opened *o)
+{
+    return o->small != NULL ? kno_small_bytes(o->small)
+                            : (anc_str){(const char *)o->map.bytes, o->map.len};
+}
+
+static void let_go(opened *o)
+{
+    if (o->small != NULL)
+        kno_small_let_go(o->small);
+    os_map_close(&o->map);
+    free(o);
+}
+
+/* The bytes of a file that was not changed since they were found sound; false where they are not in memory. */
+static bool open_kept(raw_files *f, const kno_digest *digest, const char *path, opened *o)
+{
+    uint64_t stamp;
+    if (!os_file_stamp(anc_str_of(path), &stamp))
+        return false;
+    o->small = kno_small_hold(f->small, digest, stamp);
+    return o->small != NULL;
+}
+
+static anc_status open_file(raw_files *f, const kno_digest *digest, const char *path, bool keep,
+                            opened *o, anc_err *err)
+{
+    anc_err why = {.code = ANC_OK};
+    const anc_status status = os_map_open(anc_str_of(path), &o->map, &why);
+    if (status !=
+        ANC_OK) { /* also that it is not there, which whoever asks for the document reads */
+        const anc_str told = anc_without_folders(anc_str_of(why.text), why.text, sizeof why.text);
+        return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
+    }
+    ANC_TRY(check_bytes(f, digest, path, &o->map, err));
+    if (keep)
+        o->small = kno_small_keep(f->small, digest, o->map.stamp, bytes_of(o));
+    return ANC_OK;
+}
+
 static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes, kno_raw_look look,
                             kno_raw_view *ret, anc_err *err)
 {
     raw_files *f = self;
     char path[PATH_BYTES];
     ANC_TRY(path_of(f, digest, true, path, err));
-    os_map *map = malloc(sizeof *map);
-    if (map == NULL)
+    opened *o = calloc(1, sizeof *o);
+    if (o == NULL)
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to open an object of the raw store");
-    anc_err why = {.code = ANC_OK};
-    anc_status status = os_map_open(anc_str_of(path), map, &why);
-    if (status !=
-        ANC_OK) { /* also that it is not there, which whoever asks for the document reads */
-        const anc_str told = anc_without_folders(anc_str_of(why.text), why.text, sizeof why.text);
-        free(map);
-        return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
-    }
-    if (look == KNO_LOOK_ANEW)
+    if (look == KNO_LOOK_ANEW) {
         kno_sound_forget(&f->sound, digest);
-    status = check_bytes(f, digest, path, map, err);
-    if (status == ANC_OK && map->len != bytes)
-        status = ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path, map->len,
-                          (unsigned long long)bytes);
+        kno_small_forget(f->small, digest);
+    }
+    anc_status status = ANC_OK;
+    if (look == KNO_LOOK_ANEW || !open_kept(f, digest, path, o))
+        status = open_file(f, digest, path, look == KNO_LOOK_ONCE, o, err);
+    if (status == ANC_OK && bytes_of(o).len != bytes)
+        status = ANC_FAIL(err, ANC_CORRUPT, "%s has %zu bytes instead of %llu", path,
+                          bytes_of(o).len, (unsigned long long)bytes);
     if (status != ANC_OK) {
-        os_map_close(map);
-        free(map);
+        let_go(o);
         return status;
     }
-    *ret = (kno_raw_view){.bytes = {(const char *)map->bytes, map->len}, .owner = map};
+    if (o->small != NULL)
+        os_map_close(&o->map);
+    *ret = (kno_raw_view){.bytes = bytes_of(o), .owner = o};
     return ANC_OK;
 }
 
 static void close_view(void *self, kno_raw_view *view)
 {
     (void)self;
-    os_map *map = view->owner;
-    if (map != NULL) {
-        os_map_close(map);
-        free(map);
-    }
+    if (view->owner != NULL)
+        let_go(view->owner);
     *view = (kno_raw_view){0};
 }
 
@@ -273,6 +316,7 @@ static anc_status remove_condemned(void *self, const kno_digest *digest, anc_err
         status = os_file_remove(anc_str_of(path), err);
         (void)guard_set(f, digest, 0);
         kno_sound_forget(&f->sound, digest);
+        kno_small_forget(f->small, digest);
     }
     pthread_mutex_unlock(&f->lock);
     return status;
@@ -325,6 +369,7 @@ static void close_store(void *self)
 {
     raw_files *f = self;
     kno_sound_done(&f->sound);
+    kno_small_free(f->small);
     anc_map_free(f->guard);
     pthread_mutex_destroy(&f->lock);
     free((void *)(uintptr_t)f->root.ptr);
@@ -384,9 +429,10 @@ anc_status kno_raw_files_open(const kno_raw_files_options *options, kno_raw_stor
     f->log = options->log;
     f->guard = anc_map_new();
     const bool remembers = kno_sound_init(&f->sound);
+    f->small = kno_small_new();
     char *copy = malloc(root.len + 1);
     f->root = (anc_str){copy, root.len};
-    if (f->guard == NULL || !remembers || copy == NULL) {
+    if (f->guard == NULL || !remembers || f->small == NULL || copy == NULL) {
         close_store(f);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the raw store");
     }
