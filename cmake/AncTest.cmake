@@ -1,7 +1,8 @@
 # Tests and fuzz targets.
 #
-# anc_test(NAME <name> SOURCES … LINK <layers> [LABELS …] [VENDOR …] [TIMEOUT s] [OPTIONS link options])
-#   a cmocka program; LINK names layers as DEPS of anc_layer does. Label `unit` unless given.
+# anc_test(NAME <name> [ONE_THREAD] SOURCES … LINK <layers> [LABELS …] [VENDOR …] [TIMEOUT s] [OPTIONS link options])
+#   a cmocka program; LINK names layers as DEPS of anc_layer does. Label `unit` unless given. ONE_THREAD: it
+#   starts no thread, so it is not there where the thread sanitizer watches, which makes it slow and sees nothing.
 # anc_fuzz(NAME <name> SOURCES … LINK <layers> [CORPUS dir] [DEFINE name=value])
 #   one source file with LLVMFuzzerTestOneInput. With ANC_FUZZ a libFuzzer program; always also a
 #   plain program that replays the corpus, as a ctest of label `fuzz`.
@@ -15,7 +16,10 @@ function(anc_link target)
 endfunction()
 
 function(anc_test)
-  cmake_parse_arguments(A "" "NAME;TIMEOUT" "SOURCES;LINK;LABELS;VENDOR;OPTIONS;ENVIRONMENT" ${ARGN})
+  cmake_parse_arguments(A "ONE_THREAD" "NAME;TIMEOUT" "SOURCES;LINK;LABELS;VENDOR;OPTIONS;ENVIRONMENT" ${ARGN})
+  if(A_ONE_THREAD AND ANC_SANITIZE STREQUAL "thread")
+    return()
+  endif()
   add_executable(${A_NAME} ${A_SOURCES})
   target_include_directories(${A_NAME} PRIVATE ${CMAKE_SOURCE_DIR}/tests)
   target_link_libraries(${A_NAME} PRIVATE anc_warnings anc_sanitize)

@@ -4,8 +4,9 @@ Once on made-up vectors (mixture.h), once on those of real passages with noise (
 system's package and, with the Python in BENCH_PEER_PYTHON, the newest hnswlib and faiss-cpu (peers.py), of which the best
 at each recall is shown. Takes bench_engine and a folder for what is made: vectors, and the peers' graphs of a million of
 them, which are built once, by all cores, and used again; --full makes it a million instead of 100,000, --prepare only
-makes what can be kept. Prints the lines of bench/common/bench.h. Rates at a recall are read off between the two nearest
-that were measured.
+makes what can be kept. BENCH_VECTORS says another number, BENCH_KINDS (mixed,real) which vectors, and
+BENCH_NEWEST=0 leaves the newest peers out. Prints the lines of bench/common/bench.h. Rates at a recall are read off
+between the two nearest that were measured.
 """
 import os
 import pathlib
@@ -54,7 +55,7 @@ def peer(folder):
 
 def newest(folder):
     """By peer: its lines, as read() has them. None where it could not be had."""
-    python = os.environ.get("BENCH_PEER_PYTHON")
+    python = os.environ.get("BENCH_PEER_PYTHON") if os.environ.get("BENCH_NEWEST") != "0" else None
     peers = {}
     if python:
         with subprocess.Popen([python, HERE / "peers.py", folder], stdout=subprocess.PIPE, text=True) as p:
@@ -63,7 +64,7 @@ def newest(folder):
                 peers.setdefault(name, {}).setdefault(what, []).append([float(x) for x in numbers])
         if p.returncode == 0:
             return peers
-    print("engine: newest hnswlib and faiss-cpu could not be had", file=sys.stderr)
+    print("engine: newest hnswlib and faiss-cpu are not beside it", file=sys.stderr)
     return None
 
 
@@ -130,7 +131,7 @@ def run(program, folder, size):
 def main():
     program, cache = sys.argv[1], pathlib.Path(sys.argv[2])
     n = int(os.environ.get("BENCH_VECTORS") or (1_000_000 if "--full" in sys.argv else 100_000))
-    for kind in ("mixed", "real"):
+    for kind in os.environ.get("BENCH_KINDS", "mixed,real").split(","):
         folder = make(program, cache, kind, n)
         if folder is None:
             continue

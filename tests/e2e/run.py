@@ -22,6 +22,7 @@ sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from harness import Skipped  # noqa: E402
 
 LONG_REPEATS, SKIPPED = 50, 77
+LIMIT_S, LONG_LIMIT_S = 900, 7200  # of one test
 
 
 def collect():
@@ -52,7 +53,13 @@ def run_one(binary, module, name, long):
     """"passed", "skipped" or "failed": one test in a process of its own."""
     start = time.monotonic()
     command = [sys.executable, __file__, *(["--long"] if long else []), "--one", module, str(binary), name]
-    done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    limit = LONG_LIMIT_S if long else LIMIT_S
+    try:
+        done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=limit)
+    except subprocess.TimeoutExpired as hung:
+        print(f"FAILED  {name}: not done after {limit} s\n{(hung.stdout or b'').decode(errors='replace')}", flush=True)
+        return "failed"
     took = f"{name} ({time.monotonic() - start:.1f} s)"
     if done.returncode == 0:
         print(f"ok      {took}", flush=True)

@@ -302,7 +302,9 @@ def test_doctor(binary):
         finally:
             os.kill(server.process.pid, signal.SIGCONT)
             server.stop()
+        left = sorted(f.name for f in p.data.iterdir())
         lines = p.run("doctor").stdout.splitlines()
+        assert sorted(f.name for f in p.data.iterdir()) == left, left  # nobody has it open: nothing is made beside it
         assert len(lines) == 14 and lines[-1].startswith("note   server"), lines
         bad = p.run("doctor", "--set", "model.name=not-installed")
         assert bad.returncode == 1 and "anchorage model pull" in bad.stdout, bad.stdout

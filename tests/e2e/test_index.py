@@ -162,6 +162,8 @@ def test_index_commands(binary):
             status = json.loads(p.run("index", "status", "--json").stdout)
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
             assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5, status
+            told = {line.split()[0]: line for line in p.run("index", "status").stdout.splitlines()}
+            assert "its files are not in it" in told["bytes"] and "size of its files" in told["stored_bytes"], told
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
             got = p.run("index", "rebuild", "--json")

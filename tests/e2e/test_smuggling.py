@@ -2,6 +2,7 @@
 proven harmless: the answers are as many, and as they should be, whatever stands behind."""
 import re
 import socket
+import ssl
 
 from harness import serving
 
@@ -78,6 +79,7 @@ REFUSED = [
     ("version with a leading zero", b"GET /livez HTTP/01.1\r\n" + H + b"\r\n", 400),
     ("version in small letters", b"GET /livez http/1.1\r\n" + H + b"\r\n", 400),
     ("a method in brackets", b"GET() /livez HTTP/1.1\r\n" + H + b"\r\n", 400),
+    ("a TLS handshake", b"\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03" + b"\x00" * 193, 400),
     ("blank lines before", b"\r\n\r\nGET /livez HTTP/1.1\r\n" + H + b"\r\n", 400),
     ("a fragment", b"GET /livez#x HTTP/1.1\r\n" + H + b"\r\n", 400),
     ("an expectation that is unknown", POST + b"Expect: 200-maybe\r\nContent-Length: 0\r\n\r\n", 417),
@@ -187,6 +189,21 @@ def test_requests_that_two_servers_read_differently_are_refused(binary):
         assert s.get("/livez").status == 200
         # none of them was answered as a request of its own
         assert "smuggled" not in s.log_text()
+
+
+def test_https_is_answered_at_once(binary):
+    """Whoever asks https:// of it learns that it is not TLS, long before the time of a head is over."""
+    with serving(binary, env={"ANCHORAGE_HTTP__HEAD_TIMEOUT_MS": "600000"}) as s:
+        context = ssl.create_default_context()
+        with socket.create_connection(("127.0.0.1", s.port), timeout=60) as plain:
+            try:
+                context.wrap_socket(plain, server_hostname="localhost")
+            except ssl.SSLError as e:
+                assert "WRONG_VERSION_NUMBER" in str(e), e  # what came back is HTTP
+            else:
+                raise AssertionError("TLS is spoken")
+        got, closed = exchange(s.port, b"\x16\x03\x01", 3)
+        assert statuses(got) == [400] and closed and b"TLS is not spoken here" in got, got
 
 
 def test_odd_requests_are_read_one_way(binary):

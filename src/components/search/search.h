@@ -223,7 +223,8 @@ typedef struct srch_status_row {
         to_walk;     /* documents that the last walk of the catalog has read, and of how many */
     uint64_t cursor; /* change that the index has reached */
     uint64_t lag;    /* changes behind it when the follower looked last */
-    uint64_t documents, chunks, bytes;
+    uint64_t documents, chunks;
+    uint64_t bytes;          /* memory that it holds; the files are not in it */
     bool semantic;           /* there are vectors to search */
     uint64_t dead_chunks;    /* replaced or removed, and not merged away yet */
     uint32_t segments;       /* parts of it that are files */

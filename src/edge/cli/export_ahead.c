@@ -16,7 +16,7 @@ enum {
     PAGE_ROWS = 100,     /* versions */
     PAGES_MAX = 1 << 20, /* of one document */
     CURSOR_BYTES = 1 << 16,
-    ANSWER_BYTES = 16 << 20, /* past it nothing is kept: it is asked for by itself */
+    ANSWER_BYTES = 2 << 20, /* past it nothing is kept: it is asked for by itself */
     ARENA_BYTES = 2 * ANSWER_BYTES + (1 << 20)
 };
 

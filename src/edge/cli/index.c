@@ -9,12 +9,20 @@ enum { LOOK_MS = 200, OUT_BYTES = 1 << 20 };
 
 #define BASE "/v1/knowledge"
 
+static const list_note notes[] = {
+    {"bytes", "memory that it holds; its files are not in it"},
+    {"stored_bytes", "size of its files, which the system maps into memory as they are read"},
+    {"lag", "changes that are committed and not shown yet"},
+    {"unsaved_chunks", "in memory alone until the next save"},
+    {"dead_chunks", "replaced or removed, and not merged away yet"},
+    {NULL, NULL}};
+
 /* The index of an answer to people, or as JSON. */
 static int print(cli_client *client, const json_value *index)
 {
     ANC_BUF(out, OUT_BYTES);
     if (!client->cx->json) {
-        list_print_fields(index);
+        list_print_noted(index, notes);
         return CLI_OK;
     }
     json_dump(index, &out);

@@ -2,6 +2,7 @@
 #include "list.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "base/utf8.h"
 #include "term.h"
@@ -146,7 +147,15 @@ static void print_value(const json_value *v)
     }
 }
 
-static void print_fields(const json_value *object, const char *prefix, unsigned depth)
+static void print_note(const list_note *notes, const char *name)
+{
+    for (; notes != NULL && notes->name != NULL; notes++)
+        if (strcmp(notes->name, name) == 0)
+            (void)printf("  (%s)", notes->note);
+}
+
+static void print_fields(const json_value *object, const list_note *notes, const char *prefix,
+                         unsigned depth)
 {
     size_t cursor = 0;
     anc_str name;
@@ -156,18 +165,24 @@ static void print_fields(const json_value *object, const char *prefix, unsigned 
         (void)snprintf(full, sizeof full, "%s%.*s", prefix, ANC_FMT(name));
         if (json_kind_of(v) == JSON_OBJECT && json_count(v) > 0 && depth < 2) {
             (void)snprintf(full, sizeof full, "%s%.*s.", prefix, ANC_FMT(name));
-            print_fields(v, full, depth + 1);
+            print_fields(v, notes, full, depth + 1);
             continue;
         }
         (void)printf("%-*s ", FIELD_WIDTH, full);
         print_value(v);
+        print_note(notes, full);
         (void)fputc('\n', stdout);
     }
 }
 
 void list_print_fields(const json_value *object)
 {
-    print_fields(object, "", 0);
+    print_fields(object, NULL, "", 0);
+}
+
+void list_print_noted(const json_value *object, const list_note *notes)
+{
+    print_fields(object, notes, "", 0);
 }
 
 int list_print_raw(cli_client *client, const char *method, anc_str path, anc_str body)

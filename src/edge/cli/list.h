@@ -29,6 +29,14 @@ int list_print(cli_client *client, anc_str path, uint64_t limit, const list_view
 /* "name  value" for each member; members of an object as "outer.inner", an array's texts joined. */
 void list_print_fields(const json_value *object);
 
+/* What a member means, said behind its value where its name alone would mislead. */
+typedef struct list_note {
+    const char *name, *note;
+} list_note;
+
+/* The same with what is said of members; `notes` ends in a row without name. */
+void list_print_noted(const json_value *object, const list_note *notes);
+
 /* The answer of a call, which is JSON, as it came; the exit code. */
 int list_print_raw(cli_client *client, const char *method, anc_str path, anc_str body);
 

@@ -2,7 +2,8 @@
  *
  * Bounds: `working` counts steps that a pool has or has queued, `open` all requests; both are looked
  * at when a request arrives (dispatch.c). Puts have a queue of their own in front of the io pool,
- * since one may take minutes and must not take all of its threads.
+ * since one may take minutes and must not take all of its threads. Whose time passes while it waits there is refused as
+ * too much, not as too late: nothing of it was begun. It leaves the queue at once, as one does whose client left.
  *
  * A hand-over that fails is not an error of the request: a step for a pool is tried again by the
  * sweep, and so is one for the loop that could not be posted (`stranded`).
@@ -18,6 +19,8 @@
 #include "replies.h"
 #include "request.h"
 
+enum { PUT_RETRY_MAX_S = 60 };
+
 static const char *const class_labels[HTTP_STATUS_CLASSES] = {"2xx", "4xx", "5xx"};
 
 static void sweep(void *arg);
@@ -29,7 +32,7 @@ static void start_sweep(http_edge *edge)
         edge->sweep = NULL;
 }
 
-/* ---- begin and end ---- */
+/* ---- the begin of a request ---- */
 
 http_request *http_request_new(http_edge *edge, net_exchange *ex)
 {
@@ -75,19 +78,72 @@ static void request_free(http_request *rq)
     atomic_fetch_sub(&edge->open, 1);
 }
 
+/* ---- the queue of puts ---- */
+
+static void leave_puts(http_request *rq)
+{
+    http_edge *edge = rq->edge;
+    http_request *before = NULL;
+    for (http_request *at = edge->put_first; at != rq; at = at->waiting)
+        before = at;
+    if (before != NULL)
+        before->waiting = rq->waiting;
+    else
+        edge->put_first = rq->waiting;
+    if (edge->put_last == rq)
+        edge->put_last = before;
+    rq->waiting = NULL;
+    rq->waits_put = false;
+    rq->on_cancel = NULL;
+    atomic_fetch_sub(&edge->working, 1);
+}
+
+static void cancel_waiting_put(http_request *rq)
+{
+    const bool draining = atomic_load(&rq->edge->draining);
+    leave_puts(rq);
+    http_finish(rq, draining ? ANC_FAIL(&rq->err, ANC_UNAVAILABLE, "the server is shutting down")
+                             : ANC_FAIL(&rq->err, ANC_CANCELLED, "the caller left"));
+}
+
+/* Coming again helps when those that are before it are done: for as long as it has waited there were always some. */
+static void refuse_waiting_put(http_request *rq)
+{
+    const int64_t waited_s = (rq->timeout_ms + 999) / 1000;
+    leave_puts(rq);
+    krn_count(rq->edge->refused, 1);
+    rq->retry_s = (int)(waited_s < PUT_RETRY_MAX_S ? waited_s : PUT_RETRY_MAX_S);
+    http_finish(rq, ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                             "the server is overloaded: the turn of this request did not come in "
+                             "its time (%.1f s: X-Timeout-Ms, http.long_timeout_ms), since %u "
+                             "documents are stored at once; nothing of it is stored",
+                             (double)rq->timeout_ms / 1e3, rq->edge->o.max_puts));
+}
+
+static void await_put(http_request *rq)
+{
+    http_edge *edge = rq->edge;
+    if (edge->put_last != NULL)
+        edge->put_last->waiting = rq;
+    else
+        edge->put_first = rq;
+    edge->put_last = rq;
+    rq->waits_put = true;
+    rq->on_cancel = cancel_waiting_put;
+}
+
 static void start_waiting_put(http_edge *edge)
 {
     while (edge->put_first != NULL && edge->puts < edge->o.max_puts) {
         http_request *rq = edge->put_first;
-        edge->put_first = rq->waiting;
-        if (edge->put_first == NULL)
-            edge->put_last = NULL;
+        leave_puts(rq);
         edge->puts++;
         rq->holds_put = true;
-        atomic_fetch_sub(&edge->working, 1);
         http_to_pool(rq, HTTP_IO, rq->step);
     }
 }
+
+/* ---- the end of a request ---- */
 
 static void end_on_loop(http_request *rq)
 {
@@ -153,11 +209,7 @@ bool http_try_pool(http_request *rq, http_lane lane, http_step_fn *step)
     rq->step = step;
     atomic_fetch_add(&edge->working, 1);
     if (lane == HTTP_PUT && edge->puts >= edge->o.max_puts) {
-        if (edge->put_last != NULL)
-            edge->put_last->waiting = rq;
-        else
-            edge->put_first = rq;
-        edge->put_last = rq;
+        await_put(rq);
         return true;
     }
     if (lane == HTTP_PUT) {
@@ -206,6 +258,10 @@ static void look_after(http_request *rq, int64_t now_ns)
     if (now_ns >= rq->deadline_ns) {
         rq->deadline_ns = INT64_MAX;
         rq->timed_out = true;
+        if (rq->waits_put) {
+            refuse_waiting_put(rq);
+            return;
+        }
         http_answer_deadline(rq);
         http_cancel(rq);
         return;

@@ -8,7 +8,8 @@
  *   - what is marked `loop` belongs to the loop's thread, whichever step is running.
  *
  * The loop's sweep looks at all requests every SWEEP_MS: it answers 504 where a deadline passed (the
- * step at work then finds itself cancelled and its answer refused), keeps quiet streams alive with a
+ * step at work then finds itself cancelled and its answer refused; a put that still waits for its turn is
+ * refused with 503), keeps quiet streams alive with a
  * comment, and runs steps that could not be handed over.
  *
  * An answer is given by whoever claims it first, so there is one answer whatever races.
@@ -61,7 +62,7 @@ struct http_request {
     int64_t deadline_ns;       /* set when the first step begins; INT64_MAX: none, or it passed */
     bool timed_out;            /* it passed */
     int64_t timeout_ms;        /* 0: none */
-    bool holds_put;
+    bool waits_put, holds_put;
     struct {
         bool open, at_work;
         double ahead_ns, weight_ns; /* when it came: of the others, and its own */

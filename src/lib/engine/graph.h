@@ -108,11 +108,12 @@ void eng_graph_free(eng_graph *graph); /* NULL is a no-op */
 
 size_t eng_graph_bytes(const eng_graph *graph);
 
-/* What walks of the depth that eng_graph_depth gives for this share were measured to find. */
+/* What walks of the depth that eng_graph_depth gives for this share were measured to find; of one that is deeper than
+ * what was measured, what the deepest of those found. */
 float eng_graph_recall(const eng_graph *graph, float recall);
 
-/* The depth of a walk that finds this share of the `k` nearest: by what was measured, and more where k is greater
- * than what was measured for. */
+/* The depth of a walk that finds this share of the `k` nearest: by what was measured, beyond the deepest of it by how
+ * fast less was missed, at most four times as deep; and more where k is greater than what was measured for. */
 uint32_t eng_graph_depth(const eng_graph *graph, float recall, uint32_t k);
 
 /* How many of the nearest that a walk of this depth finds are compared in full precision for the best `k`. */

@@ -27,7 +27,6 @@ enum {
     TASK_VECTORS = 128,
     ROUND_TASKS = 32, /* between two questions whether to go on */
     MAX_CANDIDATES = ENG_GRAPH_LINKS + 1,
-    MOST_HELD = 192,
     LEAST_HELD = 48, /* fewer tell less than the seed's own measure */
     HELD_FROM = 32   /* of as many vectors one at most is held back */
 };
@@ -52,8 +51,8 @@ typedef struct builder {
     uint8_t *levels;            /* [n] */
     uint32_t breadth;
     uint32_t entry_node;
-    uint32_t from;            /* first vector of the round */
-    uint32_t held[MOST_HELD]; /* [n_held] ascending: what goes in last */
+    uint32_t from;                      /* first vector of the round */
+    uint32_t held[ENG_GRAPH_MOST_HELD]; /* [n_held] ascending: what goes in last */
     uint32_t n_held;
     pthread_mutex_t stripes[STRIPES];
     pthread_mutex_t lock;
@@ -131,8 +130,8 @@ static void hold_back(builder *b)
     uint32_t n = 0, seen = 0;
     for (uint32_t i = 0; i < b->g->n; i++)
         n += may_be_held(b, i) ? 1 : 0;
-    const uint32_t step = n / MOST_HELD > HELD_FROM ? n / MOST_HELD : HELD_FROM;
-    for (uint32_t i = 0; i < b->g->n && b->n_held < MOST_HELD; i++)
+    const uint32_t step = n / ENG_GRAPH_MOST_HELD > HELD_FROM ? n / ENG_GRAPH_MOST_HELD : HELD_FROM;
+    for (uint32_t i = 0; i < b->g->n && b->n_held < ENG_GRAPH_MOST_HELD; i++)
         if (may_be_held(b, i) && seen++ % step == step / 2)
             b->held[b->n_held++] = i;
 }

@@ -196,30 +196,60 @@ anc_status eng_graph_measure(eng_graph *graph, const uint16_t *halves, const uin
 /* ---- what follows from it ---------------------------------------------------------------------- */
 
 /* Questions may stand a little farther from what is stored than those that were measured with: only this share of
- * what may be missed may have been. */
-static const float MAY_BE_MISSED = 0.8f;
+ * what may be missed may have been. Nor may it be so much that it could be more by chance: two standard deviations of
+ * what was counted, with four times the variance of single ones, since what is missed comes several a question. That is
+ * the stricter of both from a share of 0.94 on. */
+static const float MAY_BE_MISSED = 0.8f, DEVIATIONS = 2, HEAPED = 4;
+
+/* A walk is never deeper than so many times the deepest that was measured. */
+static const float FARTHEST = 4;
 
 typedef struct point {
     float depth, recall; /* in 1/WHOLE */
 } point;
 
+/* What must have been measured, in 1/WHOLE, for a share that is asked for. */
+static float least_for(float recall)
+{
+    const float missed = 1 - recall;
+    const float doubt = DEVIATIONS * sqrtf(HEAPED / (ENG_GRAPH_MOST_HELD * NEAREST));
+    /* root * root + doubt * root is `missed` */
+    const float root = (sqrtf(doubt * doubt + 4 * missed) - doubt) / 2;
+    return (1 - fminf(missed * MAY_BE_MISSED, root * root)) * (float)WHOLE;
+}
+
+/* Behind the deepest that was measured what is missed falls as a power of the depth, the one it fell with from a third
+ * of it. Where it did not fall, walks find no more for being deeper, and none is. */
+static float depth_beyond(const eng_graph *graph, float least)
+{
+    enum { LAST = ENG_GRAPH_DEPTHS - 1, THIRD = LAST - 3 };
+    const float deepest = eng_graph_depths[LAST];
+    const float missed = (float)(WHOLE - graph->recalls[LAST]);
+    const float before = (float)(WHOLE - graph->recalls[THIRD]);
+    if (graph->recalls[LAST] == 0 || before <= missed)
+        return deepest;
+    const float power = logf(before / missed) / logf(deepest / eng_graph_depths[THIRD]);
+    const float times = powf(missed / ((float)WHOLE - least), 1 / power);
+    return ceilf(deepest * fminf(times, FARTHEST));
+}
+
 /* The depth for a share, and what was measured for it: on the line between the two measured depths that it lies
- * between. The deepest where none is enough. Measured shares are taken not to fall, which they do by chance. */
+ * between; where none was enough a greater one, and what the deepest found. Measured shares are taken not to fall,
+ * which they do by chance. */
 static point point_for(const eng_graph *graph, float recall)
 {
-    const float least = (1 - (1 - recall) * MAY_BE_MISSED) * (float)WHOLE;
+    const float least = least_for(recall);
     point low = {0};
     for (size_t d = 0; d < ENG_GRAPH_DEPTHS; d++) {
         const point p = {eng_graph_depths[d], fmaxf(graph->recalls[d], low.recall)};
-        if (p.recall >= least && d > 0) {
-            const float share = (least - low.recall) / (p.recall - low.recall);
-            return (point){ceilf(low.depth + share * (p.depth - low.depth)), least};
+        if (p.recall >= least) {
+            const float share = d > 0 ? (least - low.recall) / (p.recall - low.recall) : 1;
+            return (point){ceilf(low.depth + share * (p.depth - low.depth)),
+                           d > 0 ? least : p.recall};
         }
         low = p;
-        if (p.recall >= least)
-            break;
     }
-    return low;
+    return (point){depth_beyond(graph, least), low.recall};
 }
 
 float eng_graph_recall(const eng_graph *graph, float recall)

@@ -4,6 +4,10 @@
 
 #include "graph.h"
 
+enum {
+    ENG_GRAPH_MOST_HELD = 512
+}; /* vectors held back to measure with; as many where there are enough */
+
 /* Measures what walks find against comparing everything, and keeps it in `recalls`. The questions are vectors `held`
  * [n], ascending, that belong to the graph and are not in it yet: what is asked is like what is stored, and no link
  * was chosen for it. NO_MEMORY; what may_go_on answered. */

@@ -40,23 +40,36 @@ static void add_distances(const inf_bert *bert, inf_scratch *s, const place *p, 
 
 /* ---- f32 ---------------------------------------------------------------------------------------- */
 
+/* A head's part of a row is far from that of the next row: those of queries, keys and values are asked for before. */
+static void fetch_head(const float *row, size_t hidden, size_t head)
+{
+    for (size_t part = 0; part < 3; part++)
+        for (size_t j = 0; j < head; j += INF_ALIGN / sizeof *row)
+            __builtin_prefetch(row + part * hidden + j);
+}
+
 /* Keys of one head as panels of the scores' product (a column a token), values as panels of the
  * context's (a column a component). */
 static void pack_head(inf_scratch *s, const float *qkv, size_t tokens, size_t hidden, size_t head)
 {
-    const size_t width = inf_whole_panels(head), places = inf_whole_panels(tokens);
-    float *values = s->values;
-    for (size_t t = 0; t < places; t++) {
-        float *key = (float *)s->keys + t / INF_PANEL * INF_PANEL * head + t % INF_PANEL;
-        const float *from = qkv + t * s->qkv_width + hidden;
+    enum { AHEAD = 8 /* rows */ };
+    const size_t places = inf_whole_panels(tokens);
+    float *keys = s->keys, *values = s->values;
+    if (places > tokens)
+        memset(keys + (places - INF_PANEL) * head, 0, INF_PANEL * head * sizeof *keys);
+    for (size_t t = 0; t < tokens; t++, qkv += s->qkv_width) {
+        const float *key = qkv + hidden, *value = key + hidden;
+        float *to = keys + t / INF_PANEL * INF_PANEL * head + t % INF_PANEL;
+        if (t + AHEAD < tokens)
+            fetch_head(qkv + AHEAD * s->qkv_width, hidden, head);
         for (size_t j = 0; j < head; j++)
-            key[j * INF_PANEL] = t < tokens ? from[j] : 0.0f;
-    }
-    for (size_t t = 0; t < tokens; t++) {
-        const float *from = qkv + t * s->qkv_width + 2 * hidden;
-        for (size_t j = 0; j < width; j++)
-            values[j / INF_PANEL * INF_PANEL * tokens + t * INF_PANEL + j % INF_PANEL] =
-                j < head ? from[j] : 0.0f;
+            to[j * INF_PANEL] = key[j];
+        for (size_t at = 0; at < head; at += INF_PANEL) {
+            const size_t n = least(head - at, INF_PANEL);
+            to = values + at * tokens + t * INF_PANEL;
+            memcpy(to, value + at, n * sizeof *to);
+            memset(to + n, 0, (INF_PANEL - n) * sizeof *to);
+        }
     }
 }
 

@@ -1,12 +1,11 @@
 /* kernel_vector_impl.h - the kernels over vectors of any width; included once by each vector set.
  *
  * The including file defines VEC (a float vector of LANES lanes), IVEC (int32, as many), HALVES and BYTES (likewise), the
- * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, vec_halves, vec_bytes, and TILE_ROWS, the most
- * rows whose sums fit the registers: a tile is that many rows by two vectors; without it the file has a product of its own.
+ * functions vec_load, vec_store, vec_splat, vec_max, vec_sum, vec_greatest, vec_halves, vec_bytes, and the product.
  * Arithmetic is written with the operators that gcc and clang have for vectors; these files are compiled with
  * -ffp-contract=fast, so a product and a sum become one instruction.
  *
- * The tile is the whole trick: 2 * TILE_ROWS sums stay in registers over the whole depth, each step
+ * A product goes in tiles of rows by two vectors. Their sums stay in registers over the depth, each step
  * loads two vectors of the panel and one number a row. Rows are addressed from every third one on,
  * which x86 can do without arithmetic (base, base + stride, base + 2 * stride).
  */
@@ -28,8 +27,6 @@
 #define IN_VECTOR "v"
 #endif
 
-#ifdef TILE_ROWS
-#define ROW_BEGIN(g, i) VEC p##g##i = b0, q##g##i = b1;
 #define ROW_STEP(g, i)                               \
     {                                                \
         const VEC x = vec_splat(a##g[(i)*lda + at]); \
@@ -39,79 +36,6 @@
 #define ROW_END(g, i)                              \
     vec_store(c + (3 * (g) + (i)) * ldc, p##g##i); \
     vec_store(c + (3 * (g) + (i)) * ldc + LANES, q##g##i);
-
-/* Asks for the line that this step of the next panel will read, which follows on this one: a panel
- * comes from memory while the one before is worked on. Nothing is read, so the last may ask beyond
- * the end. */
-static inline void fetch_ahead(const float *panel, size_t k)
-{
-    for (size_t j = 0; j < 2 * LANES; j += INF_ALIGN / sizeof(float))
-        __builtin_prefetch((const void *)((uintptr_t)(panel + j) + k * INF_PANEL * sizeof(float)),
-                           0, 2);
-}
-
-/* Two vectors' worth of columns of a product, `n` rows. */
-#define TILE(n)                                                                    \
-    static void tile_##n(const float *a, size_t lda, const float *panel, size_t k, \
-                         const float *bias, float *c, size_t ldc)                  \
-    {                                                                              \
-        const VEC b0 = vec_load(bias), b1 = vec_load(bias + LANES);                \
-        const float *const a0 = a;                                                 \
-        const float *const a1 ANC_UNUSED = a + 3 * lda;                            \
-        const float *const a2 ANC_UNUSED = a + 6 * lda;                            \
-        const float *const a3 ANC_UNUSED = a + 9 * lda;                            \
-        ROWS_##n(ROW_BEGIN);                                                       \
-        for (size_t at = 0; at < k; at++, panel += INF_PANEL) {                    \
-            const VEC w0 = vec_load(panel), w1 = vec_load(panel + LANES);          \
-            fetch_ahead(panel, k);                                                 \
-            ROWS_##n(ROW_STEP)                                                     \
-        }                                                                          \
-        ROWS_##n(ROW_END)                                                          \
-    }
-
-TILE(1)
-TILE(2)
-TILE(4)
-#if TILE_ROWS == 12
-TILE(8)
-TILE(12)
-#else
-TILE(6)
-#endif
-
-static void product_columns(const float *a, size_t lda, size_t rows, const float *panel, size_t k,
-                            const float *bias, float *c, size_t ldc)
-{
-    static const struct {
-        size_t rows;
-        void (*run)(const float *, size_t, const float *, size_t, const float *, float *, size_t);
-    } tiles[] = {
-#if TILE_ROWS == 12
-        {12, tile_12},
-        {8, tile_8},
-#else
-        {6, tile_6},
-#endif
-        {4, tile_4},
-        {2, tile_2},
-        {1, tile_1},
-    };
-    for (size_t t = 0; rows > 0; t++)
-        for (; rows >= tiles[t].rows; rows -= tiles[t].rows) {
-            tiles[t].run(a, lda, panel, k, bias, c, ldc);
-            a += tiles[t].rows * lda;
-            c += tiles[t].rows * ldc;
-        }
-}
-
-static void product(const float *a, size_t lda, size_t rows, const float *panel, size_t k,
-                    const float *bias, float *c, size_t ldc)
-{
-    for (size_t j = 0; j < INF_PANEL; j += 2 * LANES)
-        product_columns(a, lda, rows, panel + j, k, bias + j, c + j, ldc);
-}
-
-#endif
 
 static void gelu(float *x, size_t n)
 {

@@ -53,20 +53,31 @@ static inline void put(const inf_matrix *m, const inf_rows *a, size_t r, size_t 
                                       _mm256_loadu_ps(m->bias + j)));
 }
 
-/* Eight columns from `j` on of `n` rows from `r` on. The next panel comes from memory meanwhile. */
+#define ROW_FETCH(g, i) __builtin_prefetch(c + (3 * (g) + (i)) * ldc, 1, 3);
+
+/* What is asked for while a tile is made: `ahead` bytes further at each step. */
+typedef struct next_of {
+    uintptr_t at;
+    size_t ahead;
+} next_of;
+
+/* Eight columns from `j` on of `n` rows from `r` on. The rows of the result may be far away: they are asked for before
+ * there is something to put into them. */
 #define TILE(n)                                                                                \
     static void tile_##n(const inf_matrix *m, const inf_rows *a, size_t r, size_t j, float *c, \
-                         size_t ldc)                                                           \
+                         size_t ldc, next_of next)                                             \
     {                                                                                          \
-        const size_t stride = a->stride, ahead = m->steps * INF_STEP_BYTES;                    \
+        const size_t stride = a->stride;                                                       \
         const unsigned char *a0 = (const unsigned char *)a->bytes + r * stride;                \
         const unsigned char *a1 ANC_UNUSED = a0 + 3 * stride;                                  \
         const unsigned char *panel =                                                           \
             inf_panel_of(m, j / INF_PANEL * INF_PANEL) + j % INF_PANEL * 4;                    \
+        ROWS_##n(ROW_FETCH);                                                                   \
         ROWS_##n(ROW_BEGIN);                                                                   \
         for (size_t at = 0; at < m->steps; at++, panel += INF_STEP_BYTES) {                    \
             const __m256i w0 = weights_of(panel), w1 = weights_of(panel + HALF);               \
-            __builtin_prefetch((const void *)((uintptr_t)panel + ahead), 0, 2);                \
+            __builtin_prefetch((const void *)next.at, 0, 2);                                   \
+            next.at += next.ahead;                                                             \
             ROWS_##n(ROW_STEP) a0 += 8;                                                        \
             a1 += 8;                                                                           \
         }                                                                                      \
@@ -75,19 +86,28 @@ static inline void put(const inf_matrix *m, const inf_rows *a, size_t r, size_t 
 
 TILE(1)
 TILE(2)
+TILE(3)
 TILE(4)
+TILE(5)
 TILE(6)
 
+/* Rows are shared out evenly among the tiles, and so is the next panel, which comes from memory meanwhile. */
 static void multiply(const inf_matrix *m, const inf_rows *a, size_t rows, float *c, size_t ldc)
 {
-    static const struct {
-        size_t rows;
-        void (*run)(const inf_matrix *, const inf_rows *, size_t, size_t, float *, size_t);
-    } tiles[] = {{6, tile_6}, {4, tile_4}, {2, tile_2}, {1, tile_1}};
-    for (size_t j = 0; j < m->columns; j += LANES)
-        for (size_t r = 0, t = 0; r < rows; t++)
-            for (; rows - r >= tiles[t].rows; r += tiles[t].rows)
-                tiles[t].run(m, a, r, j, c + r * ldc + j, ldc);
+    static void (*const run[])(const inf_matrix *, const inf_rows *, size_t, size_t, float *,
+                               size_t,
+                               next_of) = {NULL, tile_1, tile_2, tile_3, tile_4, tile_5, tile_6};
+    enum { MOST = ANC_COUNT(run) - 1, SHARE = INF_STEP_BYTES / (INF_PANEL / LANES) };
+    const size_t tiles = (rows + MOST - 1) / MOST;
+    for (size_t j = 0; j < m->columns; j += LANES) {
+        next_of next = {.ahead = (SHARE + tiles - 1) / (tiles > 0 ? tiles : 1)};
+        next.at = (uintptr_t)inf_panel_of(m, j / INF_PANEL * INF_PANEL + INF_PANEL) +
+                  j % INF_PANEL / LANES * SHARE * m->steps;
+        for (size_t r = 0, t = tiles, n; t > 0; t--, r += n, next.at += next.ahead * m->steps) {
+            n = (rows - r + t - 1) / t;
+            run[n](m, a, r, j, c + r * ldc + j, ldc, next);
+        }
+    }
 }
 
 static uint64_t exert(size_t rounds)

@@ -6,9 +6,8 @@
 #define ROWS_2(X) ROWS_1(X) X(0, 1)
 #define ROWS_3(X) ROWS_2(X) X(0, 2)
 #define ROWS_4(X) ROWS_3(X) X(1, 0)
-#define ROWS_6(X)     \
-    ROWS_4(X) X(1, 1) \
-    X(1, 2)
+#define ROWS_5(X) ROWS_4(X) X(1, 1)
+#define ROWS_6(X) ROWS_5(X) X(1, 2)
 #define ROWS_8(X)     \
     ROWS_6(X) X(2, 0) \
     X(2, 1)

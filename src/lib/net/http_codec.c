@@ -1,8 +1,8 @@
 /* http_codec.c - the strict reader of request heads and bodies.
  *
- * The head is taken line by line into the caller's bytes, so every verdict depends on a whole line
- * or on the count of bytes so far and never on how the input was cut. Field names are lowered in
- * place. The body machine goes byte by byte except inside data.
+ * The head is taken line by line into the caller's bytes, so every verdict depends on a whole line,
+ * on the first byte of all or on the count of bytes so far, and never on how the input was cut. Field
+ * names are lowered in place. The body machine goes byte by byte except inside data.
  */
 #include "net/http_codec.h"
 
@@ -272,8 +272,22 @@ static net_codec_step take_line(net_head *head, char *line, size_t len)
     return len > 0 ? take_field(head, line, len) : finish_head(head);
 }
 
+/* What cannot become a request line is no line at all, mostly: it may go on forever without a line feed. */
+static net_codec_step take_first_byte(net_head *head, char c)
+{
+    enum { TLS_HANDSHAKE = 0x16 }; /* RFC 8446, 5.1: the type of a record that greets */
+    if (c == TLS_HANDSHAKE)
+        return bad_head(head, 400,
+                        "this is a TLS handshake, and TLS is not spoken here: ask with http://");
+    if (!is_token_char(c) && c != '\r' && c != '\n')
+        return bad_head(head, 400, "the request line does not begin with a method");
+    return NET_CODEC_MORE;
+}
+
 net_codec_step net_head_feed(net_head *head, anc_str *in)
 {
+    if (head->len == 0 && in->len > 0 && take_first_byte(head, in->ptr[0]) != NET_CODEC_MORE)
+        return NET_CODEC_BAD;
     while (in->len > 0) {
         const size_t room = head->max_bytes - head->len;
         const size_t window = in->len < room ? in->len : room;

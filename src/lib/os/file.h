@@ -36,8 +36,8 @@ void os_reader_close(os_reader *r); /* NULL is a no-op */
 
 uint64_t os_reader_bytes(const os_reader *r); /* of the file, when it was opened */
 
-/* Bytes [at, at + n) of the file in `to`; CORRUPT, naming the file, where it has no such bytes (any more); `to` is then
- * undefined. */
+/* Bytes [at, at + n) of the file in `to`; CORRUPT, naming the file, where it has no such bytes (any more), IO where the
+ * disk refuses them; `to` is then undefined. */
 anc_status os_reader_get(const os_reader *r, uint64_t at, size_t n, void *to,
                          anc_err *err) ANC_MUST_CHECK;
 

@@ -1,9 +1,11 @@
 /* json_blocks.c - JSON as text that a person can read, in the order of the file.
  *
  * Members of an object are lines "name: value" of one paragraph; an object inside begins a section
- * under its name. A list of simple values is one line. A list of objects that hold nothing but simple
- * values is a table whose header are their names, a list of such lists a table without. Null says
- * nothing and is left out. Lines of NDJSON are a paragraph each, nested names written as paths.
+ * under its name. A list of simple values is one line. A list of objects is a table whose header are
+ * the names in them, as paths where they are nested ("customer.city"), as long as they hold objects,
+ * simple values and lists of these, and what is nested is no prose; a list of lists of simple values is
+ * a table without header. Null says nothing and is left out. Lines of NDJSON are a paragraph each,
+ * nested names written as paths.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,7 +14,14 @@
 #include "json_impl.h"
 #include "records_impl.h"
 
-enum { TABLE_COLUMNS = 64, NAME_BYTES = 1 << 16, NUMBER_BYTES = 24, REMARK_BYTES = 1000 };
+enum {
+    TABLE_COLUMNS = 64,
+    TABLE_DEPTH = 8,  /* of objects in the objects that are rows */
+    CELL_BYTES = 500, /* more is prose, which reads better in sections than in a row */
+    NAME_BYTES = 1 << 16,
+    NUMBER_BYTES = 24,
+    REMARK_BYTES = 1000
+};
 
 typedef struct reader {
     prs_json *j;
@@ -135,11 +144,64 @@ static bool add_column(columns *c, anc_str name)
     return true;
 }
 
-/* Whether each element of the list at hand is an object of simple values, or each a list of them;
- * fills the columns. The place stays. */
+/* What is found of a list that may be a table. */
+typedef struct survey {
+    columns *c;
+    anc_buf path; /* of the name at hand: "customer.address.city" */
+    unsigned depth;
+    bool nested, prose; /* there is an object or a list in a row; a long text */
+} survey;
+
+/* Adds a name to the path; what is there is kept by its length. */
+static bool step_into(anc_buf *path, anc_str name)
+{
+    return (path->len == 0 || anc_buf_add_char(path, '.')) && anc_buf_add(path, name);
+}
+
+static void note_word(survey *s, anc_str word)
+{
+    s->prose = s->prose || word.len > CELL_BYTES;
+}
+
+/* Whether the list at hand holds simple values alone; passes it. */
+static bool survey_flat(reader *r, survey *s)
+{
+    s->nested = true;
+    while (prs_json_next(r->j) && r->j->kind != PRS_JSON_CLOSE_ARRAY) {
+        if (!prs_json_is_simple(r->j))
+            return false;
+        note_word(s, prs_json_word(r->j));
+    }
+    return r->j->status == ANC_OK;
+}
+
+/* Whether the object at hand fits into a row; passes it. */
+static bool survey_object(reader *r, survey *s)
+{
+    const size_t outer = s->path.len;
+    bool ok = s->depth++ < TABLE_DEPTH;
+    while (ok && prs_json_next(r->j) && r->j->kind != PRS_JSON_CLOSE_OBJECT) {
+        ok = step_into(&s->path, r->j->value) && prs_json_next(r->j);
+        if (ok && r->j->kind == PRS_JSON_OPEN_OBJECT) {
+            s->nested = true;
+            ok = survey_object(r, s);
+        } else if (ok) {
+            note_word(s, prs_json_is_simple(r->j) ? prs_json_word(r->j) : ANC_STR_NONE);
+            ok = add_column(s->c, anc_buf_view(&s->path)) &&
+                 (prs_json_is_simple(r->j) || survey_flat(r, s));
+        }
+        s->path.len = outer;
+    }
+    s->depth--;
+    return ok && r->j->status == ANC_OK;
+}
+
+/* Whether each element of the list at hand is an object that fits into a row, or each a list of simple
+ * values; fills the columns. The place stays. */
 static bool is_table(reader *r, columns *c)
 {
     const prs_json_place here = r->j->place;
+    survey s = {.c = c, .path = anc_buf_init(NAME_BYTES)};
     size_t rows = 0;
     bool ok = true;
     prs_json_kind kind = PRS_JSON_END;
@@ -148,15 +210,14 @@ static bool is_table(reader *r, columns *c)
         ok = ok && (rows == 0 || r->j->kind == kind);
         kind = r->j->kind;
         rows++;
-        while (ok && prs_json_next(r->j) && r->j->kind != PRS_JSON_CLOSE_OBJECT &&
-               r->j->kind != PRS_JSON_CLOSE_ARRAY)
-            ok =
-                r->j->kind == PRS_JSON_NAME ? add_column(c, r->j->value) : prs_json_is_simple(r->j);
-        ok = ok && r->j->status == ANC_OK;
+        if (ok)
+            ok = kind == PRS_JSON_OPEN_OBJECT ? survey_object(r, &s) : survey_flat(r, &s);
     }
-    ok = ok && r->j->status == ANC_OK && rows > 1;
+    const bool prose = kind == PRS_JSON_OPEN_OBJECT && s.nested && s.prose;
+    ok = ok && r->j->status == ANC_OK && rows > 1 && !prose;
     if (r->j->status == ANC_OK)
         r->j->place = here;
+    anc_buf_done(&s.path);
     return ok;
 }
 
@@ -174,29 +235,57 @@ static bool write_header(reader *r, const columns *c)
 /* The cells of a row lie in `cells` one behind the other, each with its place. */
 typedef struct row {
     anc_buf cells;
+    anc_buf path; /* of the name at hand */
     size_t at[TABLE_COLUMNS], len[TABLE_COLUMNS];
 } row;
 
+/* Reads the value at hand, or the values of the list at hand, into the cell of the path. */
+static void read_cell(reader *r, const columns *c, row *out)
+{
+    const size_t i = find_column(c, anc_buf_view(&out->path)), at = out->cells.len;
+    const bool list = r->j->kind == PRS_JSON_OPEN_ARRAY;
+    while (!list || (next(r) && r->j->kind != PRS_JSON_CLOSE_ARRAY)) {
+        const anc_str word = prs_json_word(r->j);
+        if (out->cells.len > at && word.len > 0)
+            (void)anc_buf_add(&out->cells, ANC_STR(", "));
+        (void)anc_buf_add(&out->cells, word);
+        if (!list)
+            break;
+    }
+    if (i < c->n) {
+        out->at[i] = at;
+        out->len[i] = out->cells.len - at;
+    }
+}
+
+static bool read_members(reader *r, const columns *c, row *out)
+{
+    const size_t outer = out->path.len;
+    while (next(r) && r->j->kind != PRS_JSON_CLOSE_OBJECT) {
+        if (!step_into(&out->path, r->j->value) || !next(r))
+            break;
+        if (r->j->kind == PRS_JSON_OPEN_OBJECT) {
+            if (!read_members(r, c, out))
+                return false;
+        } else {
+            read_cell(r, c, out);
+        }
+        out->path.len = outer;
+    }
+    return r->e->status == ANC_OK;
+}
+
 static bool read_row(reader *r, const columns *c, row *out)
 {
-    size_t i = 0;
     anc_buf_clear(&out->cells);
+    anc_buf_clear(&out->path);
     memset(out->len, 0, sizeof out->len);
-    while (next(r) && r->j->kind != PRS_JSON_CLOSE_OBJECT) {
-        if (r->j->kind == PRS_JSON_NAME) {
-            i = find_column(c, r->j->value);
-            continue;
-        }
-        const anc_str word = prs_json_word(r->j);
-        if (i >= c->n)
-            continue;
-        out->at[i] = out->cells.len;
-        out->len[i] = word.len;
-        (void)anc_buf_add(&out->cells, word);
-    }
-    if (out->cells.refused)
-        return prs_emit_fail(r->e, anc_buf_status(&out->cells, "JSON: a row", r->e->err));
-    return r->e->status == ANC_OK;
+    if (!read_members(r, c, out))
+        return false;
+    if (out->cells.refused || out->path.refused)
+        return prs_emit_fail(r->e, anc_buf_status(out->cells.refused ? &out->cells : &out->path,
+                                                  "JSON: a row", r->e->err));
+    return true;
 }
 
 static bool write_row(reader *r, const columns *c, row *cells)
@@ -226,11 +315,12 @@ static bool write_list_row(reader *r)
 
 static bool write_table(reader *r, const columns *c)
 {
-    row cells = {.cells = anc_buf_init(r->e->limits.text_bytes)};
+    row cells = {.cells = anc_buf_init(r->e->limits.text_bytes), .path = anc_buf_init(NAME_BYTES)};
     bool ok = c->n == 0 || write_header(r, c);
     while (ok && next(r) && r->j->kind != PRS_JSON_CLOSE_ARRAY)
         ok = r->j->kind == PRS_JSON_OPEN_OBJECT ? write_row(r, c, &cells) : write_list_row(r);
     anc_buf_done(&cells.cells);
+    anc_buf_done(&cells.path);
     return ok && r->e->status == ANC_OK;
 }
 

@@ -5,13 +5,15 @@
  * or wide gaps (indented lines go on with the last cell; the first row names the columns where a rule is below it,
  * or numbers below words), and short lines that were broken on
  * purpose. Everything else is prose whose lines are joined. A
- * line longer than LONG_LINE is prose without looking.
+ * line longer than LONG_LINE is prose, but for the row of a table that is wider than a table may be: thousands of
+ * chunks of numbers would be made of it, in which nobody finds anything.
  */
 #include "parse_impl.h"
 
 #include <string.h>
 
 #include "base/utf8.h"
+#include "parse/records.h"
 #include "text/normalize.h"
 
 enum {
@@ -20,7 +22,8 @@ enum {
     HEADING_BYTES = 120,
     TITLE_LINE = 80,
     GAP = 3,
-    GAP_IN_TABLE = 2
+    GAP_IN_TABLE = 2,
+    CELL_BYTES = 32 /* of data, on the average */
 };
 
 typedef struct plain {
@@ -324,12 +327,44 @@ static bool add_line(plain *p, anc_str line, size_t indent)
     return add_prose(p, line);
 }
 
+static size_t count_of(const size_t counts[256], const char *signs)
+{
+    size_t n = 0;
+    for (; *signs != '\0'; signs++)
+        n += counts[(unsigned char)*signs];
+    return n;
+}
+
+/* Cells of a long line that is data: short ones, of numbers or without blanks. 0: it is none. */
+static size_t cells_of_data(anc_str line)
+{
+    static const char delimiters[] = ",;\t|";
+    size_t counts[256] = {0}, most = 0;
+    for (size_t i = 0; i < line.len; i++)
+        counts[(unsigned char)line.ptr[i]]++;
+    for (const char *d = delimiters; *d != '\0'; d++)
+        most = counts[(unsigned char)*d] >= most ? counts[(unsigned char)*d] + 1 : most;
+    const bool numbers = count_of(counts, "0123456789.+-eE") * 2 > line.len;
+    const bool words = counts[' '] * 10 > most;
+    return line.len / most <= CELL_BYTES && (numbers || !words) ? most : 0;
+}
+
+static bool add_long_line(plain *p, anc_str line)
+{
+    const size_t n = cells_of_data(line);
+    if (n > PRS_RECORD_FIELDS)
+        return prs_emit_fail(p->e, ANC_FAIL(p->e->err, ANC_LIMIT,
+                                            "text: a line of %zu cells is a row of a table, which "
+                                            "has at most %d columns",
+                                            n, PRS_RECORD_FIELDS));
+    p->in_row = p->in_table = p->first = false;
+    return add_prose(p, line);
+}
+
 static bool add_any_line(plain *p, anc_str raw)
 {
-    if (raw.len > LONG_LINE) {
-        p->in_row = p->in_table = p->first = false;
-        return add_prose(p, raw);
-    }
+    if (raw.len > LONG_LINE)
+        return add_long_line(p, raw);
     const anc_str line = txt_trim(raw);
     if (line.len == 0) {
         p->in_prose = p->in_row = p->in_table = false;

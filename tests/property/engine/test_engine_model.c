@@ -16,6 +16,7 @@
 #include "support/engine_disk.h"
 
 static os_pool *pool; /* of one thread, beside the test's */
+static bool walks;    /* blocks have graphs, which find nearly all of the nearest */
 
 /* ---- comparing ------------------------------------------------------------------------------- */
 
@@ -91,7 +92,7 @@ static void compare(const question *q, const eng_result *r)
     size_t better = 0; /* nothing that is left out is clearly better than what is in */
     for (size_t i = 0; i < n; i++)
         better += all[i].cosine > worst + 4e-3 ? 1 : 0;
-    assert_true(better <= r->n_semantic);
+    assert_true(better <= r->n_semantic + (walks ? 1 + r->n_semantic / 5 : 0));
 }
 
 /* Documents with a chunk that fits: the latest year first, then by key; their first such chunk. */
@@ -230,12 +231,14 @@ static void run_seed(uint64_t start)
     anc_err err = {0};
     ANC_ARENA(mem, 64 << 20);
     engine_disk *disk = engine_disk_new(start);
-    const eng_options options = {.dims = DIMS,
-                                 .from = {.exact = 4, .bits = 8, .paired = 1},
-                                 .folder = ANC_STR("index"),
-                                 .disk = engine_disk_ops(disk)};
+    const eng_options options = {
+        .dims = DIMS,
+        .from = {.exact = 4, .bits = 8, .graph = start % 2 == 0 ? 16 : 0, .paired = 1},
+        .folder = ANC_STR("index"),
+        .disk = engine_disk_ops(disk)};
     eng_index *index = NULL;
     seed = start;
+    walks = options.from.graph > 0;
     memset(model, 0, sizeof model);
     ASSERT_OK(eng_index_open(&options, &index, &err), &err);
     for (int step = 0; step < STEPS; step++) {
@@ -261,6 +264,8 @@ static void run_seed(uint64_t start)
         eng_snapshot_release(s);
         anc_arena_reset(mem);
     }
+    tidy(index, &err);
+    assert_true(!walks || eng_stats(index).graphs == 1);
     eng_index_close(index);
     engine_disk_free(disk);
 }

@@ -145,6 +145,7 @@ static kno_chunk depot_chunk(size_t ordinal, anc_str collection, anc_str id)
     kno_chunk c = depots[ordinal];
     c.ref.collection = collection;
     c.ref.document_id = id;
+    c.ref.version += current->replaced > 0 && current->windows >= current->replaced;
     return c;
 }
 

@@ -39,6 +39,7 @@ typedef struct world {
         two_depots; /* 1, 2: so many of the two depot files, which are then listed, have rows and pages */
     unsigned long_documents; /* so many without an end are listed behind depots.csv */
     unsigned windows;        /* of chunks that were listed */
+    unsigned replaced;       /* depots.csv is of another version from this window on; 0: of one */
     bool endless;            /* depots.csv has a row in each of its chunks, and no end */
     const char *gone;        /* id of a document of the library that is gone; NULL: none */
     bool damaged;            /* … its file is damaged instead */

@@ -50,6 +50,7 @@ typedef struct counting {
     anc_arena *mem;
     table *tables; /* [n_tables] */
     size_t n_tables, next;
+    uint32_t version; /* of its rows when they were looked at */
 
     size_t answers; /* tables that have one */
     rag_named document;
@@ -179,6 +180,7 @@ static anc_status look_at_row(void *self, anc_arena *scratch, const rag_tabled_r
 {
     counting *c = self;
     const table *t = &c->tables[c->n_tables - 1];
+    c->version = row->ref.version;
     if (!t->may)
         return ANC_OK;
     ANC_TRY(rag_tally_look(t->tally, scratch, row->text, &c->turn->err));
@@ -199,8 +201,8 @@ static anc_status take_row(void *self, anc_arena *scratch, const rag_tabled_row 
     counting *c = self;
     table *t = &c->tables[c->next - 1];
     rag_tally_row is = RAG_ROW_OUT;
-    (void)go_on;
-    if (!t->may)
+    *go_on = row->ref.version == c->version; /* else it was replaced, and its cells are others */
+    if (!t->may || !*go_on)
         return ANC_OK;
     ANC_TRY(rag_tally_take(t->tally, scratch, row->text, &is, &c->turn->err));
     if (is == RAG_ROW_ANEW)
@@ -373,8 +375,8 @@ static anc_status warn_of_large(const counting *c)
     const anc_str message = anc_arena_printf(
         turn->mem,
         "'%.*s' is too large for its rows to be counted for a question: that is done of at most "
-        "%d rows, as far as they are read in %d seconds",
-        ANC_FMT(c->large), RAG_TALLY_ROWS, READ_MS / 1000);
+        "%d rows in %d tables, as far as they are read in %d seconds",
+        ANC_FMT(c->large), RAG_TALLY_ROWS, TABLES, READ_MS / 1000);
     if (warnings == NULL || message.ptr == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for a warning");
     for (size_t i = 0; i < a->n_warnings; i++)

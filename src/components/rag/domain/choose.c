@@ -380,8 +380,8 @@ static bool tell_rows(const rag_extraction *x, size_t i, rag_choice *choice)
     size_t first = i;
     size_t chars = 0;
     if ((terms->cues & RAG_CUE_DURATION) == 0 || terms->names != 0 || terms->how_many ||
-        rag_terms_digits(terms) != 0 || !rag_has_peers(x, i))
-        return false;
+        rag_terms_digits(terms) != 0 || !rag_has_peers(x, i) || !is_like_row(x, i, i))
+        return false; /* the last: it has no duration itself */
     while (first > 0 && is_like_row(x, i, first - 1))
         first--;
     choice->n = 0;

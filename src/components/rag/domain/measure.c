@@ -101,6 +101,22 @@ static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
     m->prices = m->says != RAG_TALLY_COUNT && mark(c, l->priced, m->used) > 0;
 }
 
+/* The same in another language than that of `c`, which becomes it where something is measured: its words are others. */
+static anc_status read_anew(anc_arena *mem, rag_counting *c, txt_language in, rag_measure *ret,
+                            anc_err *err)
+{
+    rag_counting other = *c;
+    other.language = in;
+    ANC_TRY(rag_plain_words(mem, other.text, in, &other.words, err));
+    if (other.words.n > RAG_COUNTING_WORDS)
+        *ret = (rag_measure){.says = RAG_TALLY_COUNT};
+    else
+        read_in(&other, &of_languages[in], ret);
+    if (ret->says != RAG_TALLY_COUNT)
+        *c = other;
+    return ANC_OK;
+}
+
 anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret, anc_err *err)
 {
     const txt_language own = c->language;
@@ -113,10 +129,7 @@ anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret, a
         if (of_languages[in].total != NULL)
             read_in(c, &of_languages[in], ret);
     }
-    if (ret->says == RAG_TALLY_COUNT)
-        return ANC_OK;
-    c->language = in;
-    return in == own ? ANC_OK : rag_plain_words(mem, c->text, in, &c->words, err);
+    return ret->says == RAG_TALLY_COUNT || in == own ? ANC_OK : read_anew(mem, c, in, ret, err);
 }
 
 bool rag_measure_holds(const rag_counting *c, size_t i)

@@ -70,7 +70,7 @@ static bool is_part_of_sum(const rag_extraction *x, size_t i)
 /* The most or the least is asked, and it is a row like others: "hammer | 9.00" for "which tool costs the most?". */
 static bool is_one_of_ranked(const rag_extraction *x, size_t i)
 {
-    return rag_measure_ranks(x->terms.question, x->terms.asked, x->read_as) && is_named_row(x, i) &&
+    return is_named_row(x, i) && rag_measure_ranks(x->terms.question, x->terms.asked, x->read_as) &&
            rag_has_peers(x, i);
 }
 

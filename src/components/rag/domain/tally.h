@@ -55,7 +55,8 @@ anc_status rag_tally_wished(anc_arena *mem, anc_str question, rag_tally_wish *re
 
 typedef struct rag_tally rag_tally;
 
-/* Begins with one table. In `mem`, of which one takes less than a megabyte; LIMIT where that is full. */
+/* Begins with one table. In `mem`, of which one takes less than a megabyte, and when it is settled 16 bytes a row for each
+ * column whose cells have to differ; LIMIT where that is full. */
 anc_status rag_tally_new(anc_arena *mem, anc_str question, const rag_tally_table *table,
                          rag_tally **ret, anc_err *err) ANC_MUST_CHECK;
 

@@ -36,7 +36,7 @@ bool rag_tally_denies(anc_str word);
 /* "Quantity", "Anzahl": a column that says itself how many. */
 bool rag_tally_is_quantity(anc_str word);
 
-/* "Total", "Summe": the first cell of a row that is the sum of others. */
+/* "Total", "Zwischensumme:", "Moyenne (EUR)": the first cell of a row that is made of others. */
 bool rag_tally_is_sum(anc_str cell);
 
 /* A question for a figure of a column. */

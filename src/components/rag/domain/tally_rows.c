@@ -170,6 +170,15 @@ static anc_status look_at(rag_tally *t, anc_arena *scratch, size_t k, anc_str ce
     return ANC_OK;
 }
 
+/* "Total | 12", " | Total | 12": its first cell that is not empty says so. */
+static bool is_sum_of_others(const rag_tally *t, const anc_str cells[RAG_TALLY_COLUMNS])
+{
+    size_t k = 0;
+    while (k < t->n_columns && cells[k].len == 0)
+        k++;
+    return k < t->n_columns && rag_tally_is_sum(cells[k]);
+}
+
 anc_status rag_tally_look(rag_tally *t, anc_arena *scratch, anc_str row, anc_err *err)
 {
     anc_str cells[RAG_TALLY_COLUMNS];
@@ -179,7 +188,7 @@ anc_status rag_tally_look(rag_tally *t, anc_arena *scratch, anc_str row, anc_err
     if (t->full)
         return ANC_OK;
     ANC_TRY(rag_tally_cells(t, row, cells, err));
-    t->fits = t->fits && !rag_tally_is_sum(cells[0]);
+    t->fits = t->fits && !is_sum_of_others(t, cells);
     for (size_t k = 0; k < t->n_columns && t->fits; k++)
         ANC_TRY(look_at(t, scratch, k, cells[k], err));
     t->rows++;

@@ -100,12 +100,16 @@ bool rag_tally_is_quantity(anc_str word)
 
 bool rag_tally_is_sum(anc_str cell)
 {
-    size_t colon = cell.len;
-    while (colon > 0 && (cell.ptr[colon - 1] == ':' || cell.ptr[colon - 1] == ' '))
-        colon--;
-    return rag_is_phrase_of(anc_str_sub(cell, 0, colon),
-                            "total|totals|grand total|sum|totaux|somme|summe|gesamt|gesamtsumme|"
-                            "insgesamt|suma|totale|somma|soma");
+    anc_str said = anc_str_trim(anc_str_sub(cell, 0, anc_str_find(cell, ANC_STR("("))));
+    while (anc_str_ends(said, ANC_STR(":")) || anc_str_ends(said, ANC_STR(" ")))
+        said.len--;
+    return rag_is_phrase_of(
+        said,
+        "total|totals|grand total|overall total|subtotal|sub-total|sub total|sum|average|mean|"
+        "totaux|total général|sous-total|sous total|somme|moyenne|"
+        "summe|gesamt|gesamtsumme|endsumme|zwischensumme|insgesamt|durchschnitt|mittelwert|"
+        "suma|total general|promedio|totale|totale generale|subtotale|somma|"
+        "soma|total geral");
 }
 
 /* Behind "how many" or "combien de", where they stand at word `i`; `i` where they do not. */

@@ -256,9 +256,9 @@ static bool find_behind_verb(const rag_spoken *before, rag_run *ret)
     while (last < before->words.n && rag_spoken_is_noun(before, last) &&
            !rag_is_time(before, last) && (last == noun || goes_with(before, last)))
         last++;
-    const bool name = before->language != TXT_DE && before->words.items[noun].capital;
-    if (last == noun || name || before->words.items[last - 1].digits)
-        return false;
+    if (last == noun || before->words.items[last - 1].digits ||
+        (before->language != TXT_DE && before->words.items[noun].capital))
+        return false; /* it ends with the article, or what stands there is a number or a name */
     *ret = (rag_run){first, behind_complement(before, last)};
     return true;
 }

@@ -21,8 +21,6 @@ static bool is_verb_of_measure(const rag_terms *terms, size_t k)
                          "costó costa custa coûté kostete");
 }
 
-/* The noun of what something is asked about: of the first run of words that count the last, as in English, or the first in
- * languages that say more of a noun behind it. */
 /* "To take a car": a verb between "to" and an article. */
 static bool is_infinitive(const rag_terms *terms, size_t k)
 {
@@ -30,6 +28,8 @@ static bool is_infinitive(const rag_terms *terms, size_t k)
            rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k - 1]), "to");
 }
 
+/* The noun of what something is asked about: of the first run of words that count the last, as in English, or the first in
+ * languages that say more of a noun behind it. */
 static size_t head_of(const rag_terms *terms, bool first)
 {
     size_t head = RAG_TERMS_MAX;

@@ -55,10 +55,9 @@ static anc_status count_missing(db_sqlite *db, const krn_sqlite_options *o, size
     return status;
 }
 
-anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_report *ret,
-                              anc_err *err)
+static anc_status look(const krn_sqlite_options *options, krn_sqlite_report *ret, anc_err *err)
 {
-    const db_options read_only = {.vfs = options->vfs, .read_only = true};
+    const db_options read_only = {.vfs = options->vfs, .read_only = true, .from_outside = true};
     krn_sqlite_report report = {0};
     os_stat file;
     ANC_CLEANUP(db_cleanup) db_sqlite *db = NULL;
@@ -71,4 +70,15 @@ anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_repo
     ANC_TRY(check_pages(db, &report, err));
     *ret = report;
     return ANC_OK;
+}
+
+anc_status krn_sqlite_inspect(const krn_sqlite_options *options, krn_sqlite_report *ret,
+                              anc_err *err)
+{
+    const bool left = db_is_left(options->path);
+    const anc_status status = look(options, ret, err);
+    if (!left || db_is_left(options->path))
+        return status;
+    anc_err_clear(err); /* somebody began to write to it meanwhile */
+    return look(options, ret, err);
 }

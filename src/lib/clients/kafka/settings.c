@@ -66,8 +66,11 @@ anc_status clt_kafka_set(rd_kafka_conf_t *conf, const clt_kafka_place *place,
         const bool secret = strstr(s->name, "password") != NULL;
         if (s->value.len == 0)
             continue;
-        if (s->value.len >= sizeof value)
-            return refuse_value(place, s->name, "the value is too long", err);
+        if (s->value.len >= sizeof value) {
+            (void)snprintf(why, sizeof why, "the value has %zu bytes, at most %d", s->value.len,
+                           VALUE_MAX - 1);
+            return refuse_value(place, s->name, why, err);
+        }
         memcpy(value, s->value.ptr, s->value.len);
         value[s->value.len] = '\0';
         const bool ok =

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "os/file.h"
 #include "page_sum.h"
 #include "sqlite_impl.h"
 
@@ -18,7 +19,8 @@ enum {
     DEFAULT_CACHE_BYTES = 8 << 20,
     DEFAULT_STATEMENTS = 128,
     STATEMENTS_MAX = 1024,
-    CHECK_EVERY = 4000 /* steps of SQLite's machine: well under a millisecond */
+    CHECK_EVERY = 4000, /* steps of SQLite's machine: well under a millisecond */
+    NAME_BYTES = 16 << 10
 };
 
 static anc_status status_of_rc(const db_sqlite *db, int rc)
@@ -165,15 +167,36 @@ static void tell_damage(void *arg, uint32_t page)
         db->on_damage(db->damage_arg, page);
 }
 
+bool db_is_left(anc_str path)
+{
+    ANC_BUF(log, NAME_BYTES);
+    return anc_buf_printf(&log, "%.*s-wal", ANC_FMT(path)) && !os_exists(anc_buf_view(&log));
+}
+
+/* The name under which SQLite takes no locks, reads no log and makes no file: "file:///folder/catalog.db?immutable=1". */
+static bool name_immutable(const char *path, anc_buf *out)
+{
+    bool ok = anc_buf_printf(out, "file:%s", path[0] == '/' ? "//" : "");
+    for (const char *c = path; ok && *c != '\0'; c++)
+        ok = strchr("%?#", *c) == NULL ? anc_buf_add_char(out, *c)
+                                       : anc_buf_printf(out, "%%%02X", (unsigned)*c);
+    return ok && anc_buf_printf(out, "?immutable=1");
+}
+
 static anc_status open_handle(db_sqlite *db, const db_options *o, anc_err *err)
 {
     int reserved = DB_SUM_BYTES;
+    ANC_BUF(name, NAME_BYTES);
     const char *vfs = db_checked_vfs(o->vfs);
+    const bool left = o->read_only && o->from_outside && db_is_left(anc_str_of(db->path));
     const int access =
-        o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE;
+        (o->read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE) |
+        (left ? SQLITE_OPEN_URI : 0);
     if (vfs == NULL)
         return ANC_FAIL(err, ANC_BUG, "no layer for the files of %.300s", db->path);
-    const int rc = sqlite3_open_v2(db->path, &db->handle,
+    if (left && !name_immutable(db->path, &name))
+        return ANC_FAIL(err, ANC_NO_MEMORY, "the name of %.300s", db->path);
+    const int rc = sqlite3_open_v2(left ? name.ptr : db->path, &db->handle,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
     if (rc != SQLITE_OK)
         return DB_FAIL(db, rc, err);

@@ -27,6 +27,7 @@ typedef struct db_stmt db_stmt;     /* a prepared statement, borrowed from its c
 
 typedef struct db_options {
     bool read_only;          /* the file must exist */
+    bool from_outside;       /* see db_is_left; with read_only */
     int64_t busy_timeout_ms; /* how long another process's lock is waited for; 0: 5,000 */
     uint64_t cache_bytes;    /* page cache of the connection; 0: 8 MiB */
     size_t max_statements;   /* kept prepared; 0: 128 */
@@ -51,6 +52,11 @@ void db_close(db_sqlite *db); /* every statement must have been given back; NULL
  * them. Outside a transaction, with nobody else reading. DISK_FULL leaves the file as it was. */
 anc_status db_add_sums(db_sqlite *db, anc_err *err) ANC_MUST_CHECK;
 bool db_has_sums(db_sqlite *db);
+
+/* Whether no write-ahead log lies beside the file at `path`: whoever wrote it has closed it. A reader `from_outside`
+ * then reads the file as it lies there and makes none beside it; what it reads counts only where nobody has opened the
+ * file meanwhile, which this tells afterwards. Where there is a log, it reads as any other does. */
+bool db_is_left(anc_str path);
 
 const char *db_path(const db_sqlite *db); /* as given to db_open */
 

@@ -22,7 +22,7 @@ enum { MAX_TEXTS = 8 };
 #elif defined ANC_SANITIZED
 enum { MAX_TEXTS = 24 };
 #else
-enum { MAX_TEXTS = 1000 };
+enum { MAX_TEXTS = 120 };
 #endif
 
 typedef struct bounds {

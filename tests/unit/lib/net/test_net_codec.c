@@ -97,6 +97,9 @@ static const row rows[] = {
     {"odd version", "GET / HTTQ/1.1\r\n" H "\r\n", 0, 400, NULL},
     {"long version", "GET / HTTP/1.10\r\n" H "\r\n", 0, 400, NULL},
     {"method with a colon", "G:T / HTTP/1.1\r\n" H "\r\n", 0, 400, NULL},
+    /* no line feed comes, and none is waited for */
+    {"TLS handshake", "\x16\x03\x01\x02\x00\x01", 6, 400, NULL},
+    {"first byte that no method begins with", "\x80\x2e\x01", 3, 400, NULL},
     {"version 2.0", "GET / HTTP/2.0\r\n" H "\r\n", 0, 505, NULL},
     {"version 1.2", "GET / HTTP/1.2\r\n" H "\r\n", 0, 505, NULL},
     {"version 0.9", "GET / HTTP/0.9\r\n" H "\r\n", 0, 505, NULL},

@@ -25,6 +25,20 @@ static const blocks_row rows[] = {
     {"a list of objects that hold others",
      ANC_STR_INIT("{\"o\": [{\"id\": 1, \"in\": {\"x\": 2}}, {\"id\": 3, \"in\": {}}, 7]}"),
      "h2 o 1\np id: 1\nh3 in\np x: 2\nh2 o 2\np id: 3\nh3 in\np 7\n"},
+    {"what is nested has a column of its path",
+     ANC_STR_INIT("{\"o\": [{\"id\": 1, \"to\": {\"city\": \"Rome\", \"geo\": {\"x\": 2}}, "
+                  "\"tags\": [\"a\", null, \"b\"]}, {\"id\": 3, \"tags\": [], \"to\": {\"geo\": "
+                  "{\"y\": 4}, \"city\": \"Oslo\"}, \"none\": {}}]}"),
+     "h2 o\nrow* id | to.city | to.geo.x | tags | to.geo.y\nrow 1 | Rome | 2 | a, b |\n"
+     "row 3 | Oslo |  |  | 4\n"},
+    {"objects in a list in a row are no cell",
+     ANC_STR_INIT("[{\"id\": 1, \"in\": [{\"x\": 2}]}, {\"id\": 3, \"in\": []}]"),
+     "p id: 1\nh2 in 1\np x: 2\np id: 3\n"},
+    {"nested too deep for a row",
+     ANC_STR_INIT("[{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":1}}}}}}}},"
+                  "{\"a\":{\"b\":{\"c\":{\"d\":{\"e\":{\"f\":{\"g\":{\"h\":{\"i\":2}}}}}}}}}]"),
+     "h2 a\nh3 b\nh4 c\nh5 d\nh6 e\nh6 f\nh6 g\np h: 1\n"
+     "h2 a\nh3 b\nh4 c\nh5 d\nh6 e\nh6 f\nh6 g\nh6 h\np i: 2\n"},
     {"escapes",
      ANC_STR_INIT("[\"a\\n\\tb \\u00e9 \\ud834\\udd1e \\ud800 \\/ \\\\ \\\" \\u0000.\"]"),
      "p a b \xC3\xA9 \xF0\x9D\x84\x9E \xEF\xBF\xBD / \\ \" .\n"},
@@ -40,6 +54,22 @@ static const blocks_row rows[] = {
 static void texts(void **state)
 {
     check_blocks(PRS_JSON, *state);
+}
+
+/* Articles with their authors are no table. */
+static void long_texts_stay_in_sections(void **state)
+{
+    (void)state;
+    ANC_BUF(source, 1 << 16);
+    ANC_BUF(wanted, 1 << 16);
+    (void)anc_buf_add_char(&source, '[');
+    for (int i = 0; i < 2; i++) {
+        (void)anc_buf_printf(&source, "%s{\"by\": {\"name\": \"Ada\"}, \"body\": \"%0501d\"}",
+                             i > 0 ? ", " : "", i);
+        (void)anc_buf_printf(&wanted, "h2 by\np name: Ada\np body: %0501d\n", i);
+    }
+    (void)anc_buf_add_char(&source, ']');
+    check_blocks(PRS_JSON, &(blocks_row){"", anc_buf_view(&source), wanted.ptr});
 }
 
 static const blocks_row line_rows[] = {
@@ -160,6 +190,7 @@ static void records(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(depth_has_a_limit),
+                                       cmocka_unit_test(long_texts_stay_in_sections),
                                        cmocka_unit_test(broken_lines_have_an_end)};
     int failed = RUN_TABLE("json", rows, texts);
     failed += RUN_TABLE("ndjson", line_rows, lines);

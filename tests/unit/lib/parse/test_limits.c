@@ -49,6 +49,38 @@ static void a_long_line_comes_in_pieces(void **state)
     }
 }
 
+/* A table that is too wide is refused as text too; a book in one line is none, nor is a narrower row. */
+static void a_row_that_is_too_wide_is_no_prose(void **state)
+{
+    static const struct {
+        const char *front, *back; /* of a cell, around a number */
+        int cells;
+        anc_status status;
+    } cases[] = {
+        {"", ",", 10001, ANC_LIMIT},
+        {"c", ";", 10001, ANC_LIMIT},
+        {"-", ".5e3, ", 10001, ANC_LIMIT},
+        {"", "\t", 9000, ANC_OK},
+        {"the bee, number ", " of them, ", 10001, ANC_OK},
+        {"word", ", ", 10001, ANC_OK},
+        {"a_long_cell_without_any_blank_in_it_", ",", 10001, ANC_OK},
+        {"word", " ", 20001, ANC_OK},
+    };
+    const prs_limits limits = prs_limits_default();
+    (void)state;
+    for (size_t i = 0; i < ANC_COUNT(cases); i++) {
+        anc_err err = {0};
+        ANC_BUF(source, 1 << 20);
+        gathered g = {.text = anc_buf_init(1 << 20)};
+        for (int n = 0; n < cases[i].cells; n++)
+            (void)anc_buf_printf(&source, "%s%d%s", cases[i].front, n % 100, cases[i].back);
+        const anc_status got = parse(PRS_TEXT, anc_buf_view(&source), &limits, &g, &err);
+        if (got != cases[i].status || (got != ANC_OK && strstr(err.text, "10000 columns") == NULL))
+            fail_msg("%s%s: %d, %s", cases[i].front, cases[i].back, got, err.text);
+        anc_buf_done(&g.text);
+    }
+}
+
 static void a_long_word_is_cut_at_a_code_point(void **state)
 {
     (void)state;
@@ -215,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_long_line_comes_in_pieces),
         cmocka_unit_test(a_long_word_is_cut_at_a_code_point),
+        cmocka_unit_test(a_row_that_is_too_wide_is_no_prose),
         cmocka_unit_test(inline_elements_are_no_depth),
         cmocka_unit_test(a_large_picture_in_markdown),
         cmocka_unit_test(a_sink_ends_the_parse),

@@ -40,6 +40,8 @@ static const terms_row terms_rows[] = {
     {"soft hyphen", TXT_UND, "an\xC2\xADker", "anker@0"},
     {"code with a hyphen", TXT_EN, "E-42", "e42@0 e@0 42@1"},
     {"code without", TXT_EN, "ax200", "ax200@0"},
+    {"a standard", TXT_EN, "ISO-9001", "iso9001@0 iso@0 9001@1"},
+    {"a code of three parts", TXT_EN, "CVE-2024-1", "cve20241@0 cve@0 2024@1 1@2"},
     {"decimal", TXT_EN, "3.5 kg", "3.5@0 3@0 5@1 kg@2"},
     {"decimal comma", TXT_FR, "3,5", "3.5@0 3@0 5@1"},
     {"thousands", TXT_EN, "1,250,000.75", "1250000.75@0 1@0 250@1 000@2 75@3"},

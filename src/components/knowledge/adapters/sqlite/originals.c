@@ -24,7 +24,7 @@ anc_status kno_sqlite_objects(anc_str path, kno_sqlite_object_fn *fn, void *arg,
         "SELECT c.name, d.name, w.content, w.text FROM kno_document d"
         " JOIN kno_version w ON w.id = d.current_id"
         " JOIN kno_collection c ON c.id = d.collection_id WHERE c.dropped = 0";
-    const db_options read_only = {.read_only = true};
+    const db_options read_only = {.read_only = true, .from_outside = true};
     ANC_CLEANUP(db_cleanup) db_sqlite *db = NULL;
     ANC_TRY(db_open(path, &read_only, &db, err));
     DB_STMT(s);

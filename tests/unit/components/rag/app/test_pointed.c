@@ -249,6 +249,24 @@ static void more_rows_are_counted_than_shown(void **state)
     world_close(&w);
 }
 
+/* Which cells are conditions, and how figures are written, was seen in other rows. */
+static void a_table_that_is_replaced_between_its_readings_is_not_counted(void **state)
+{
+    (void)state;
+    for (unsigned replaced = 1; replaced <= 2; replaced++) {
+        world w;
+        if (!world_open(&w, 0, NULL))
+            fail_msg("%s", w.err.text);
+        w.replaced = replaced;
+        const rag_question q = world_question("How many depots of depots.csv are in Porto?");
+        const rag_answer *a;
+        ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+        assert_int_equal(w.windows, 2);
+        assert_true((anc_str_find(a->text, ANC_STR("1 of 5 rows: ")) == 0) == (replaced == 1));
+        world_close(&w);
+    }
+}
+
 /* It is read so far and no further, and named. */
 static void a_table_without_end_is_named(void **state)
 {
@@ -321,16 +339,18 @@ static void a_model_gets_the_row(void **state)
 int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
-    const struct CMUnitTest tests[] = {cmocka_unit_test(rows_that_are_apart),
-                                       cmocka_unit_test(pages_that_are_named_together),
-                                       cmocka_unit_test(which_one_is_asked),
-                                       cmocka_unit_test(a_reply_says_of_which),
-                                       cmocka_unit_test(long_documents_are_not_read_to_their_ends),
-                                       cmocka_unit_test(rows_are_counted),
-                                       cmocka_unit_test(more_rows_are_counted_than_shown),
-                                       cmocka_unit_test(a_table_without_end_is_named),
-                                       cmocka_unit_test(others_list_no_documents),
-                                       cmocka_unit_test(what_went_meanwhile_is_not_told),
-                                       cmocka_unit_test(a_model_gets_the_row)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(rows_that_are_apart),
+        cmocka_unit_test(pages_that_are_named_together),
+        cmocka_unit_test(which_one_is_asked),
+        cmocka_unit_test(a_reply_says_of_which),
+        cmocka_unit_test(long_documents_are_not_read_to_their_ends),
+        cmocka_unit_test(rows_are_counted),
+        cmocka_unit_test(more_rows_are_counted_than_shown),
+        cmocka_unit_test(a_table_that_is_replaced_between_its_readings_is_not_counted),
+        cmocka_unit_test(a_table_without_end_is_named),
+        cmocka_unit_test(others_list_no_documents),
+        cmocka_unit_test(what_went_meanwhile_is_not_told),
+        cmocka_unit_test(a_model_gets_the_row)};
     return failed + cmocka_run_group_tests_name("pointed", tests, NULL, NULL);
 }

@@ -55,6 +55,9 @@ static const row rows[] = {
     {"ce qui s'y ajoute", "Quelle est l'autonomie de la Balise ?", NULL, "Et sans soleil ?",
      "Quelle est l'autonomie de la Balise sans soleil ?"},
 
+    {"what breaks off behind an article", "Combien coûte la", NULL, "Et l'abonnement ?",
+     "Combien coûte la pour abonnement ?"},
+
     /* another of the same kind */
     {"the second one", "What was the first hive scale made of?", NULL, "What about the second one?",
      "What was the second hive scale made of?"},

@@ -206,6 +206,15 @@ static const tally_row figures[] = {
      "Tool | Net price | Gross price\nSaw | 2 | 3\nAxe | 3 | 4", 0, NULL, NULL},
     {"one of two", "What is the total net price?", "tools.csv", "",
      "Tool | Net price | Gross price\nSaw | 2 | 3\nAxe | 3 | 4", 2, "xx", "5"},
+    {"a row of sums behind an empty cell", "What is the total weight?", "tools.csv", "",
+     "Tool | Kind | Weight\nSaw | cutting | 1 kg\nAxe | cutting | 1 kg\n | Total | 2 kg", 0, NULL,
+     NULL},
+    {"a row of sums of some", "What is the total weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 1 kg\nAxe | 1 kg\nSub-total | 2 kg\nAwl | 3 kg", 0, NULL, NULL},
+    {"a row of sums with its unit", "What is the total weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 1 kg\nAxe | 1 kg\nTotal (kg): | 2 kg", 0, NULL, NULL},
+    {"a row of means", "What is the lowest weight?", "tools.csv", "",
+     "Tool | Weight\nSaw | 1 kg\nAxe | 4 kg\nAverage | 2.5 kg", 0, NULL, NULL},
     {"a row of sums", "What is the total weight?", "tools.csv", "",
      "Tool | Weight\nSaw | 2\nAxe | 3\nTotal | 5", 0, NULL, NULL},
     {"numbers of rows", "Which customer has the most invoices?", "customers.csv", "",
@@ -445,6 +454,21 @@ static void a_long_question_counts_nothing(void **state)
     assert_int_equal(counted_in(question.ptr, &table, lines, 2), 0);
 }
 
+/* What is measured in another language than that of the question has other words: "d'un" is one in French, and two. */
+static void a_question_is_longer_in_another_language(void **state)
+{
+    (void)state;
+    ANC_ARENA(mem, 1 << 20);
+    ANC_BUF(question, 4096);
+    rag_tally_wish wish;
+    anc_err err = {ANC_OK, NULL, "", ""};
+    anc_buf_add(&question, ANC_STR("Quelle est pour nous l'average"));
+    for (int i = 0; i < 30; i++)
+        anc_buf_add(&question, ANC_STR(" d'un"));
+    ASSERT_OK(rag_tally_wished(mem, anc_buf_view(&question), &wish, &err), &err);
+    assert_true(!wish.asks && wish.what.len == 0);
+}
+
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
@@ -452,6 +476,7 @@ int main(void)
     failed += RUN_TABLE("counted", counted, what_is_counted);
     const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
                                        cmocka_unit_test(many_names_are_compared),
-                                       cmocka_unit_test(a_long_question_counts_nothing)};
+                                       cmocka_unit_test(a_long_question_counts_nothing),
+                                       cmocka_unit_test(a_question_is_longer_in_another_language)};
     return failed + cmocka_run_group_tests_name("bounds", tests, NULL, NULL);
 }

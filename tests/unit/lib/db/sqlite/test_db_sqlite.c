@@ -194,6 +194,31 @@ static void files_that_are_no_database(void **state)
     assert_null(db);
 }
 
+/* A file that nobody has open is read and nothing lies beside it afterwards; one that is written to is read with its
+ * log. */
+static void a_look_from_outside_leaves_nothing(void **state)
+{
+    const db_options outside = {.read_only = true, .from_outside = true};
+    (void)state;
+    const anc_str path = anc_arena_printf(mem, "%s/50%% of what? a#%u.db", folder, files++);
+    const anc_str log = anc_arena_printf(mem, "%.*s-wal", ANC_FMT(path));
+    const anc_str shared = anc_arena_printf(mem, "%.*s-shm", ANC_FMT(path));
+    db_sqlite *writer = open_at(path, NULL);
+    assert_int_equal(exec(writer, "CREATE TABLE t(a); INSERT INTO t VALUES(1)"), ANC_OK);
+    assert_false(db_is_left(path));
+    db_sqlite *db = open_at(path, &outside);
+    assert_int_equal(exec(writer, "INSERT INTO t VALUES(2)"), ANC_OK);
+    assert_int_equal(ask_int(db, "SELECT count(*) FROM t"), 2);
+    db_close(db);
+    db_close(writer);
+    assert_true(db_is_left(path));
+    db = open_at(path, &outside);
+    assert_int_equal(ask_int(db, "SELECT count(*) FROM t"), 2);
+    assert_int_equal(exec(db, "INSERT INTO t VALUES(3)"), ANC_FORBIDDEN);
+    db_close(db);
+    assert_false(os_exists(log) || os_exists(shared));
+}
+
 static void a_lock_of_another_is_unavailable(void **state)
 {
     (void)state;
@@ -496,6 +521,7 @@ int main(void)
         cmocka_unit_test(readers_see_commits_and_are_bounded),
         cmocka_unit_test(a_reading_ends_with_its_work),
         cmocka_unit_test(many_threads_share_few_readers),
+        cmocka_unit_test(a_look_from_outside_leaves_nothing),
         cmocka_unit_test(what_was_committed_survives_a_death_at_any_write),
         cmocka_unit_test(a_full_disk_is_called_so),
     };
