@@ -57,9 +57,16 @@ static bool end(emb_trouble *t)
     return was_on;
 }
 
+/* An endpoint that is away or says nonsense, a model's file that cannot be read any more. */
+static bool is_of_the_model(anc_status status)
+{
+    return status == ANC_UNAVAILABLE || status == ANC_PROVIDER || status == ANC_CORRUPT ||
+           status == ANC_IO;
+}
+
 bool emb_trouble_note(emb_trouble *t, anc_status status, const anc_err *err)
 {
-    if (status == ANC_UNAVAILABLE || status == ANC_PROVIDER) {
+    if (is_of_the_model(status)) {
         krn_count(t->failures, 1);
         begin(t, err);
     } else if (status == ANC_OK && atomic_load_explicit(&t->on, memory_order_relaxed)) {

@@ -233,13 +233,14 @@ static void unrelated_texts_are_measured_but_for_the_default_model(void **state)
 
 /* An encoder that is away while `away` is set. */
 static bool away;
+static anc_status away_as = ANC_UNAVAILABLE;
 static emb_encoder behind;
 
 static anc_status encode_or_not(void *self, krn_call *call, emb_text_kind kind,
                                 const anc_str *texts, size_t n, float *out, emb_encoded *ret)
 {
     if (away)
-        return ANC_FAIL(call->err, ANC_UNAVAILABLE, "h:1 answered 503: what was asked?");
+        return ANC_FAIL(call->err, away_as, "h:1 answered 503: what was asked?");
     return behind.ops->encode(self, call, kind, texts, n, out, ret);
 }
 
@@ -433,6 +434,41 @@ static void failures_are_told_when_they_begin_and_end(void **state)
     fixture_done(&f);
 }
 
+/* Not what the caller ended, nor that there was no memory. */
+static void failures_of_the_model_alone_are_told(void **state)
+{
+    (void)state;
+    static const struct {
+        anc_status status;
+        bool told;
+    } rows[] = {{ANC_UNAVAILABLE, true}, {ANC_PROVIDER, true},   {ANC_CORRUPT, true},
+                {ANC_IO, true},          {ANC_CANCELLED, false}, {ANC_DEADLINE, false},
+                {ANC_NO_MEMORY, false}};
+    static fixture f;
+    ANC_BUF(why, 1024);
+    fixture_init(&f, true, 0);
+    behind = encoder_hash_open(clock_fixed(&f.now_ns), NULL);
+    emb_encoder_ops ops = *behind.ops;
+    ops.encode = encode_or_not;
+    emb_service_options options = {.clock = clock_fixed(&f.now_ns), .encoder = behind};
+    options.encoder.ops = &ops;
+    emb_service *emb = NULL;
+    ASSERT_OK(emb_service_open(&options, &emb, &f.err), &f.err);
+    for (size_t i = 0; i < ANC_COUNT(rows); i++) {
+        away = true;
+        away_as = rows[i].status;
+        assert_int_equal(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), away_as);
+        assert_int_equal(emb_is_failing(emb, &why), rows[i].told);
+        away = false;
+        anc_err_clear(&f.err);
+        ASSERT_OK(emb_embed(emb, &f.call, EMB_QUERY, f.texts, 1, f.out, NULL), &f.err);
+        assert_false(emb_is_failing(emb, &why));
+    }
+    away_as = ANC_UNAVAILABLE;
+    emb_service_close(emb);
+    fixture_done(&f);
+}
+
 /* An encoder that never answers while it is away: it waits for the end of each call, and keeps when that was. */
 static int64_t *waited_ns, longest_ns;
 
@@ -518,6 +554,7 @@ int main(void)
         cmocka_unit_test(one_that_is_stopped_is_not_asked_again),
         cmocka_unit_test(one_that_is_looked_at_later_holds_up_no_opening),
         cmocka_unit_test(failures_are_told_when_they_begin_and_end),
+        cmocka_unit_test(failures_of_the_model_alone_are_told),
         cmocka_unit_test(deadlines_and_cancelling_are_seen),
     };
     return cmocka_run_group_tests_name("embedding", tests, NULL, NULL);
