@@ -1,4 +1,5 @@
 /* read_item.c - one item: read, put, counted. */
+#include "ingest/domain/name.h"
 #include "rows.h"
 #include "service_impl.h"
 
@@ -214,7 +215,7 @@ static anc_status count(attempt *a, anc_err *why)
     leave_rows_out(&a->finish);
     r->outcome = outcome_of(a);
     r->seq = 0;
-    r->document = a->document;
+    r->document = a->document.len > 0 ? a->document : ing_name_text(mem, w->item.path);
     r->failure_id = anc_str_of(id);
     r->stage = anc_str_of(a->stage);
     r->reason = anc_err_told(why, why->text);
