@@ -327,6 +327,7 @@ static anc_status open_ingest(srv_house *h, anc_err *err)
         .scheduler = h->scheduler,
         .knowledge = h->kno,
         .search = h->srch,
+        .standstill_ms = h->o.config->ingest.standstill_s * 1000,
         .keep_ms = h->o.config->ingest.keep_days * 86400000,
         .keep_batches = (uint64_t)h->o.config->ingest.keep_batches,
         .spool_bytes = (uint64_t)h->o.config->ingest.spool_mb << 20,

@@ -77,6 +77,7 @@ typedef struct srv_config {
     } rerank;
     struct {
         int64_t workers;
+        int64_t standstill_s;
         int64_t keep_days;
         int64_t keep_batches;
         int64_t spool_mb;

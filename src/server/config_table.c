@@ -145,6 +145,9 @@ const srv_row srv_rows[] = {
         "time for one answer"),
     INT("ingest.workers", ingest.workers, "0", 0, 16, "INGESTION_WORKERS",
         "documents read at once; 0: one a core"),
+    INT("ingest.standstill_s", ingest.standstill_s, "600", 60, 3600, NULL,
+        "a document that comes no further for so long is given up: no stage is done, and no block "
+        "of 64 chunks embedded"),
     INT("ingest.keep_days", ingest.keep_days, "30", 1, 3650, NULL,
         "batches that ended longer ago are forgotten, with their dead letters"),
     INT("ingest.keep_batches", ingest.keep_batches, "1000", 1, 1000000, NULL,

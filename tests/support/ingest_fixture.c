@@ -156,7 +156,7 @@ bool ingest_run(ing_fixture *f, size_t max_steps)
 {
     unsigned asleep = 0;
     for (size_t i = 0; i < max_steps && asleep < INGEST_WORKERS; i++) {
-        const int64_t now = os_mono_ns();
+        const int64_t now = krn_now_ns(f->k.options.clock);
         const int64_t next =
             ing_worker_step(ing_worker_of(f->ing, (unsigned)(i % INGEST_WORKERS)), now);
         if (next > now && next != INT64_MAX)

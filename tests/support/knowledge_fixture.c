@@ -137,8 +137,8 @@ static const krn_changes_ops changes_ops = {.name = "table", .append = change_ap
 
 static int64_t mono_ns(void *self)
 {
-    (void)self;
-    return os_mono_ns();
+    const kno_fixture *f = self;
+    return os_mono_ns() + atomic_load(&f->later_ns);
 }
 
 static int64_t wall_ms(void *self)
@@ -265,7 +265,8 @@ emb_info_row emb_info(const emb_service *emb)
 anc_status emb_embed(emb_service *emb, krn_call *call, emb_kind kind, const anc_str *texts,
                      size_t n, float *out, emb_usage *ret_usage)
 {
-    assert_int_equal(kind, EMB_PASSAGE_ONCE);
+    assert_true(kind == EMB_PASSAGE_ONCE || kind == EMB_PASSAGE);
+    (void)atomic_fetch_add(&emb->kept, kind == EMB_PASSAGE ? n : 0);
     assert_null(ret_usage);
     if (emb->on_embed != NULL)
         emb->on_embed(emb->arg);

@@ -26,6 +26,7 @@ struct emb_service {
     void (*on_embed)(void *arg); /* called before each batch; NULL: nobody */
     void *arg;
     atomic_uint_least64_t embedded; /* texts */
+    atomic_uint_least64_t kept;     /* of them, that were to stay in the cache */
 };
 
 /* The models that collections may ask for: the fixture's, and these. */
@@ -56,6 +57,7 @@ struct kno_fixture {
     struct emb_service emb;
     struct emb_library library;
     atomic_int_least64_t ticks;
+    atomic_int_least64_t later_ns; /* how far the monotonic clock was put on */
 
     /* the call that tests use: reset with fixture_call */
     anc_arena *mem;

@@ -169,7 +169,7 @@ typedef struct ing_dead_letter {
     int64_t at_ms; /* of the last attempt */
 } ing_dead_letter;
 
-/* Those of a batch (empty id: of all), also where another batch tried them since, newest first, older than `before` (an id; empty: from the
+/* Those of a batch (empty id: of all), also where another batch tried them since, those that were tried last first, before `before` (an id; empty: from the
  * newest). */
 anc_status ing_dead_letter_list(ing_service *ing, krn_call *call, anc_str batch_id, anc_str before,
                                 size_t limit, ing_dead_letter **ret, size_t *ret_n) ANC_MUST_CHECK;

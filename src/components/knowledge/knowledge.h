@@ -201,8 +201,15 @@ typedef struct kno_document_input {
                          any */
     uint32_t expected_version; /* that must be the current one, else CONFLICT; 0: any */
     const kno_past *past;      /* NULL: a version of today */
-    kno_put_stage *stage;      /* kept up to date while it is put; NULL: nobody wants to know */
-    int64_t *stage_ns; /* [KNO_STAGES] the time that each stage took is added; may be NULL */
+    /* Called when a stage of the put is done and after each block of chunks that was embedded, so that long work is
+     * watched, and limited by how long it stands still: `done` of the document's `of` chunks have their vectors
+     * (of 0: not known yet), and *deadline_ns, that of the put from here on, may be moved. What it fails with ends
+     * the put. May be NULL. */
+    anc_status (*on_progress)(void *arg, size_t done, size_t of, int64_t *deadline_ns,
+                              anc_err *err);
+    void *on_progress_arg;
+    kno_put_stage *stage; /* kept up to date while it is put; NULL: nobody wants to know */
+    int64_t *stage_ns;    /* [KNO_STAGES] the time that each stage took is added; may be NULL */
     kno_publish_fn *on_publish; /* not called for what is unchanged; may be NULL */
     void *on_publish_arg;
     /* Gets on_publish_arg and, in words, what a mail has attached beyond the 1,000 that are read, before the version

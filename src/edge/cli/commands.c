@@ -340,7 +340,10 @@ const cli_command cli_commands[] = {
              "failed.\n"
              "Of a folder, names that begin with a dot are passed over, and what a file "
              ".anchorageignore in\n"
-             "it names, a pattern a line.\n",
+             "it names, a pattern a line.\n"
+             "A file that has gone from the folder stays stored and is found. To remove one: DELETE\n"
+             "/v1/knowledge/documents/ID?collection=NAME (its ID is its path in the folder). To remove all\n"
+             "that have gone: anchorage collections delete NAME, and ingest again.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,

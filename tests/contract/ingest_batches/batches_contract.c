@@ -295,6 +295,57 @@ static void a_dead_letter_is_kept_and_tried_again(void **state)
     assert_int_equal(make(p, &gone), ANC_NOT_FOUND);
 }
 
+/* The letters of all, as people see them. */
+static size_t page(ports *p, const char *before, size_t limit, ing_letter **ret)
+{
+    size_t n = 0;
+    ASSERT_OK(p->store.ops->letters(p->store.self, &p->f.k.call, ANC_STR_NONE, true,
+                                    anc_str_of(before), limit, ret, &n),
+              p->f.k.call.err);
+    return n;
+}
+
+static void fail_again(ports *p, const char *batch, const char *id)
+{
+    const ing_batch_record again = insert(p, batch);
+    const ing_item item = {.path = ANC_STR("a"), .bytes = 10, .letter = anc_str_of(id)};
+    change add = {.what = LIST_ADD, .key = again.key, .items = &item, .n = 1};
+    ASSERT_OK(make(p, &add), &p->f.k.err);
+    (void)move(p, again.key, ING_PHASE_PROCESSING);
+    change c = claim(p, again.key, 5, 1000);
+    change f = {.what = FINISH, .lease = lease_of(&c), .result = failed_result(id)};
+    ASSERT_OK(make(p, &f), &p->f.k.err);
+}
+
+static void what_was_tried_last_comes_first(void **state)
+{
+    static const char *const ids[] = {"00000000-0000-7000-8000-000000000001",
+                                      "00000000-0000-7000-8000-000000000002",
+                                      "00000000-0000-7000-8000-000000000003"};
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    for (size_t i = 0; i < ANC_COUNT(ids); i++) {
+        change c = claim(p, key, 5, 1000);
+        change f = {.what = FINISH, .lease = lease_of(&c), .result = failed_result("")};
+        f.result.failure_id = anc_str_of(ids[i]);
+        ASSERT_OK(make(p, &f), &p->f.k.err);
+        (void)atomic_fetch_add(&p->f.k.ticks, 1000);
+    }
+    fail_again(p, "b2", ids[0]);
+    ing_letter *found = NULL;
+    assert_int_equal(page(p, "", 10, &found), 3);
+    assert_string_equal(found[0].id.ptr, ids[0]);
+    assert_string_equal(found[1].id.ptr, ids[2]);
+    assert_string_equal(found[2].id.ptr, ids[1]);
+    assert_int_equal(page(p, ids[0], 1, &found), 1);
+    assert_string_equal(found[0].id.ptr, ids[2]);
+    assert_int_equal(page(p, ids[2], 1, &found), 1);
+    assert_string_equal(found[0].id.ptr, ids[1]);
+    assert_int_equal(page(p, ids[1], 1, &found), 0);
+    /* one that was removed while somebody paged: from when it was made */
+    assert_int_equal(page(p, "ffffffff-0000-7000-8000-000000000001", 10, &found), 3);
+}
+
 static void end(ports *p, int64_t key, ing_phase to)
 {
     (void)move(p, key, to);
@@ -444,19 +495,13 @@ static void ending_a_batch_looks_at_each_item_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_new_batch_is_queued_and_open),
-        TEST(listing_begins_anew),
-        TEST(items_are_claimed_in_order),
-        TEST(nothing_is_claimed_unless_processing),
-        TEST(collections_of_documents_are_kept),
-        TEST(a_lost_lease_is_refused),
-        TEST(another_life_loses_its_items),
-        TEST(a_dead_letter_is_kept_and_tried_again),
-        TEST(closed_batches_are_pruned),
-        TEST(what_was_not_read_is_kept),
-        TEST(phases_move_forward_only),
-        TEST(a_closed_batch_is_not_open),
-        TEST(ending_a_batch_looks_at_each_item_once),
+        TEST(a_new_batch_is_queued_and_open),    TEST(listing_begins_anew),
+        TEST(items_are_claimed_in_order),        TEST(nothing_is_claimed_unless_processing),
+        TEST(collections_of_documents_are_kept), TEST(a_lost_lease_is_refused),
+        TEST(another_life_loses_its_items),      TEST(a_dead_letter_is_kept_and_tried_again),
+        TEST(what_was_tried_last_comes_first),   TEST(closed_batches_are_pruned),
+        TEST(what_was_not_read_is_kept),         TEST(phases_move_forward_only),
+        TEST(a_closed_batch_is_not_open),        TEST(ending_a_batch_looks_at_each_item_once),
     };
     int failed = RUN_TABLE("counted", finishes, an_item_is_counted_once);
     return failed + cmocka_run_group_tests_name("batches on sqlite", tests, NULL, NULL);

@@ -23,9 +23,11 @@ static anc_status count_searchable(ing_service *ing, krn_call *call, const ing_b
     return s.ops->searchable(s.self, call, b->key, cursor, ret);
 }
 
-static anc_str slowest_stage(const ing_service *ing, const ing_batch_record *b)
+/* Until a document is through: what is done now. */
+static anc_str slowest_stage(const ing_service *ing, const ing_batch_record *b, bool embeds)
 {
-    const ing_stage slowest = ing_slowest_stage(b->now.stage_us, ing->with.workers);
+    const ing_stage measured = ing_slowest_stage(b->now.stage_us, ing->with.workers);
+    const ing_stage slowest = measured == ING_STAGES && embeds ? ING_STAGE_EMBED : measured;
     return slowest < ING_STAGES ? anc_str_of(ing_stage_name(slowest)) : ANC_STR_NONE;
 }
 
@@ -56,11 +58,25 @@ static anc_status list_collections(krn_call *call, const ing_batch_record *b, in
     return ANC_OK;
 }
 
-static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_record *b,
+/* What is embedded of the documents under way is done as well, for who looks. Whoever was counted just now may be
+ * among them still. */
+static bool add_under_way(ing_service *ing, ing_counts *now, int64_t batch)
+{
+    bool embeds = false;
+    const uint64_t bytes = now->under_way > 0 ? ing_progress_bytes(ing, batch, &embeds) : 0;
+    const uint64_t left = now->bytes_total - now->bytes_done;
+    now->bytes_done += bytes < left ? bytes : left;
+    return embeds;
+}
+
+static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_record *stored,
                             ing_batch *ret)
 {
     uint64_t searchable = 0;
+    ing_batch_record copy = *stored;
+    const ing_batch_record *b = &copy;
     ANC_TRY(count_searchable(ing, call, b, &searchable));
+    const bool embeds = add_under_way(ing, &copy.now, b->key);
     const ing_counts *now = &b->now;
     const bool ended = ing_phase_ended(now->phase);
     const ing_pace pace = ing_batch_pace(b, krn_wall_ms(ing->with.clock));
@@ -85,7 +101,7 @@ static anc_status to_public(ing_service *ing, krn_call *call, const ing_batch_re
                        .created_ms = b->created_ms,
                        .updated_ms = b->updated_ms,
                        .completed_ms = b->completed_ms,
-                       .slowest_stage = slowest_stage(ing, b),
+                       .slowest_stage = slowest_stage(ing, b, embeds),
                        .revision = now->revision};
     return list_collections(call, b, ret);
 }

@@ -1,22 +1,32 @@
 /* content.c - an item's document: read at its source, or out of what was sent along. */
 #include "base/map.h"
+#include "ingest/domain/name.h"
 #include "ingest/domain/record.h"
 #include "rows.h"
 #include "service_impl.h"
 
 #define MAX_FILE_BYTES ((size_t)256 << 20)
 
+/* A name of the file system is bytes; a document's is text. */
+static anc_status as_text(krn_call *call, anc_str name, anc_str *ret)
+{
+    *ret = ing_name_text(call->mem, name);
+    return ret->ptr != NULL
+               ? ANC_OK
+               : ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a name");
+}
+
 /* A document's id is its path below the folder; where another file has that id already, the whole
  * path, so that folders read into one collection do not overwrite each other. */
-static anc_str id_of(const ing_worker *w, krn_call *call, anc_str uri)
+static anc_str id_of(const ing_worker *w, krn_call *call, anc_str path, anc_str uri)
 {
     anc_err ignored = {0};
     kno_document there;
     krn_call look = *call;
     look.err = &ignored;
-    const anc_status status = kno_document_find(w->ing->with.knowledge, &look,
-                                                w->run->batch.collection, w->item.path, &there);
-    return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : w->item.path;
+    const anc_status status =
+        kno_document_find(w->ing->with.knowledge, &look, w->run->batch.collection, path, &there);
+    return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : path;
 }
 
 static kno_document_input with_settings(const ing_batch_record *batch)
@@ -37,10 +47,10 @@ static anc_status load_source(const ing_worker *w, krn_call *call, kno_document_
     ANC_TRY(
         source.ops->read(source.self, call, batch->path, w->item.path, MAX_FILE_BYTES, &content));
     kno_document_input input = with_settings(batch);
-    input.id = id_of(w, call, content.uri);
-    input.uri = content.uri;
+    ANC_TRY(as_text(call, w->item.path, &input.name));
+    ANC_TRY(as_text(call, content.uri, &input.uri));
+    input.id = id_of(w, call, input.name, input.uri);
     input.source = ANC_STR("folder");
-    input.name = w->item.path;
     input.content = content.bytes;
     input.modified_ms = content.modified_ms;
     *ret = input;

@@ -47,7 +47,9 @@ typedef struct ing_service_options {
     srch_service *search; /* NULL: what is in the catalog counts as searchable */
     unsigned workers;     /* 1 to ING_MAX_WORKERS: documents read side by side */
     /* 0: the value in brackets */
-    int64_t lease_ms;      /* [900,000] after which the item of a worker that hangs is taken over */
+    int64_t standstill_ms; /* [600,000] a document that comes no further for so long is given up */
+    int64_t
+        lease_ms; /* [half as long again] after which the item of a worker that hangs is taken over */
     int64_t keep_ms;       /* [30 days] closed batches and their dead letters go after it */
     uint64_t keep_batches; /* [1,000] and all but the newest so many */
     size_t rows_piece;     /* [500] rows of a file that one commit stores */

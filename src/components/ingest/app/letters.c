@@ -1,4 +1,5 @@
 /* letters.c - dead letters looked at, forgotten, tried again. */
+#include "ingest/domain/name.h"
 #include "service_impl.h"
 
 enum { MAX_PAGE = 1000, LOOKED_AT = 100 };
@@ -11,11 +12,12 @@ static ing_dead_letter to_public(const ing_letter *l, anc_arena *mem)
         sent    ? l->path
         : whole ? l->source
                 : anc_arena_printf(mem, "%.*s/%.*s", ANC_FMT(l->source), ANC_FMT(l->path));
+    const anc_str shown = ing_name_text(mem, source.ptr != NULL ? source : l->source);
     return (ing_dead_letter){.id = l->id,
                              .batch_id = l->batch_id,
                              .collection = l->collection,
                              .document = l->document,
-                             .source = source.ptr != NULL ? source : l->source,
+                             .source = shown.ptr != NULL ? shown : ANC_STR(""),
                              .bytes = l->bytes,
                              .stage = l->stage,
                              .reason = l->reason,

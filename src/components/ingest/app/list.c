@@ -4,6 +4,7 @@
 #include "base/id.h"
 #include "base/str.h"
 #include "ingest/domain/glob.h"
+#include "ingest/domain/name.h"
 #include "service_impl.h"
 
 enum { LIST_PIECE = 512, MAX_ITEMS = 5000000, PIECE_ARENA_BYTES = 64 << 20 };
@@ -94,7 +95,10 @@ static bool is_wanted(anc_str globs, anc_str path)
 static anc_status on_item(void *arg, const ing_item *item, anc_err *err)
 {
     listing *l = arg;
-    return is_wanted(l->run->batch.globs, item->path) ? add_item(l, item, err) : may_go_on(l, err);
+    const anc_str name = ing_name_text(l->mem, item->path);
+    if (name.ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(l->mem), "no room for a path");
+    return is_wanted(l->run->batch.globs, name) ? add_item(l, item, err) : may_go_on(l, err);
 }
 
 static anc_status walk_folder(listing *l, krn_call *call)

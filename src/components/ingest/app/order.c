@@ -47,6 +47,7 @@ void ing_order_claim(ing_worker *w, const ing_run *run, const ing_item *item)
     pthread_mutex_lock(&ing->lock);
     w->next = (ing_place){.batch = run->batch.key,
                           .ordinal = item->ordinal,
+                          .bytes = item->bytes,
                           .document = named ? hash_of(run->batch.collection, item->path) : 0,
                           .late = item->late,
                           .until_ns = krn_now_ns(ing->with.clock) + ing->with.lease_ms * 1000000};
@@ -58,6 +59,7 @@ void ing_order_next(ing_worker *w, bool taken)
     pthread_mutex_lock(&w->ing->lock);
     w->here = taken ? w->next : (ing_place){0};
     w->next = (ing_place){0};
+    w->chunks = 0;
     w->waits = false;
     pthread_mutex_unlock(&w->ing->lock);
     wake_waiting(w->ing);

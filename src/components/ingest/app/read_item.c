@@ -1,11 +1,11 @@
 /* read_item.c - one item: read, put, counted. */
+#include "ingest/domain/name.h"
 #include "rows.h"
 #include "service_impl.h"
 
 enum { SMALL_ARENA_BYTES = 8 << 20 };
 #define CONTENT_ARENA      ((size_t)320 << 20) /* a source of 256 MiB, and room beside it */
-#define DOCUMENT_NS        ((int64_t)600 * 1000000000)
-#define AGAIN_WHEN_IDLE_MS 1000 /* the catalog did not take the result */
+#define AGAIN_WHEN_IDLE_MS 1000                /* the catalog did not take the result */
 
 static const char *stage_name(kno_put_stage stage)
 {
@@ -110,6 +110,8 @@ static anc_status put_input(attempt *a, krn_call *call, kno_document_input *inpu
     input->stage_ns = a->put_ns;
     input->on_publish = count_published;
     input->on_publish_arg = a;
+    input->on_progress = ing_progress;
+    input->on_progress_arg = a->worker;
     input->on_left_out = fail_left_out;
     a->call = call;
     const anc_status status = kno_document_put(ing->with.knowledge, call, input, false, &put);
@@ -213,7 +215,7 @@ static anc_status count(attempt *a, anc_err *why)
     leave_rows_out(&a->finish);
     r->outcome = outcome_of(a);
     r->seq = 0;
-    r->document = a->document;
+    r->document = a->document.len > 0 ? a->document : ing_name_text(mem, w->item.path);
     r->failure_id = anc_str_of(id);
     r->stage = anc_str_of(a->stage);
     r->reason = anc_err_told(why, why->text);
@@ -231,7 +233,7 @@ static void drop(ing_worker *w)
     w->run = NULL;
 }
 
-/* A reason that may pass by itself; a document that took ten minutes will take them again. */
+/* A reason that may pass by itself; a document that stood still will stand still again. */
 static bool may_pass(anc_status status)
 {
     return anc_status_info(status)->retry_may_help && status != ANC_DEADLINE;
@@ -259,7 +261,8 @@ void ing_item_keep(ing_worker *w, int64_t now_ns)
     if (mem == NULL)
         return;
     w->renewed_ns = now_ns;
-    const krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &err, now_ns + DOCUMENT_NS);
+    const krn_call call =
+        ing_call_of(w->ing, &w->run->batch, mem, &err, now_ns + ing_standstill_ns(w->ing));
     renew(w, &call);
 }
 
@@ -315,7 +318,7 @@ static bool is_hopeless(const ing_worker *w, bool no_room, int64_t now_ns)
         run->full_since_ns = 0;
     else if (run->full_since_ns == 0)
         run->full_since_ns = now_ns;
-    const bool hopeless = no_room && now_ns - run->full_since_ns >= DOCUMENT_NS;
+    const bool hopeless = no_room && now_ns - run->full_since_ns >= ing_standstill_ns(w->ing);
     pthread_mutex_unlock(&w->ing->lock);
     return hopeless;
 }
@@ -341,6 +344,8 @@ static anc_status settle(attempt *a, krn_call *call, anc_err *why, int64_t now_n
         return ANC_UNAVAILABLE; /* others read what is in the spool meanwhile */
     if (is_kept(a, call, ret_wait_ms))
         return ANC_OK;
+    if (a->status == ANC_DEADLINE)
+        ing_progress_explain(w, a->stage, why);
     const anc_status status = count(a, why);
     if (status == ANC_OK)
         ing_finish_done(&a->finish);
@@ -373,8 +378,10 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
                                        .content_type = w->item.content_type,
                                        .payload = w->item.payload,
                                        .modified_ms = w->item.modified_ms}}};
-    krn_call call = ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + DOCUMENT_NS);
+    krn_call call =
+        ing_call_of(w->ing, &w->run->batch, mem, &why, now_ns + ing_standstill_ns(w->ing));
     ing_read_begins(w);
+    ing_progress_begin(w, now_ns);
     call.cancelled = &w->stop;
     const anc_status status = settle(&a, &call, &why, now_ns, ret_wait_ms);
     if (a.finish.tried)

@@ -66,8 +66,10 @@ static void init_lock(ing_service *ing)
 
 static void fill_defaults(ing_service_options *o)
 {
+    if (o->standstill_ms == 0)
+        o->standstill_ms = 600000;
     if (o->lease_ms == 0)
-        o->lease_ms = 900000;
+        o->lease_ms = o->standstill_ms + o->standstill_ms / 2;
     if (o->keep_ms == 0)
         o->keep_ms = INT64_C(30) * 86400000;
     if (o->keep_batches == 0)

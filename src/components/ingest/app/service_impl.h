@@ -51,6 +51,7 @@ typedef struct ing_run {
 typedef struct ing_place {
     int64_t batch; /* key; 0: none */
     int64_t ordinal;
+    uint64_t bytes;
     uint64_t document; /* hash of its id; 0: not known yet */
     int64_t until_ns;  /* when nobody minds it any more: its lease is over */
     bool late;         /* a later item was claimed before it */
@@ -68,7 +69,10 @@ typedef struct ing_worker {
     atomic_bool
         stop; /* what it reads is not wanted any more: the service ends, or somebody cancelled */
     anc_arena *mem, *next_mem; /* of the item's texts; of those of the next one */
-    int64_t renewed_ns;        /* when its lease was last renewed while it was kept; 0: not yet */
+    int64_t renewed_ns; /* when its lease was last renewed while it was kept or read; 0: not yet */
+    int64_t began_ns;   /* when the try at hand began */
+    size_t chunks_done, chunks; /* of the document at hand that have their vectors; chunks 0: not
+                                   known yet; under `lock` */
 
     ing_place here, next; /* for others that read documents of the same batch; under `lock` */
     bool waits;           /* for another's item; under `lock` */
@@ -168,6 +172,11 @@ void ing_order_name(ing_worker *worker, anc_str collection, anc_str document);
  * which was named (one that was not waits for nobody): then it goes first. The worker is woken when it may
  * have gone; ret_until_ns: when to ask again at the latest. */
 bool ing_order_must_wait(ing_worker *worker, int64_t *ret_until_ns);
+
+static inline int64_t ing_standstill_ns(const ing_service *ing)
+{
+    return ing->with.standstill_ms * 1000000;
+}
 
 /* ---- content.c ---- */
 
@@ -271,6 +280,19 @@ anc_status ing_item_renew(ing_worker *worker, krn_call *call) ANC_MUST_CHECK;
  * with it, else when to try again. CANCELLED when the service stops and UNAVAILABLE when the spool has no
  * room for its rows: then it is to be given back. */
 anc_status ing_item_read(ing_worker *worker, int64_t now_ns, int64_t *ret_wait_ms) ANC_MUST_CHECK;
+
+/* ---- progress.c: a document that takes long ---- */
+
+/* A put has come further (kno_document_input.on_progress; arg: the worker): it has ing_standstill_ns from now on, and
+ * the whole has six hours; the item's lease is renewed in time. */
+anc_status ing_progress(void *worker, size_t done, size_t of, int64_t *deadline_ns,
+                        anc_err *err) ANC_MUST_CHECK;
+/* Another item is at hand, or this one is read again from the beginning. */
+void ing_progress_begin(ing_worker *worker, int64_t now_ns);
+/* Why it was given up at `stage`, with numbers, in place of what passed its deadline. */
+void ing_progress_explain(ing_worker *worker, const char *stage, anc_err *err);
+/* Of the items of a batch under way: the bytes that are embedded already; ret_embeds: whether any is embedded. */
+uint64_t ing_progress_bytes(ing_service *ing, int64_t batch, bool *ret_embeds);
 
 /* Keeps the worker's item while it cannot be read; the worker may have lost it then. */
 void ing_item_keep(ing_worker *worker, int64_t now_ns);

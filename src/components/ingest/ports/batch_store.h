@@ -65,7 +65,8 @@ typedef struct ing_batch_store_ops {
                                             uint64_t cursor, uint64_t *ret);
 
     /* Dead letters of a batch (empty id: of all), newest first, older than `before` (an id; empty:
-     * from the newest). `tried`: also those that failed in it and were tried again in another since. */
+     * from the newest). `tried`: also those that failed in it and were tried again in another since, and by their last
+     * try; else by their first one. */
     ANC_MUST_CHECK anc_status (*letters)(void *self, krn_call *call, anc_str batch_id, bool tried,
                                          anc_str before, size_t limit, ing_letter **ret,
                                          size_t *ret_n);

@@ -81,7 +81,8 @@ static anc_status backfill_piece(kno_service *kno, const krn_call *outer, emb_se
     }
     ANC_TRY(v.ops->known(v.self, &call, emb_info(model).revision, digests, n, known));
     kno_vectors vectors;
-    ANC_TRY(kno_embed_chunks(kno, &call, model, row->title, text, chunks, known, n, &vectors));
+    ANC_TRY(
+        kno_embed_chunks(kno, &call, model, row->title, text, chunks, known, n, NULL, &vectors));
     backfill_work work = {.kno = kno, .row = row, .vectors = &vectors, .last = n < KNO_PIECE};
     ANC_TRY(krn_writer_run(kno->with.writer, &call, write_backfill, &work));
     *from += (uint32_t)n;

@@ -49,7 +49,7 @@ static anc_status choose(krn_call *call, const kno_chunk_record *chunks, const b
 
 static anc_status embed_batch(emb_service *model, krn_call *call, anc_str title, anc_str text,
                               const kno_chunk_record *chunks, const size_t *chosen, size_t n,
-                              uint32_t dims, unsigned char *out)
+                              uint32_t dims, emb_kind kind, unsigned char *out)
 {
     ANC_ARENA(mem, BATCH_ARENA_BYTES);
     if (mem == NULL)
@@ -62,14 +62,14 @@ static anc_status embed_batch(emb_service *model, krn_call *call, anc_str title,
         ANC_TRY(text_of(mem, title, text, &chunks[chosen[i]], &texts[i], call->err));
     krn_call inner = *call;
     inner.mem = mem;
-    ANC_TRY(emb_embed(model, &inner, EMB_PASSAGE_ONCE, texts, n, vectors, NULL));
+    ANC_TRY(emb_embed(model, &inner, kind, texts, n, vectors, NULL));
     kno_half_pack(vectors, n * dims, out);
     return ANC_OK;
 }
 
 anc_status kno_embed_chunks(kno_service *kno, krn_call *call, emb_service *model, anc_str title,
                             anc_str text, const kno_chunk_record *chunks, const bool *known,
-                            size_t n, kno_vectors *ret)
+                            size_t n, const kno_embed_watch *watch, kno_vectors *ret)
 {
     const emb_info_row info = emb_info(model);
     size_t *chosen = anc_arena_alloc(call->mem, n, sizeof *chosen);
@@ -81,11 +81,14 @@ anc_status kno_embed_chunks(kno_service *kno, krn_call *call, emb_service *model
     unsigned char *bytes = anc_arena_alloc(call->mem, count, (size_t)info.dims * 2);
     if (digests == NULL || bytes == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for %zu vectors", count);
+    const emb_kind kind = watch != NULL && watch->keeps ? EMB_PASSAGE : EMB_PASSAGE_ONCE;
     for (size_t at = 0; at < count; at += BATCH) {
         const size_t part = count - at < BATCH ? count - at : BATCH;
         ANC_TRY(krn_call_check(kno->with.clock, call));
-        ANC_TRY(embed_batch(model, call, title, text, chunks, chosen + at, part, info.dims,
+        ANC_TRY(embed_batch(model, call, title, text, chunks, chosen + at, part, info.dims, kind,
                             bytes + at * info.dims * 2));
+        if (watch != NULL)
+            ANC_TRY(watch->on_block(watch->arg, chosen[at + part - 1] + 1));
     }
     for (size_t i = 0; i < count; i++)
         digests[i] = chunks[chosen[i]].digest;

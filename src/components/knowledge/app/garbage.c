@@ -8,9 +8,9 @@
 #include "kernel/domain/document_events.h"
 #include "service_impl.h"
 
-/* A put comes to its end in less: parts of a document that is not there after this long are left over
- * from one that did not. */
-#define ORPHAN_MS (INT64_C(3600) * 1000)
+/* A put comes to its end in less (a batch gives one six hours): parts of a document that is not there after this
+ * long are left over from one that did not. */
+#define ORPHAN_MS (INT64_C(12) * 3600 * 1000)
 
 /* ---- what is being built ------------------------------------------------------------------- */
 

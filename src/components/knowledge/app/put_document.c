@@ -355,7 +355,9 @@ static anc_status run(kno_put *put, kno_put_status *ret)
         return kno_part_adopt(put);
     put->cut_for = put->collection;
     ANC_TRY(kno_put_extract(put));
+    ANC_TRY(kno_put_goes_on(put, 0, 0));
     ANC_TRY(kno_put_cut(put));
+    ANC_TRY(kno_put_goes_on(put, 0, put->n_chunks));
     kno_put_stage_is(put, KNO_STAGE_WRITE);
     ANC_TRY(kno_parts_mark_vanished(put));
     ANC_TRY(kno_put_publish_at_last(put));

@@ -14,9 +14,10 @@
 
 typedef struct extraction {
     kno_put *put;
-    bool refused; /* here, not by the parser */
-    uint64_t at;  /* bytes written */
-    size_t cap;   /* of put->blocks */
+    krn_call *call; /* the parser's */
+    bool refused;   /* here, not by the parser */
+    uint64_t at;    /* bytes written */
+    size_t cap;     /* of put->blocks */
 } extraction;
 
 anc_str kno_put_known_as(const kno_put *put)
@@ -103,6 +104,7 @@ static anc_status on_part(void *arg, const kno_part *part, anc_err *err)
 {
     extraction *x = arg;
     const anc_status status = kno_put_part(x->put, part, err);
+    x->call->deadline_ns = x->put->call.deadline_ns; /* which the part may have moved */
     x->refused = status != ANC_OK;
     return status;
 }
@@ -134,6 +136,7 @@ static anc_status parse(kno_put *put, extraction *x, kno_parsed *ret)
     anc_err why;
     anc_err_clear(&why);
     call.err = &why;
+    x->call = &call;
     bool done = false;
     anc_status status = parse_rows(x, &call, &source, ret, &done);
     if (status == ANC_OK && !done)

@@ -202,6 +202,15 @@ void kno_put_done(kno_put *put);
  * moved meanwhile: read the present state and publish again. */
 anc_status kno_put_publish(kno_put *put, bool *ret_again) ANC_MUST_CHECK;
 
+/* The put has come further: `done` of its chunks have their vectors (`of` 0: nobody knows yet). */
+static inline anc_status kno_put_goes_on(kno_put *put, size_t done, size_t of)
+{
+    const kno_document_input *in = put->input;
+    if (in->on_progress == NULL)
+        return ANC_OK;
+    return in->on_progress(in->on_progress_arg, done, of, &put->call.deadline_ns, put->call.err);
+}
+
 static inline void kno_put_stage_is(kno_put *put, kno_put_stage stage)
 {
     if (put->input->stage != NULL)

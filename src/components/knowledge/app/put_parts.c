@@ -138,6 +138,19 @@ static anc_str unless_vague(anc_str type)
     return vague ? ANC_STR_NONE : type;
 }
 
+/* Of the whole, a part that comes further is no more than a sign of life. */
+static anc_status on_part_progress(void *arg, size_t done, size_t of, int64_t *deadline_ns,
+                                   anc_err *err)
+{
+    (void)done;
+    (void)of;
+    kno_put *put = arg;
+    const kno_document_input *in = put->input;
+    ANC_TRY(in->on_progress(in->on_progress_arg, 0, 0, &put->call.deadline_ns, err));
+    *deadline_ns = put->call.deadline_ns;
+    return ANC_OK;
+}
+
 static anc_status put_one(kno_put *put, const kno_part *part, const part_names *names,
                           kno_put_result *ret, anc_err *why)
 {
@@ -156,7 +169,10 @@ static anc_status put_one(kno_put *put, const kno_part *part, const part_names *
                                       .acl = put->acl.items,
                                       .n_acl = put->acl.n,
                                       .content = part->bytes,
-                                      .modified_ms = in->modified_ms};
+                                      .modified_ms = in->modified_ms,
+                                      .on_progress =
+                                          in->on_progress != NULL ? on_part_progress : NULL,
+                                      .on_progress_arg = put};
     const kno_part_of of = {.parent = put->name,
                             .depth = put->of.depth + 1,
                             .has_version = true,

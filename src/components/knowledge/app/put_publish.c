@@ -324,16 +324,38 @@ static anc_status compare(kno_put *put)
     return ANC_OK;
 }
 
+static anc_status on_block(void *arg, size_t at)
+{
+    const piece_work *w = arg;
+    return kno_put_goes_on(w->put, w->from + at, w->put->n_chunks);
+}
+
 static anc_status embed_piece(kno_put *put, piece_work *w)
 {
+    const kno_embed_watch watch = {on_block, w, put->n_chunks > KNO_PIECE};
     if (put->model.len == 0 || w->n == 0)
         return ANC_OK;
     kno_put_stage_is(put, KNO_STAGE_EMBED);
     ANC_TRY(kno_put_take_vectors(put, w->from, w->n, &w->taken));
     ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->embed_with.emb, put->version.title,
                              put->view.bytes, put->chunks + w->from, put->known + w->from, w->n,
-                             &w->vectors));
+                             &watch, &w->vectors));
     put->embedded += w->vectors.n;
+    return ANC_OK;
+}
+
+typedef struct also_work {
+    const piece_work *piece;
+    krn_call *call; /* whose deadline is moved with the put's */
+} also_work;
+
+static anc_status on_also_block(void *arg, size_t at)
+{
+    (void)at;
+    const also_work *w = arg;
+    const piece_work *p = w->piece;
+    ANC_TRY(kno_put_goes_on(p->put, p->from + p->n, p->put->n_chunks));
+    w->call->deadline_ns = p->put->call.deadline_ns;
     return ANC_OK;
 }
 
@@ -345,9 +367,11 @@ static anc_status embed_also(kno_put *put, piece_work *w)
     anc_err why = {0};
     krn_call call = put->call;
     call.err = &why;
+    also_work also = {.piece = w, .call = &call};
+    const kno_embed_watch watch = {on_also_block, &also, put->n_chunks > KNO_PIECE};
     const anc_status status =
         kno_embed_chunks(put->kno, &call, put->also_with.emb, put->version.title, put->view.bytes,
-                         put->chunks + w->from, put->also_known + w->from, w->n, &w->also);
+                         put->chunks + w->from, put->also_known + w->from, w->n, &watch, &w->also);
     if (status == ANC_OK)
         return ANC_OK;
     if (status == ANC_CANCELLED || status == ANC_DEADLINE)
@@ -399,5 +423,6 @@ anc_status kno_put_publish(kno_put *put, bool *ret_again)
         }
         if (from + work.n > put->staged)
             put->staged = from + work.n;
+        ANC_TRY(kno_put_goes_on(put, from + work.n, put->n_chunks));
     }
 }

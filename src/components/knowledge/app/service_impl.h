@@ -246,10 +246,20 @@ void kno_document_left_out(kno_service *kno, krn_call *call, anc_str collection,
 /* A call of the component's own for a step: `mem` and `err` are the caller's. */
 krn_call kno_own_call(kno_service *kno, anc_arena *mem, anc_err *err, int64_t deadline_ns);
 
+/* Who is told after each block that was embedded that all before chunk `at` have their vectors, and may move the
+ * deadline of the call; what it fails with ends the work. */
+typedef struct kno_embed_watch {
+    anc_status (*on_block)(void *arg, size_t at);
+    void *arg;
+    bool
+        keeps; /* the vectors stay in the embedding cache, so that another try of a long document goes on */
+} kno_embed_watch;
+
 /* Vectors of `model` for those of the chunks [n] that are not `known`, as binary16 in call->mem, with their
- * digests. `text` is the version's, `title` the document's. Equal texts are embedded once. */
+ * digests. `text` is the version's, `title` the document's. Equal texts are embedded once. `watch` may be NULL. */
 anc_status kno_embed_chunks(kno_service *kno, krn_call *call, emb_service *model, anc_str title,
                             anc_str text, const kno_chunk_record *chunks, const bool *known,
-                            size_t n, kno_vectors *ret) ANC_MUST_CHECK;
+                            size_t n, const kno_embed_watch *watch,
+                            kno_vectors *ret) ANC_MUST_CHECK;
 
 #endif

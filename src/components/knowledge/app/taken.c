@@ -83,7 +83,7 @@ static anc_status is_right(kno_put *put, const kno_chunk_record *chunk, const un
     if (room == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a vector");
     ANC_TRY(kno_embed_chunks(put->kno, &put->call, put->embed_with.emb, put->version.title,
-                             put->view.bytes, chunk, &unknown, 1, &made));
+                             put->view.bytes, chunk, &unknown, 1, NULL, &made));
     *ret =
         made.n == 1 && made.dims == dims && cosine_of(given, made.bytes, dims, room) >= SAME_COSINE;
     return ANC_OK;

@@ -330,6 +330,30 @@ static anc_status searchable(void *self, krn_call *call, int64_t key, uint64_t c
     return ANC_OK;
 }
 
+/* When an id was made (UUIDv7); 0 for another text. */
+static int64_t made_ms(anc_str id)
+{
+    enum { DIGITS = 12, DASH_AT = 8 };
+    int64_t ms = 0;
+    for (size_t i = 0; i <= DIGITS; i++) {
+        const char c = i < id.len ? id.ptr[i] : '\0';
+        const int digit = c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+        if (i == DASH_AT)
+            continue;
+        if (digit < 0)
+            return 0;
+        ms = ms * 16 + digit;
+    }
+    return ms;
+}
+
+/* Those who look want the last tries first; who reads a batch again, an order that no try changes. A letter that
+ * is gone stood where its first try was. */
+static const char by_id[] = "(?2 = '' OR f.id < ?2) ORDER BY f.id DESC LIMIT ?3";
+static const char by_time[] = "(?2 = '' OR (f.at_ms, f.id) < (coalesce((SELECT w.at_ms FROM "
+                              "ing_failure w WHERE w.id = ?2), ?4), ?2))"
+                              " ORDER BY f.at_ms DESC, f.id DESC LIMIT ?3";
+
 static anc_status letters(void *self, krn_call *call, anc_str batch_id, bool tried, anc_str before,
                           size_t limit, ing_letter **ret, size_t *ret_n)
 {
@@ -343,16 +367,16 @@ static anc_status letters(void *self, krn_call *call, anc_str batch_id, bool tri
         " UNION ALL SELECT w.failure FROM ing_batch t JOIN ing_failed_before w ON w.batch = t.key"
         " WHERE t.id = ?1) AND";
     char sql[1024];
-    (void)snprintf(sql, sizeof sql,
-                   "%s WHERE %s (?2 = '' OR f.id < ?2) ORDER BY f.id DESC LIMIT ?3", letter_columns,
-                   batch_id.len == 0 ? ""
-                   : tried           ? of_tried
-                                     : of_batch);
+    const char *which = batch_id.len == 0 ? "" : tried ? of_tried : of_batch;
+    (void)snprintf(sql, sizeof sql, "%s WHERE %s %s", letter_columns, which,
+                   tried ? by_time : by_id);
     ANC_TRY(db_prepare(r.db, sql, &s, call->err));
     if (batch_id.len > 0)
         db_bind_str(s, 1, batch_id);
     db_bind_str(s, 2, before);
     db_bind_int(s, 3, (int64_t)limit);
+    if (tried)
+        db_bind_int(s, 4, made_ms(before));
     rows out = {.call = call, .item_bytes = sizeof **ret};
     ANC_TRY(read_all(s, &out, read_letter_row));
     *ret = (ing_letter *)(void *)out.items;

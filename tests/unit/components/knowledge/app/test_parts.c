@@ -226,14 +226,14 @@ static void a_put_that_ends_early_leaves_nothing(void **state)
         fixture_check(&f, false);
         if (status != ANC_OK) { /* the sweep, much later */
             assert_int_equal(commits < 3, true);
-            atomic_fetch_add(&f.ticks, 2 * 3600 * 1000);
+            atomic_fetch_add(&f.ticks, 13 * 3600 * 1000);
             assert_true(fixture_sweep(&f));
             assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document"), 1);
             fixture_check(&f, true);
         }
         ASSERT_OK(fixture_put(&f, "mail", "Hello.\n\n" REPORT "\n\n" PLAN, &r), &f.err);
         assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document"), 4);
-        atomic_fetch_add(&f.ticks, 2 * 3600 * 1000);
+        atomic_fetch_add(&f.ticks, 13 * 3600 * 1000);
         assert_true(fixture_sweep(&f));
         assert_int_equal(fixture_count(&f, "SELECT count(*) FROM kno_document"), 4);
         fixture_check(&f, true);
