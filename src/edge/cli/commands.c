@@ -332,18 +332,20 @@ const cli_command cli_commands[] = {
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",
-     .text = "Text, Markdown, HTML, PDF, CSV, mail, RTF and more: what a file is is told from its "
-             "content.\n"
-             "What has not changed costs nothing, so the command may be run again at any time. A "
-             "file that\n"
-             "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
-             "failed.\n"
-             "Of a folder, names that begin with a dot are passed over, and what a file "
-             ".anchorageignore in\n"
-             "it names, a pattern a line.\n"
-             "A file that has gone from the folder stays stored and is found. To remove one: DELETE\n"
-             "/v1/knowledge/documents/ID?collection=NAME (its ID is its path in the folder). To remove all\n"
-             "that have gone: anchorage collections delete NAME, and ingest again.\n",
+     .text =
+         "Text, Markdown, HTML, PDF, CSV, mail, RTF and more: what a file is is told from its "
+         "content.\n"
+         "What has not changed costs nothing, so the command may be run again at any time. A "
+         "file that\n"
+         "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
+         "failed.\n"
+         "Of a folder, names that begin with a dot are passed over, and what a file "
+         ".anchorageignore in\n"
+         "it names, a pattern a line.\n"
+         "A file that has gone from the folder stays stored and is found. To remove one: DELETE\n"
+         "/v1/knowledge/documents/ID?collection=NAME (its ID is its path in the folder). To remove "
+         "all\n"
+         "that have gone: anchorage collections delete NAME, and ingest again.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,

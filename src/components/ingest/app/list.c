@@ -92,13 +92,20 @@ static bool is_wanted(anc_str globs, anc_str path)
     return found || !some;
 }
 
+static anc_status pass_over(listing *l, anc_err *err)
+{
+    if (l->n == 0)
+        anc_arena_reset(l->mem);
+    return may_go_on(l, err);
+}
+
 static anc_status on_item(void *arg, const ing_item *item, anc_err *err)
 {
     listing *l = arg;
     const anc_str name = ing_name_text(l->mem, item->path);
     if (name.ptr == NULL)
         return ANC_FAIL(err, anc_arena_refusal(l->mem), "no room for a path");
-    return is_wanted(l->run->batch.globs, name) ? add_item(l, item, err) : may_go_on(l, err);
+    return is_wanted(l->run->batch.globs, name) ? add_item(l, item, err) : pass_over(l, err);
 }
 
 static anc_status walk_folder(listing *l, krn_call *call)

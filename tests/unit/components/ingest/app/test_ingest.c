@@ -294,9 +294,7 @@ typedef struct endless {
 
 static anc_status is_there(void *self, krn_call *call, anc_str path)
 {
-    (void)self;
-    (void)call;
-    (void)path;
+    (void)self, (void)call, (void)path;
     return ANC_OK;
 }
 
