@@ -497,11 +497,13 @@ static bool is_exact(const rag_extraction *x, size_t i)
     return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
 }
 
-/* Whether it may stand in for the best, which is beside the point: it is nearly as good, or a sentence with all that was asked. */
+/* Whether it may stand in for the best, which is beside the point: it is nearly as good, the row of what was asked about, or a
+ * sentence with all that was asked. */
 static bool may_stand_in(const rag_extraction *x, size_t i, size_t best)
 {
     return x->views[i].score >= x->views[best].score - SECOND_WITHIN ||
-           (!is_row(&x->units.items[i]) && is_exact(x, i));
+           (!is_row(&x->units.items[i]) && is_exact(x, i)) ||
+           (x->terms.priced && x->views[i].features[RAG_F_ENTRY] > 0);
 }
 
 /* The best; where that is beside the point, the best of those nearly as good, or exact, that are not. */

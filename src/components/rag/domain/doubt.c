@@ -542,5 +542,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
-           lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i);
+           lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
+           rag_is_in_other_sense(x, i);
 }

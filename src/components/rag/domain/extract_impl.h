@@ -264,6 +264,9 @@ bool rag_is_of_speaker(const rag_extraction *x, size_t i);
  * for the senior tournament. */
 bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
 
+/* senses.c: whether unit i has the question's words in another sense, or of something else, or the question has none. */
+bool rag_is_in_other_sense(const rag_extraction *x, size_t i);
+
 /* valued.c: whether a price or a measure is asked of a thing, or for somebody, that unit i does not tell it of. */
 bool rag_is_value_of_other(const rag_extraction *x, size_t i);
 

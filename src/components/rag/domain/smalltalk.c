@@ -102,6 +102,12 @@ anc_str rag_small_talk_reply(anc_str question)
     return rag_talk_replies[said->kind][said->language];
 }
 
+bool rag_is_aside(anc_str question)
+{
+    const phrase_row *said;
+    return is_talk(question, &said) && said->kind < GREETING;
+}
+
 /* Where the first sentence ends, or what a comma parts from the rest: the byte behind its mark; 0: nothing follows it. */
 static size_t first_end(anc_str text, bool *ret_comma)
 {

@@ -12,4 +12,7 @@ anc_str rag_small_talk_reply(anc_str question);
  * how long is it?". All of it where nothing is left, or nothing is said before it. */
 anc_str rag_without_small_talk(anc_str question);
 
+/* Whether nothing is said that could be answered: "ok", "very good", "it is raining". */
+bool rag_is_aside(anc_str question);
+
 #endif

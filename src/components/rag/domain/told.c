@@ -322,14 +322,29 @@ static uint64_t behind(const rag_extraction *x, size_t i)
                : 0;
 }
 
+/* "The Azure migration was": of what begins with a name behind an article the noun behind that, before a verb of being, which
+ * the question does not speak of. */
+static bool has_named_subject(const rag_extraction *x, const rag_unit *u)
+{
+    const rag_words words = x->units.words[u->passage];
+    const anc_str text = x->passages[u->passage].text;
+    size_t w = u->first + 1;
+    while (w < u->last && words.items[w].capital && !words.items[w].stop)
+        w++;
+    return w > u->first + 1 && w + 1 < u->last && !words.items[w].stop &&
+           rag_tongue_has(x->read_as, RAG_WORD_COPULA, rag_word_text(text, &words.items[w + 1])) &&
+           rag_terms_meant(&x->terms, words, u->first + 1, w + 1) == 0;
+}
+
 /* "Il bar chiude alle 18": it begins with a thing of its own, which the question does not speak of. */
 static bool has_own_subject(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
-    if (u->first + 2 >= u->last || words.items[u->first + 1].stop ||
-        (words.items[u->first + 1].capital && x->read_as != TXT_DE))
+    if (u->first + 2 >= u->last || words.items[u->first + 1].stop)
+        return false;
+    if (words.items[u->first + 1].capital && x->read_as != TXT_DE && !has_named_subject(x, u))
         return false;
     return rag_tongue_has(x->read_as, RAG_WORD_ARTICLE,
                           rag_word_text(text, &words.items[u->first])) &&

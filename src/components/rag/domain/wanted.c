@@ -76,6 +76,16 @@ static bool is_postal_code(anc_str text, const rag_word *word)
            next.ptr[1] > '9';
 }
 
+/* Where or how one is reached: an address to write to, a number to ring, or that one may. */
+static bool has_way_to_reach(const rag_extraction *x, size_t i)
+{
+    static const char words[] = "call ring write www http https appelez écrivez téléphonez anrufen "
+                                "schreiben";
+    return has_mailbox(x, i) || has_one_of(x, i, words) || has_dial(x, i) ||
+           rag_has_phrase_of(rag_unit_text(&x->units.items[i], x->passages),
+                             "contact page|contact form|contact us|page contact");
+}
+
 /* A street, a postal code, something reachable, or parts with capitals that commas part. */
 static bool has_address(const rag_extraction *x, size_t i)
 {
@@ -216,6 +226,9 @@ static const rag_property properties[] = {
     {"e-mail address|email address|'s e-mail|'s email|adresse e-mail|adresse mail|l'e-mail de|"
      "l'email de|adresse électronique|e-mail-adresse|correo electrónico de",
      NULL, has_mailbox, false, false},
+    {"do i contact|can i contact|do we contact|can we contact|to contact|dois-je contacter|comment "
+     "contacter|puis-je contacter|comment joindre le|kontaktiere ich|contactar con|contattare",
+     "how|comment|wie|cómo|come|como", has_way_to_reach, false, false},
     {"is the address of|is the postal address|'s address|quelle est l'adresse|"
      "quelle est l’adresse|wie lautet die adresse|dirección de",
      NULL, has_address, false, false},

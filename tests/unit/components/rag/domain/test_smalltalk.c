@@ -55,6 +55,23 @@ static void talk_is_told_from_questions(void **state)
         fail_msg("%.*s", ANC_FMT(reply));
 }
 
+typedef struct aside_row {
+    const char *name; /* what is said */
+    bool aside;
+} aside_row;
+
+static const aside_row asides[] = {
+    {"ok", true},          {"Very good!", true}, {"It is raining today.", true},
+    {"alles klar", true},  {"Thanks", false},    {"ok, the warranty", false},
+    {"opening ok", false}, {"", false},          {"Is it raining?", false},
+};
+
+static void aside_is_told(void **state)
+{
+    const aside_row *row = *state;
+    assert_int_equal(rag_is_aside(anc_str_of(row->name)), row->aside);
+}
+
 typedef struct lead_row {
     const char *name; /* what is said */
     const char *left;
@@ -87,7 +104,8 @@ static void talk_is_taken_from_questions(void **state)
 
 int main(void)
 {
-    int failed = RUN_TABLE("leads", leads, talk_is_taken_from_questions);
+    int failed = RUN_TABLE("leads", leads, talk_is_taken_from_questions) +
+                 RUN_TABLE("asides", asides, aside_is_told);
     for (size_t i = 0; i < ANC_COUNT(talks); i++) {
         const struct CMUnitTest test[] = {
             {talks[i].text, talk_is_told_from_questions, NULL, NULL, (void *)(uintptr_t)&talks[i]}};
