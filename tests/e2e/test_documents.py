@@ -188,6 +188,7 @@ def test_sheets_are_named_and_rows_counted(binary):
              ("How many invoices are overdue?", "20 of 60 rows: Invoice: A-3; Customer: C3; Status: overdue [1] "),
              ("How many overdue invoices are in the sheet Invoices?", "20 of 60 rows: Invoice: A-3; Customer: C3; Status: overdue [1] "),
              ("How many tools are in the sheet Tools?", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
+             ("How many tools are there?", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
              ("How many machines are running?", "2 of 3 rows: Machine: Lathe; Hall: North; State: running [1] Machine: Press; Hall: South; State: running [2]"),
              ("Which machines are running?", "2 of 3 rows: Machine: Lathe; Hall: North; State: running [1] Machine: Press; Hall: South; State: running [2]"),
              ("What is in row 9999999999 of the sheet Tools?", None),

@@ -67,14 +67,27 @@ bool rag_is_closed_then(const rag_extraction *x, size_t i)
     return false;
 }
 
-bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t)
+void rag_bounds_read(rag_terms *terms)
 {
-    const rag_contrast asked = rag_contrast_of(rag_terms_text(&x->terms, t));
     const rag_contrast open = rag_contrast_of(ANC_STR("open"));
     const rag_contrast begin = rag_contrast_of(ANC_STR("begin"));
-    if ((x->terms.cues & RAG_CUE_DATE) == 0 ||
-        (asked.class != open.class && asked.class != begin.class))
-        return false;
-    return has_range(x, &x->units.items[i]) ||
-           (asked.class == open.class && asked.member == open.member && rag_is_closed_then(x, i));
+    terms->bounds = terms->opening = 0;
+    for (size_t t = 0; t < terms->n && (terms->cues & RAG_CUE_DATE) != 0; t++) {
+        const rag_contrast asked = rag_contrast_of(rag_terms_text(terms, t));
+        if (asked.class == open.class || asked.class == begin.class)
+            terms->bounds |= rag_term_bit(t);
+        if (asked.class == open.class && asked.member == open.member)
+            terms->opening |= rag_term_bit(t);
+    }
+}
+
+bool rag_tells_range(const rag_extraction *x, size_t i, size_t t)
+{
+    return rag_has_term(x->terms.bounds, t) && has_range(x, &x->units.items[i]);
+}
+
+bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t)
+{
+    return rag_tells_range(x, i, t) ||
+           (rag_has_term(x->terms.opening, t) && rag_is_closed_then(x, i));
 }

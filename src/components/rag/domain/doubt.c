@@ -532,6 +532,15 @@ static bool is_row_of_number(const rag_extraction *x, size_t i)
            ((v->own | v->above | v->near | v->beside) & rest) == 0;
 }
 
+/* Whether there is a pool at the club is asked, and its passage has a pool and nothing of the club. */
+static bool is_there_elsewhere(const rag_extraction *x, size_t i)
+{
+    const rag_terms *terms = &x->terms;
+    const uint64_t rest = rag_terms_real(terms) & ~terms->object;
+    return terms->may == 0 && terms->object != 0 && rest != 0 &&
+           ((terms_of_passage(x, i) | x->views[i].near) & rest) == 0;
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
@@ -543,5 +552,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
-           rag_is_in_other_sense(x, i);
+           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i);
 }

@@ -37,6 +37,8 @@ typedef struct rag_terms {
     uint64_t role;  /* and the noun of "who is the captain?" */
     uint64_t may;   /* "cancel" of "can I cancel the order?" */
     uint64_t object;  /* and "order"; or what there may be, of "is there a café?" */
+    uint64_t bounds;  /* when something begins, ends, opens or closes is asked with them */
+    uint64_t opening; /* and with these when it opens */
     uint64_t granted; /* "get" of "how many days do I get?": it may be told by another word */
     bool brief;       /* it has few words that count */
     uint64_t subject; /* and of a short question what it is about, which may be told beside */
@@ -233,7 +235,11 @@ size_t rag_focus_words(const rag_extraction *x, size_t i, size_t max, anc_str *r
 /* Whether unit i tells it of what excludes what was asked about: of the summer course for the winter course. */
 bool rag_is_of_contrast(const rag_extraction *x, size_t i);
 
-/* bounds.c: whether unit i tells when something begins, ends, opens or closes, which term `t` asks in another word: from when
+/* bounds.c: reads once of a question which of its terms ask when something begins, ends, opens or closes. */
+void rag_bounds_read(rag_terms *terms);
+/* Whether unit i tells from when to when it goes, where term `t` is one of those. */
+bool rag_tells_range(const rag_extraction *x, size_t i, size_t t);
+/* Whether unit i tells when something begins, ends, opens or closes, which term `t` asks in another word: from when
  * to when it goes, or that it is closed on the day that is asked about. */
 bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t);
 /* Whether it says of a day in the question that something is closed then. */

@@ -107,7 +107,7 @@ uint64_t rag_may_object(const rag_terms *terms, const rag_spoken *s, size_t deed
 bool rag_grants(const rag_extraction *x, size_t i)
 {
     static const char words[] =
-        "allowed permitted accepted admitted welcome forbidden prohibited possible may must "
+        "allowed permitted accepted admitted welcome forbidden prohibited possible "
         "accepté acceptés acceptée acceptées admis admise autorisé autorisés autorisée interdit "
         "interdits interdite bienvenus possible "
         "erlaubt gestattet verboten willkommen möglich "

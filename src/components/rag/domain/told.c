@@ -184,6 +184,7 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
     rag_spoken s;
     terms->focus = 0;
     terms->granted = granted_of(terms);
+    rag_bounds_read(terms);
     if (rag_terms_codes(terms) != 0)
         return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
@@ -241,7 +242,7 @@ static bool any_alike(anc_str text, rag_words words, size_t first, size_t last,
 /* Whether unit i tells term `t` without a word for it: from when to when something goes, or that it is allowed. */
 static bool tells_otherwise(const rag_extraction *x, size_t i, size_t t)
 {
-    return rag_tells_bound(x, i, t) || ((x->terms.may >> t & 1) != 0 && rag_grants(x, i));
+    return rag_tells_range(x, i, t) || ((x->terms.may >> t & 1) != 0 && rag_grants(x, i));
 }
 
 void rag_focus_find(rag_extraction *x)
@@ -362,7 +363,7 @@ static size_t missing_in(const rag_extraction *x, size_t i)
         (terms->focus & ~said) | (terms->subject & ~(said | v->near | behind(x, i) | topic));
     for (size_t t = 0; t < terms->n; t++)
         if ((missing >> t & 1) != 0 && !has_alike(x, i, t, (v->near >> t & 1) != 0) &&
-            !tells_otherwise(x, i, t))
+            !tells_otherwise(x, i, t) && !rag_tells_bound(x, i, t))
             return t;
     return RAG_TERMS_MAX;
 }

@@ -308,7 +308,16 @@ static uint64_t names_before(const rag_extraction *x, size_t i)
     return 0;
 }
 
-/* It has to be there, and of whom it was asked of. */
+/* "The claims phone number": whether something is asked of a thing, and nothing around the unit has a word of that. */
+static bool is_of_other_thing(const rag_extraction *x, const rag_view *v)
+{
+    uint64_t rest = rag_terms_plain(&x->terms);
+    for (size_t t = 0; t < x->terms.n; t++)
+        rest &= ~((x->terms.pairs[t] & RAG_SYNONYM_PHONE) != 0 ? rag_term_bit(t) : 0);
+    return rest != 0 && ((v->own | v->above | v->near | v->beside) & rest) == 0;
+}
+
+/* It has to be there, and of whom or what it was asked of. */
 bool rag_lacks_property(const rag_extraction *x, size_t i)
 {
     const rag_property *asked = x->terms.property;
@@ -317,7 +326,8 @@ bool rag_lacks_property(const rag_extraction *x, size_t i)
         return false;
     const bool back = goes_back(x, i);
     const uint64_t named = v->own | v->above | (back ? names_before(x, i) : 0);
-    if (asked->told && is_untold_of(x, v))
+    if ((asked->told && is_untold_of(x, v)) ||
+        (asked->holds == has_dial && is_of_other_thing(x, v)))
         return true;
     return !asked->holds(x, i) || (x->terms.names != 0 && (named & x->terms.names) == 0);
 }

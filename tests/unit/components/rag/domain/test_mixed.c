@@ -62,12 +62,21 @@ DOCUMENT(hof, "de", "Die Schule",
 DOCUMENT(biblioteca, "pt", "Biblioteca Municipal",
          "A biblioteca foi inaugurada em 2006. A biblioteca abre às 10h e fecha às 19h.");
 
+DOCUMENT(claims, "en", "Home insurance",
+         "You receive a claim number of the form WR-2025-0000. Call the claims department on 01432 "
+         "555 780.");
+
+DOCUMENT(invoice, "en", "Invoice", "Phone (425) 111-1111 Trim Limited. Date 4 May.");
+
 static const told_row rows[] = {
     {{&leave}, "When does the leave year start?", "1 April"},
     {{&leave}, "When does the leave year end?", "31 March"},
     {{&club}, "When does the shop open on Sundays?", "closed"},
     {{&club}, "Does the club have a swimming pool?", NULL},
     {{&club}, "Does the club have a garden?", "garden"},
+    {{&novel, &club}, "Does the club have a library?", NULL},
+    {{&claims, &invoice}, "What is the claims phone number?", "01432 555 780"},
+    {{&invoice}, "What is the claims phone number?", NULL},
     {{&encyclopedia}, "Where is Northwind based?", NULL},
     {{&novel}, "When was the library opened?", NULL},
     {{&manifest}, "What was the net loss in 2021?", NULL},
