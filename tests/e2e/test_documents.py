@@ -229,6 +229,9 @@ FIGURES = {
         {"invoice": "A-2", "customer": {"name": "Bel"}, "status": "paid", "amount": 80, "note": None},
         {"invoice": "A-3", "customer": {"name": "Cato"}, "status": "overdue", "amount": 2.25}))),
     "rents": ("rents.json", json.dumps([{"flat": "North", "floor": "first", "rent": 900}, {"flat": "South", "floor": "first", "rent": 850}])),
+    "orders": ("orders.json", json.dumps({"invoices": [
+        {"number": n, "customer": {"name": who, "address": {"city": city}}, "amount": {"value": value, "currency": "EUR"}, "status": status, "tags": ["x", "y"]}
+        for n, who, city, value, status in (("B-1", "Ada", "Rome", 120.5, "overdue"), ("B-2", "Bob", "Oslo", 80, "paid"), ("B-3", "Eve", "Oslo", 40, "overdue"))]})),
     "outils": ("outils.csv", "Outil;Prix\nScie;1 250,50 €\nPerceuse;49,50 €\nHache;50,00 €\n"),
     "parcels": ("parcels.csv", "Parcel,State\n" + "".join(f"P{i},{'late' if i % 5 == 0 else 'sent'}\n" for i in range(1, 4501)))}
 
@@ -246,6 +249,8 @@ def test_figures_of_columns_and_long_tables(binary):
              ("outils", "Quel outil est le moins cher ?", "Minimum (Prix), 3 lignes sur 3 : 49,50 €. "),
              ("sales", "How many invoices are overdue?", "2 of 3 rows: invoice: A-1; "),
              ("sales", "What is the total amount of the overdue invoices?", "Total (amount), 2 of 3 rows: 14.75. invoice: A-1; "),
+             ("orders", "How many invoices are overdue?", "2 of 3 rows: number: B-1; customer.name: Ada; customer.address.city: Rome; "),
+             ("orders", "What is the total amount of the overdue invoices?", "Total (amount.value), 2 of 3 rows: 160.5. number: B-1; "),
              ("rents", "Which flat has the highest rent?", "Largest (rent), 2 of 2 rows: 900. flat: North; floor: first; rent: 900 [1]"),
              ("parcels", "How many parcels are late?", "900 of 4500 rows: Parcel: P5; State: late [1] ")]
     with serving(binary) as server:
