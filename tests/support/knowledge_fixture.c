@@ -138,7 +138,7 @@ static const krn_changes_ops changes_ops = {.name = "table", .append = change_ap
 static int64_t mono_ns(void *self)
 {
     const kno_fixture *f = self;
-    return os_mono_ns() + atomic_load(&f->later_ns);
+    return (f->stands_at_ns != 0 ? f->stands_at_ns : os_mono_ns()) + atomic_load(&f->later_ns);
 }
 
 static int64_t wall_ms(void *self)

@@ -57,7 +57,8 @@ struct kno_fixture {
     struct emb_service emb;
     struct emb_library library;
     atomic_int_least64_t ticks;
-    atomic_int_least64_t later_ns; /* how far the monotonic clock was put on */
+    int64_t stands_at_ns;          /* of the monotonic clock; 0: it runs */
+    atomic_int_least64_t later_ns; /* how far it was put on */
 
     /* the call that tests use: reset with fixture_call */
     anc_arena *mem;

@@ -82,6 +82,22 @@ static void items_are_claimed_in_order(void **state)
     assert_int_equal(c.counts.under_way, 3);
 }
 
+/* Who takes small ones alone goes past none: the order stays. */
+static void a_large_item_is_left_to_others(void **state)
+{
+    ports *p = *state;
+    const int64_t key = processing(p, "b1");
+    change c = {.what = CLAIM, .lease = {.batch = key, .owner = 5, .until_ms = 1}};
+    c.lease.most_bytes = 9;
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+    assert_int_equal(c.item.ordinal, -1);
+    assert_int_equal(c.counts.under_way, 0);
+    c.lease.most_bytes = 10;
+    ASSERT_OK(make(p, &c), &p->f.k.err);
+    assert_int_equal(c.item.ordinal, 0);
+    assert_int_equal(c.counts.under_way, 1);
+}
+
 static void nothing_is_claimed_unless_processing(void **state)
 {
     ports *p = *state;
@@ -495,13 +511,21 @@ static void ending_a_batch_looks_at_each_item_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(a_new_batch_is_queued_and_open),    TEST(listing_begins_anew),
-        TEST(items_are_claimed_in_order),        TEST(nothing_is_claimed_unless_processing),
-        TEST(collections_of_documents_are_kept), TEST(a_lost_lease_is_refused),
-        TEST(another_life_loses_its_items),      TEST(a_dead_letter_is_kept_and_tried_again),
-        TEST(what_was_tried_last_comes_first),   TEST(closed_batches_are_pruned),
-        TEST(what_was_not_read_is_kept),         TEST(phases_move_forward_only),
-        TEST(a_closed_batch_is_not_open),        TEST(ending_a_batch_looks_at_each_item_once),
+        TEST(a_new_batch_is_queued_and_open),
+        TEST(listing_begins_anew),
+        TEST(items_are_claimed_in_order),
+        TEST(a_large_item_is_left_to_others),
+        TEST(nothing_is_claimed_unless_processing),
+        TEST(collections_of_documents_are_kept),
+        TEST(a_lost_lease_is_refused),
+        TEST(another_life_loses_its_items),
+        TEST(a_dead_letter_is_kept_and_tried_again),
+        TEST(what_was_tried_last_comes_first),
+        TEST(closed_batches_are_pruned),
+        TEST(what_was_not_read_is_kept),
+        TEST(phases_move_forward_only),
+        TEST(a_closed_batch_is_not_open),
+        TEST(ending_a_batch_looks_at_each_item_once),
     };
     int failed = RUN_TABLE("counted", finishes, an_item_is_counted_once);
     return failed + cmocka_run_group_tests_name("batches on sqlite", tests, NULL, NULL);

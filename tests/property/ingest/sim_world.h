@@ -14,10 +14,10 @@
 
 enum {
     SIM_WORKERS = 3,
-    SIM_STEPS = SIM_WORKERS + 1,
-    SIM_BATCHES = 120, /* most of one world */
-    SIM_ITEMS = 256,   /* most of one batch */
-    SIM_ROWS = 9,      /* most of one file */
+    SIM_STEPS = SIM_WORKERS + 2, /* one more for small items, and the keeper */
+    SIM_BATCHES = 120,           /* most of one world */
+    SIM_ITEMS = 256,             /* most of one batch */
+    SIM_ROWS = 9,                /* most of one file */
     SIM_SEGMENTS = 1024,
     SIM_LEASE_MS = 900000
 };

@@ -23,6 +23,7 @@ static anc_status claim(ing_worker *w, const ing_run *run, krn_tx *tx, ing_item 
     const ing_item_writer i = w->ing->with.items;
     ing_lease lease = ing_lease_of(w, &(ing_item){0}, run, tx);
     lease.last = run->batch.rows.len > 0 && !ing_upload_room(w->ing);
+    lease.most_bytes = ing_is_quick(w) ? ING_QUICK_BYTES : 0;
     anc_arena_reset(w->next_mem);
     ANC_TRY(i.ops->claim(i.self, tx, &lease, w->next_mem, ret, ret_counts, err));
     if (ret->ordinal >= 0)
@@ -41,13 +42,15 @@ static void take_over(ing_worker *w, ing_run *run, const ing_item *item, const i
     w->run = NULL;
     ing_order_next(w, item->ordinal >= 0);
     if (item->ordinal < 0) {
-        ing_saw_empty(w->ing, run, counts);
+        ing_saw_empty(w, run, counts);
         ing_run_let_go(w->ing, run);
         return;
     }
     ing_saw(w->ing, run->batch.key, counts);
     w->run = run;
     w->item = *item;
+    if (item->bytes > ING_QUICK_BYTES)
+        ing_quick_wake(w);
 }
 
 typedef struct first_work {
@@ -73,6 +76,7 @@ anc_status ing_claim_first(ing_worker *worker, ing_run *run, krn_call *call)
         return status;
     }
     take_over(worker, run, &work.item, &work.after);
+    ing_quick_wake(worker);
     return ANC_OK;
 }
 

@@ -56,7 +56,8 @@ typedef struct ing_service_options {
     uint64_t spool_bytes;  /* [4 GiB] of what was sent and is not read yet; more has to wait */
 } ing_service_options;
 
-/* Adds one step for each worker to the scheduler, and one that looks after what is kept; batches that
+/* Adds one step for each worker to the scheduler, one for small documents while those are at long ones, and one that looks
+ * after what is kept; batches that
  * a kill interrupted are taken up again when it starts. */
 anc_status ing_service_open(const ing_service_options *options, ing_service **ret,
                             anc_err *err) ANC_MUST_CHECK;
@@ -68,7 +69,7 @@ void ing_service_stop(ing_service *ing);
 /* After the scheduler stopped and callers ended. NULL is a no-op. */
 void ing_service_close(ing_service *ing);
 
-/* Worker number `i` (below options.workers), the argument of ing_worker_step. */
+/* Worker number `i`, the argument of ing_worker_step; options.workers is the one for small documents. */
 void *ing_worker_of(ing_service *ing, unsigned i);
 
 /* One piece of work (krn_step_fn): a folder listed, an item claimed, a document read, or documents

@@ -30,7 +30,7 @@ static void wake_waiting(ing_service *ing)
     uint32_t ids[ING_MAX_WORKERS];
     size_t n = 0;
     pthread_mutex_lock(&ing->lock);
-    for (unsigned i = 0; i < ing->with.workers; i++) {
+    for (unsigned i = 0; i < ing->n_workers; i++) {
         if (ing->workers[i].waits)
             ids[n++] = ing->workers[i].step_id;
         ing->workers[i].waits = false;
@@ -43,6 +43,7 @@ static void wake_waiting(ing_service *ing)
 void ing_order_claim(ing_worker *w, const ing_run *run, const ing_item *item)
 {
     ing_service *ing = w->ing;
+    const int64_t now_ns = krn_now_ns(ing->with.clock);
     const bool named = item->kind == ING_ITEM_FILE;
     pthread_mutex_lock(&ing->lock);
     w->next = (ing_place){.batch = run->batch.key,
@@ -50,7 +51,8 @@ void ing_order_claim(ing_worker *w, const ing_run *run, const ing_item *item)
                           .bytes = item->bytes,
                           .document = named ? hash_of(run->batch.collection, item->path) : 0,
                           .late = item->late,
-                          .until_ns = krn_now_ns(ing->with.clock) + ing->with.lease_ms * 1000000};
+                          .from_ns = now_ns,
+                          .until_ns = now_ns + ing->with.lease_ms * 1000000};
     pthread_mutex_unlock(&ing->lock);
 }
 
@@ -114,7 +116,7 @@ bool ing_order_must_wait(ing_worker *w, int64_t *ret_until_ns)
     *ret_until_ns = INT64_MAX;
     pthread_mutex_lock(&ing->lock);
     const bool went_on = w->here.goes_on;
-    for (unsigned i = 0; w->here.document != 0 && i < ing->with.workers; i++) {
+    for (unsigned i = 0; w->here.document != 0 && i < ing->n_workers; i++) {
         const ing_worker *other = &ing->workers[i];
         if (other == w)
             continue;

@@ -89,7 +89,7 @@ uint64_t ing_progress_bytes(ing_service *ing, int64_t batch, bool *ret_embeds)
     double bytes = 0;
     *ret_embeds = false;
     pthread_mutex_lock(&ing->lock);
-    for (unsigned i = 0; i < ing->with.workers; i++) {
+    for (unsigned i = 0; i < ing->n_workers; i++) {
         const ing_worker *w = &ing->workers[i];
         if (w->here.batch != batch || w->chunks == 0)
             continue;

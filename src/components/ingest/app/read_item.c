@@ -370,7 +370,7 @@ anc_status ing_item_read(ing_worker *w, int64_t now_ns, int64_t *ret_wait_ms)
     attempt a = {.worker = w,
                  .stage = "read",
                  .finish = {.worker = w,
-                            .next = ing_run_next(w->ing, now_ns),
+                            .next = ing_run_next(w, now_ns),
                             .result = {.bytes = w->item.bytes,
                                        .path = w->item.path,
                                        .letter = w->item.letter,

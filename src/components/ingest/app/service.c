@@ -47,7 +47,7 @@ static void name_series(ing_service *ing)
 static anc_status add_steps(ing_service *ing, anc_err *err)
 {
     const krn_scheduler s = ing->with.scheduler;
-    for (unsigned i = 0; i < ing->with.workers; i++) {
+    for (unsigned i = 0; i < ing->n_workers; i++) {
         ing_worker *w = &ing->workers[i];
         w->ing = ing;
         if (s.ops != NULL)
@@ -109,6 +109,7 @@ anc_status ing_service_open(const ing_service_options *options, ing_service **re
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the ingest service");
     ing->with = *options;
     ing->look = true;
+    ing->n_workers = options->workers + 1;
     fill_defaults(&ing->with);
     ing->owner = new_owner(options->clock);
     init_lock(ing);
@@ -126,7 +127,7 @@ void ing_service_stop(ing_service *ing)
 {
     pthread_mutex_lock(&ing->lock);
     atomic_store(&ing->stopping, true);
-    for (unsigned i = 0; i < ing->with.workers; i++)
+    for (unsigned i = 0; i < ing->n_workers; i++)
         atomic_store(&ing->workers[i].stop, true);
     pthread_mutex_unlock(&ing->lock);
 }
@@ -135,7 +136,7 @@ void ing_service_close(ing_service *ing)
 {
     if (ing == NULL)
         return;
-    for (unsigned i = 0; i < ing->with.workers; i++) {
+    for (unsigned i = 0; i < ing->n_workers; i++) {
         ing_worker *w = &ing->workers[i];
         if (w->run != NULL && w->run->dropped) /* its batch ended without this worker */
             ing_run_let_go(ing, w->run);
@@ -153,7 +154,7 @@ void ing_service_close(ing_service *ing)
 
 void *ing_worker_of(ing_service *ing, unsigned i)
 {
-    assert(i < ing->with.workers);
+    assert(i < ing->n_workers);
     return &ing->workers[i];
 }
 
@@ -201,7 +202,7 @@ anc_status ing_room(ing_service *ing)
 void ing_wake(ing_service *ing)
 {
     const krn_scheduler s = ing->with.scheduler;
-    for (unsigned i = 0; s.ops != NULL && i < ing->with.workers; i++)
+    for (unsigned i = 0; s.ops != NULL && i < ing->n_workers; i++)
         s.ops->wake(s.self, ing->workers[i].step_id);
 }
 

@@ -14,6 +14,9 @@
  * An item costs one commit: what makes its version current also counts it, and claims the worker's
  * next item (finish.c). A worker whose lease was taken over finds its commit refused.
  *
+ * One worker more than asked for is kept for small items (quick.c): it takes one where all others have been at theirs
+ * for a while, so that long documents hold nobody else up for long.
+ *
  *   lock      guards runs, figures, holders; held for moments, never over I/O
  *   recovery  makes that what an earlier life left is taken back once, before anything is claimed
  */
@@ -42,6 +45,7 @@ typedef struct ing_run {
     atomic_bool cancelled; /* hand out nothing more */
     ing_counts now;        /* of the latest commit that was seen */
     uint64_t empty_at;     /* revision at which a claim found nothing */
+    uint64_t not_small_at; /* the same of one for the quick worker */
     unsigned failures;     /* of listing or closing, in a row */
     int64_t not_before_ns; /* when it is listed or closed again after a failure */
     int64_t full_since_ns; /* when the spool first had no room for its rows; 0: it has */
@@ -53,6 +57,7 @@ typedef struct ing_place {
     int64_t ordinal;
     uint64_t bytes;
     uint64_t document; /* hash of its id; 0: not known yet */
+    int64_t from_ns;   /* when it was claimed */
     int64_t until_ns;  /* when nobody minds it any more: its lease is over */
     bool late;         /* a later item was claimed before it */
     bool goes_on;      /* it waits for nobody: it is put */
@@ -91,6 +96,7 @@ struct ing_service {
     pthread_mutex_t lock;
     ing_run *runs[ING_MAX_RUNS];
     size_t n_runs, turn;    /* whose turn it is to hand out work */
+    size_t quick_turn;      /* the same to the quick worker */
     bool look;              /* there may be open batches that have no run */
     bool looking;           /* a worker looks */
     unsigned look_failures; /* in a row */
@@ -105,7 +111,8 @@ struct ing_service {
     atomic_uint expansions;        /* files whose records are being spooled */
     atomic_bool held_up;           /* nothing could be stored when it was last looked at */
 
-    ing_worker workers[ING_MAX_WORKERS];
+    unsigned n_workers; /* those asked for, and the quick one */
+    ing_worker workers[ING_MAX_WORKERS + 1];
     struct {
         krn_series *done, *unchanged, *passed_over, *failed, *active, *taken_over;
     } count;
@@ -127,11 +134,14 @@ typedef struct ing_job {
 } ing_job;
 
 /* `room` false: nothing that adds to the catalog. ret_next_ns: with ING_JOB_NONE, when to ask again unless woken before. */
-ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns);
+ing_job ing_job_take(const ing_worker *worker, int64_t now_ns, bool room, int64_t *ret_next_ns);
 
 /* The run that a worker shall claim its next item from, held; NULL when there is none, or other work
- * comes first. */
-ing_run *ing_run_next(ing_service *ing, int64_t now_ns);
+ * comes first, or for the quick worker, which asks each time. */
+ing_run *ing_run_next(const ing_worker *worker, int64_t now_ns);
+
+/* Whether items wait of it that may be claimed. Under lock. */
+bool ing_run_has_items(const ing_run *run);
 
 void ing_run_let_go(ing_service *ing, ing_run *run); /* NULL is a no-op */
 /* The same of one whose turn was not used: it comes before the others. NULL is a no-op. */
@@ -153,8 +163,19 @@ bool ing_run_has(ing_service *ing, int64_t key);
 void ing_saw(ing_service *ing, int64_t key, const ing_counts *counts);
 /* The worker's item is read from now on: w->stop says when that is not wanted any more. */
 void ing_read_begins(ing_worker *w);
-/* A claim found nothing. */
-void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts);
+/* A claim of the worker found nothing. */
+void ing_saw_empty(const ing_worker *worker, ing_run *run, const ing_counts *counts);
+
+/* ---- quick.c: small items go past long ones ---- */
+
+enum { ING_QUICK_BYTES = 256 << 10 }; /* most of an item that the quick worker takes */
+
+bool ing_is_quick(const ing_worker *worker);
+/* The run that the quick worker shall claim from, held; NULL: none, ask again at *next_ns, which is brought forward, or when
+ * woken. Under lock. */
+ing_run *ing_quick_run(ing_service *ing, int64_t now_ns, int64_t *next_ns);
+/* A worker that had nothing has an item, or one has a long one: all may be busy now, or a small one be the next. */
+void ing_quick_wake(const ing_worker *worker);
 
 /* ---- order.c: documents of one id, one after the other ---- */
 

@@ -17,6 +17,7 @@ static ing_run *run_new(const ing_batch_record *batch, anc_arena *mem)
     run->announced = batch->announced;
     run->now = batch->now;
     run->empty_at = UINT64_MAX;
+    run->not_small_at = UINT64_MAX;
     run->counted = !ended;
     const bool comes_along = batch->source == ING_SOURCE_UPLOAD; /* nothing is to be listed */
     run->phase = batch->now.listed || ended || comes_along ? ING_RUN_READ : ING_RUN_LIST;
@@ -98,6 +99,7 @@ static void run_drop(ing_service *ing, ing_run *run)
             memmove(&ing->runs[i], &ing->runs[i + 1], (ing->n_runs - i - 1) * sizeof ing->runs[0]);
             ing->n_runs--;
             ing->turn -= ing->turn > i; /* those behind it moved up */
+            ing->quick_turn -= ing->quick_turn > i;
             break;
         }
     run->dropped = true;
@@ -155,7 +157,7 @@ static void see(ing_run *run, const ing_counts *counts)
 /* Under lock. What is under way of a batch that somebody cancelled is let be. */
 static void stop_readers(ing_service *ing, int64_t key)
 {
-    for (unsigned i = 0; i < ing->with.workers; i++)
+    for (unsigned i = 0; i < ing->n_workers; i++)
         if (ing->workers[i].here.batch == key)
             atomic_store(&ing->workers[i].stop, true);
 }
@@ -179,17 +181,21 @@ void ing_read_begins(ing_worker *w)
     pthread_mutex_unlock(&ing->lock);
 }
 
-void ing_saw_empty(ing_service *ing, ing_run *run, const ing_counts *counts)
+void ing_saw_empty(const ing_worker *w, ing_run *run, const ing_counts *counts)
 {
+    ing_service *ing = w->ing;
     pthread_mutex_lock(&ing->lock);
     see(run, counts);
-    run->empty_at = counts->revision;
+    if (ing_is_quick(w))
+        run->not_small_at = counts->revision;
+    else
+        run->empty_at = counts->revision;
     pthread_mutex_unlock(&ing->lock);
 }
 
 /* ---- taking -------------------------------------------------------------------------------- */
 
-static bool has_items(const ing_run *run)
+bool ing_run_has_items(const ing_run *run)
 {
     return run->phase == ING_RUN_READ && !run->busy && !atomic_load(&run->cancelled) &&
            run->now.phase == ING_PHASE_PROCESSING && run->now.waiting > 0 &&
@@ -242,7 +248,7 @@ static ing_run *next_owed(ing_service *ing)
 {
     for (size_t i = 0; i < ing->n_runs; i++) {
         ing_run *run = ing->runs[i];
-        if (!run->owed || !has_items(run))
+        if (!run->owed || !ing_run_has_items(run))
             continue;
         run->owed = false;
         run->holders++;
@@ -259,7 +265,7 @@ static ing_run *next_in_turn(ing_service *ing)
         return owed;
     for (size_t i = 0; i < ing->n_runs; i++) {
         const size_t at = (ing->turn + i) % ing->n_runs;
-        if (!has_items(ing->runs[at]))
+        if (!ing_run_has_items(ing->runs[at]))
             continue;
         ing->turn = at + 1;
         ing->runs[at]->holders++;
@@ -268,8 +274,9 @@ static ing_run *next_in_turn(ing_service *ing)
     return NULL;
 }
 
-static ing_job take(ing_service *ing, int64_t now_ns, bool room, int64_t *next_ns)
+static ing_job take(const ing_worker *w, int64_t now_ns, bool room, int64_t *next_ns)
 {
+    ing_service *ing = w->ing;
     const ing_job job = other_job(ing, now_ns, room, next_ns);
     if (job.kind == ING_JOB_LOOK) {
         ing->looking = true;
@@ -281,25 +288,29 @@ static ing_job take(ing_service *ing, int64_t now_ns, bool room, int64_t *next_n
         job.run->phase = ING_RUN_CLOSE;
     if (job.kind != ING_JOB_NONE)
         return job;
-    ing_run *run = room ? next_in_turn(ing) : NULL;
+    ing_run *run = NULL;
+    if (room)
+        run = ing_is_quick(w) ? ing_quick_run(ing, now_ns, next_ns) : next_in_turn(ing);
     return (ing_job){.kind = run != NULL ? ING_JOB_CLAIM : ING_JOB_NONE, .run = run};
 }
 
-ing_job ing_job_take(ing_service *ing, int64_t now_ns, bool room, int64_t *ret_next_ns)
+ing_job ing_job_take(const ing_worker *w, int64_t now_ns, bool room, int64_t *ret_next_ns)
 {
+    ing_service *ing = w->ing;
     *ret_next_ns = room ? INT64_MAX : now_ns + (int64_t)ING_ROOM_MS * 1000000;
     pthread_mutex_lock(&ing->lock);
-    const ing_job job = take(ing, now_ns, room, ret_next_ns);
+    const ing_job job = take(w, now_ns, room, ret_next_ns);
     pthread_mutex_unlock(&ing->lock);
     return job;
 }
 
-ing_run *ing_run_next(ing_service *ing, int64_t now_ns)
+ing_run *ing_run_next(const ing_worker *w, int64_t now_ns)
 {
+    ing_service *ing = w->ing;
     int64_t ignored = INT64_MAX;
     pthread_mutex_lock(&ing->lock);
     const bool other = other_job(ing, now_ns, true, &ignored).kind != ING_JOB_NONE;
-    ing_run *run = other ? NULL : next_in_turn(ing);
+    ing_run *run = other || ing_is_quick(w) ? NULL : next_in_turn(ing);
     pthread_mutex_unlock(&ing->lock);
     return run;
 }

@@ -199,7 +199,7 @@ static int64_t do_job(ing_worker *w, int64_t now_ns, bool room)
     if (mem == NULL)
         return now_ns + RETRY_NS;
     int64_t next_ns = WHEN_WOKEN;
-    const ing_job job = ing_job_take(ing, now_ns, room, &next_ns);
+    const ing_job job = ing_job_take(w, now_ns, room, &next_ns);
     const int64_t limit_ns = job.kind == ING_JOB_LIST ? LIST_NS : STEP_NS;
     krn_call call = ing_call_of(ing, NULL, mem, &err, now_ns + limit_ns);
     switch (job.kind) {

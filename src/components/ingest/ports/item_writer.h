@@ -19,10 +19,11 @@ typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
 typedef struct ing_lease {
     int64_t batch; /* key */
     int64_t ordinal;
-    int64_t owner;    /* of one life of one service */
-    uint32_t claims;  /* of the item, when it was claimed */
-    int64_t until_ms; /* wall clock; ignored by finish and release */
-    bool last;        /* of a claim: the last waiting item, such as a row, not the first */
+    int64_t owner;       /* of one life of one service */
+    uint32_t claims;     /* of the item, when it was claimed */
+    int64_t until_ms;    /* wall clock; ignored by finish and release */
+    uint64_t most_bytes; /* of a claim: none where the next item has more; 0: whatever it has */
+    bool last;           /* of a claim: the last waiting item, such as a row, not the first */
 } ing_lease;
 
 enum { ING_CHILDREN_MAX = 1 << 20 };

@@ -214,6 +214,8 @@ static anc_status claim(void *self, krn_tx *tx, const ing_lease *lease, anc_aren
     ANC_TRY(ing_counts_get(tx->connection, lease->batch, ret_counts, err));
     if (ret_counts->phase == ING_PHASE_PROCESSING)
         ANC_TRY(next_waiting(tx, lease, mem, &item, err));
+    if (lease->most_bytes > 0 && item.bytes > lease->most_bytes)
+        item = (ing_item){.ordinal = -1};
     if (item.ordinal >= 0) {
         DB_STMT(s);
         ANC_TRY(db_prepare(tx->connection,
