@@ -16,10 +16,13 @@ static inf_rows as_int8(const inf_levels *levels, const inf_matrix *m, const flo
     const size_t stride = m->steps * (wide ? 8 : 4);
     for (size_t r = 0; r < rows; r++) {
         unsigned char *to = s->operand + r * stride;
-        s->scales[r] =
-            wide ? levels->kernels->quantise_wide(x + r * ldx, m->factors, m->depth,
-                                                  inf_wide_most(m->depth), (int16_t *)(void *)to)
-                 : levels->kernels->quantise(x + r * ldx, m->factors, m->depth, to);
+        if (!wide) {
+            s->scales[r] = levels->kernels->quantise(x + r * ldx, m->factors, m->depth, to);
+            continue;
+        }
+        s->scales[r] = levels->kernels->quantise_wide(
+            x + r * ldx, m->factors, m->depth, inf_wide_most(m->depth), (int16_t *)(void *)to);
+        memset(to + 2 * m->depth, 0, stride - 2 * m->depth);
     }
     return (inf_rows){s->operand, stride, s->scales, wide};
 }

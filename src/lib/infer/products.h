@@ -46,7 +46,7 @@ typedef struct inf_matrix {
     const float *factors;
 } inf_matrix;
 
-/* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of bytes: anything, of wide rows: at most inf_wide_most). There is
+/* Rows as a product reads them: `steps` steps each, what lies beyond the depth is 0 (of bytes of int8: anything). There is
  * memory for whole tiles of rows; what the rows beyond the last hold does not matter. */
 typedef struct inf_rows {
     const void *bytes;
