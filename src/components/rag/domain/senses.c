@@ -67,7 +67,7 @@ static bool asks_nothing_of_documents(const rag_terms *terms)
 
 /* ---- the same letters, another word ------------------------------------------------------------ */
 
-/* "Water-based": word `w` ends a compound that begins with a small letter. "UK-based" says where. */
+/* "Water-based": word `w` ends a compound that begins with a small letter. A name may say where. */
 static bool is_tail(const rag_spoken *s, size_t w)
 {
     const rag_word *word = &s->words.items[w];
@@ -233,6 +233,15 @@ static bool points_at_other(const rag_extraction *x, const rag_spoken *s, size_t
            !rag_cues_points_back(rag_unit_text(&x->units.items[i - 1], x->passages));
 }
 
+/* "The SIM card is included": of something that is no more than a part of what was asked about, which has a price. */
+static bool is_word_of_included(const rag_spoken *s, size_t w)
+{
+    return rag_is_any_of(
+        rag_spoken_word(s, w),
+        "included compris comprise comprises inclus incluse inbegriffen enthalten incluido "
+        "incluida compreso compresa incluso inclusa incluído incluída");
+}
+
 /* What one who is named costs is asked, and the verb for it is said of something else. */
 static bool is_price_said_of_other(const rag_extraction *x, size_t i)
 {
@@ -240,9 +249,11 @@ static bool is_price_said_of_other(const rag_extraction *x, size_t i)
     const rag_spoken s = spoken_of(x, i);
     if (!x->terms.priced || x->terms.names == 0 || u->cells > 0 || x->read_as == TXT_DE)
         return false;
+    const bool told_of_it = ((x->views[i].own | x->views[i].headed) & x->terms.names) != 0;
     for (size_t w = u->first; w < u->last; w++)
-        if (is_verb_of_price(&s, w) &&
-            (names_other_before(x, &s, u->first, w) || points_at_other(x, &s, i, w)))
+        if ((!told_of_it && is_word_of_included(&s, w)) ||
+            (is_verb_of_price(&s, w) &&
+             (names_other_before(x, &s, u->first, w) || points_at_other(x, &s, i, w))))
             return true;
     return false;
 }

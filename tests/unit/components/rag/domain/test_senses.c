@@ -37,7 +37,7 @@ DOCUMENT(tariff, "fr", "Tarifs",
 static const told_row rows[] = {
     {{&questions}, "Where is Orlavane based?", NULL},
     {{&questions, &firm}, "Where is Orlavane based?", "Hexham"},
-    {{&plant}, "Where is Lisle based?", "UK-based"},
+    {{&plant}, "Where is Lisle based?", NULL}, /* which could as well be "Linux-based" */
     {{&questions}, "Who runs Orlavane?", NULL},
     {{&questions, &firm}, "Who runs Orlavane?", "Ruth Haldane"},
     {{&plant}, "Who founded the mill?", "Peter Oake"},
