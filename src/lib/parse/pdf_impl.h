@@ -3,6 +3,7 @@
  *   pdf.c         the child that reads the file, and what its failures mean
  *   pdf_boxes.c   its output, piece by piece, into pages of words
  *   pdf_rows.c    words of a page into rows of cells, in reading order
+ *   pdf_gaps.c    columns that stand one blank apart
  *   pdf_edges.c   headers and footers that repeat from page to page
  *   pdf_lines.c   rows of one cell: headings, list items, lines of a paragraph
  *   pdf_header.c  the row of a table that names its columns
@@ -31,6 +32,7 @@ typedef struct prs_pdf_word {
     prs_box box;
     uint32_t at, len; /* in the page's text */
     uint32_t line, block;
+    bool apart; /* begins a cell, however near it is to the word before */
 } prs_pdf_word;
 
 /* Words that stand together: a line of prose, or a cell. */
@@ -163,6 +165,15 @@ bool prs_pdf_table_row(prs_pdf_table *t, const prs_pdf_page *page, size_t at);
 
 /* Something else than a row is written. */
 void prs_pdf_table_end(prs_pdf_table *t);
+
+/* Whether a block is of running text: several lines of several words. */
+bool prs_pdf_is_prose(const prs_pdf_block *block);
+
+/* ---- pdf_gaps.c ------------------------------------------------------------------------------- */
+
+/* Marks as `apart` the words that begin a cell by the columns of the rows around, though they stand as near to the
+ * word before as the words of one cell do. The rows are in the order of their cells, those sorted by x. */
+void prs_pdf_mark_columns(prs_pdf_page *page);
 
 /* ---- pdf_edges.c ------------------------------------------------------------------------------ */
 

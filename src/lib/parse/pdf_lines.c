@@ -259,6 +259,33 @@ static unsigned named_level(anc_str s)
     return 0;
 }
 
+/* Whether `s` ends in a sum of money or a share: "TOTAL $821.14", "Balance 1.200,00 EUR", "Share: 45 %". */
+static bool ends_in_amount(anc_str s)
+{
+    bool unit = false;
+    size_t at = 0;
+    while (s.len > 0) { /* "%", "$", "\xE2\x82\xAC", "EUR" behind the number */
+        const uint32_t c = last_of(s, &at);
+        const txt_category k = txt_category_of(c);
+        if (c != '%' && k != TXT_SC && !txt_is_blank(c))
+            break;
+        unit |= !txt_is_blank(c);
+        s.len = at;
+    }
+    const anc_str code = letters_at_end(s);
+    if (code.len == 3 && code.len < s.len && s.ptr[s.len - 4] == ' ' &&
+        category_at(code, 0) == TXT_LU && category_at(code, 2) == TXT_LU) {
+        unit = true;
+        s = anc_str_trim(anc_str_sub(s, 0, s.len - code.len));
+    }
+    const size_t end = s.len;
+    while (s.len > 0 && (is_digit(s.ptr[s.len - 1]) || strchr(".,' ", s.ptr[s.len - 1]) != NULL))
+        s.len--;
+    if (s.len == end || !is_digit(s.ptr[end - 1]))
+        return false;
+    return unit || txt_category_of(last_of(s, &at)) == TXT_SC;
+}
+
 /* Whether `s` may be a heading at all. */
 static bool reads_as_heading(anc_str s, size_t longest)
 {
@@ -267,6 +294,8 @@ static bool reads_as_heading(anc_str s, size_t longest)
         return false;
     if (is_digit(s.ptr[s.len - 1]) && anc_str_find(s, ANC_STR("....")) != SIZE_MAX)
         return false; /* of a table of contents */
+    if (ends_in_amount(s))
+        return false;
     for (at = 0; at < s.len; at += bytes) {
         const uint32_t c = anc_utf8_at(s, at, &bytes);
         letters += is_letter(txt_category_of(c));

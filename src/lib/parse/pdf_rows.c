@@ -1,7 +1,7 @@
 /* pdf_rows.c - the words of a page into rows of cells, in reading order.
  *
  * Cells that stand at one height are a row, as in a table or a form. Where blocks of prose stand side
- * by side stand side by side there is a gutter between them that no row crosses; columns are then read one
+ * by side there is a gutter between them that no row crosses; columns are then read one
  * after the other. Without a gutter a page is read from top to bottom.
  */
 #include "pdf_impl.h"
@@ -86,7 +86,7 @@ static float gap(prs_box a, prs_box b)
 
 /* ---- blocks ----------------------------------------------------------------------------------- */
 
-static bool is_prose(const prs_pdf_block *b)
+bool prs_pdf_is_prose(const prs_pdf_block *b)
 {
     return b->lines >= PROSE_LINES && b->words >= PROSE_WORDS * b->lines;
 }
@@ -160,7 +160,8 @@ static bool make_cells(prs_pdf_page *p)
     prs_pdf_cell *cell = NULL;
     for (uint32_t i = 0; i < p->n_words; i++) {
         const prs_pdf_word *w = &p->words[i];
-        const float most = (is_prose(&p->blocks[w->block]) ? prose_gap : cell_gap) * height(w->box);
+        const float most =
+            (prs_pdf_is_prose(&p->blocks[w->block]) ? prose_gap : cell_gap) * height(w->box);
         const bool goes_on = cell != NULL && cell->line == w->line &&
                              gap(p->words[i - 1].box, w->box) <= fmaxf(most, 1);
         if (goes_on) {
@@ -202,7 +203,7 @@ static size_t find_prose(const prs_pdf_page *p, const prs_pdf_block *out[MAX_PRO
 {
     size_t n = 0;
     for (size_t i = 0; i < p->n_blocks && n < MAX_PROSE; i++)
-        if (is_prose(&p->blocks[i]) && width(p->blocks[i].box) > 8 * p->blocks[i].size)
+        if (prs_pdf_is_prose(&p->blocks[i]) && width(p->blocks[i].box) > 8 * p->blocks[i].size)
             out[n++] = &p->blocks[i];
     return n;
 }
@@ -315,6 +316,73 @@ static bool add_rows(prs_pdf_page *p, uint32_t first, uint32_t end, const prs_bo
     return true;
 }
 
+/* ---- cells that stand one blank apart --------------------------------------------------------- */
+
+/* Words [first, end) of a cell as one of their own. */
+static prs_pdf_cell part_of(prs_pdf_page *p, const prs_pdf_cell *whole, uint32_t first,
+                            uint32_t end)
+{
+    prs_pdf_cell c = {.box = p->words[first].box,
+                      .first = first,
+                      .n = end - first,
+                      .line = whole->line,
+                      .block = whole->block,
+                      .tight = first == whole->first && whole->tight};
+    for (uint32_t i = first + 1; i < end; i++)
+        c.box = around(c.box, p->words[i].box);
+    finish_cell(p, &c);
+    return c;
+}
+
+/* Cuts the cell `from` into its parts, the last of which goes to `*to`; `*to` is where the next one before goes. */
+static void cut_cell(prs_pdf_page *p, uint32_t from, uint32_t *to)
+{
+    const prs_pdf_cell whole = p->cells[from];
+    uint32_t end = whole.first + whole.n;
+    for (uint32_t w = end; w-- > whole.first + 1;)
+        if (p->words[w].apart) {
+            p->cells[(*to)--] = part_of(p, &whole, w, end);
+            end = w;
+        }
+    p->cells[(*to)--] = end < whole.first + whole.n ? part_of(p, &whole, whole.first, end) : whole;
+}
+
+static void count_columns(prs_pdf_page *p, prs_pdf_row *row)
+{
+    for (uint32_t i = row->first + 1; i < row->first + row->n; i++) {
+        prs_pdf_cell *c = &p->cells[i];
+        const bool apart = p->words[c->first].apart;
+        row->columns += apart;
+        c->tight &= !apart;
+    }
+}
+
+/* Cuts cells before the words that begin one by their column. False when memory is out. */
+static bool cut_cells(prs_pdf_page *p)
+{
+    uint32_t cuts = 0;
+    prs_pdf_mark_columns(p);
+    for (size_t i = 0; i < p->n_cells; i++)
+        for (uint32_t k = 1; k < p->cells[i].n; k++)
+            cuts += p->words[p->cells[i].first + k].apart;
+    const uint32_t n = (uint32_t)p->n_cells + cuts;
+    while (p->cap_cells < n)
+        if (!prs_pdf_room(&p->cells, &p->cap_cells, p->cap_cells, sizeof *p->cells))
+            return false;
+    uint32_t to = n - 1; /* from the back: nothing is written over that was not read */
+    for (size_t r = p->n_rows; r-- > 0;) {
+        prs_pdf_row *row = &p->rows[r];
+        const uint32_t last = to;
+        for (uint32_t i = row->first + row->n; i-- > row->first;)
+            cut_cell(p, i, &to);
+        row->first = to + 1;
+        row->n = last - to;
+        count_columns(p, row);
+    }
+    p->n_cells = n;
+    return true;
+}
+
 /* Whether a row is a line of prose whose words were stretched over the whole width: single words with
  * the same gap between all. */
 static bool is_stretched(const prs_pdf_page *p, const prs_pdf_row *row)
@@ -394,6 +462,8 @@ bool prs_pdf_rows(prs_pdf_page *p)
     for (size_t i = 0; i < p->n_rows; i++)
         if (is_stretched(p, &p->rows[i]))
             p->rows[i].columns = 1;
+    if (!cut_cells(p))
+        return false;
     if (n_gutters > 0)
         order_rows(p, gutters, n_gutters);
     return true;

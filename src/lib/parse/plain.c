@@ -1,12 +1,11 @@
 /* plain.c - plain text: paragraphs between blank lines, and the few signs that people use.
  *
- * Lines are looked at one by one, with a peek at the next. Known are underlined headings, headings in
- * capitals, a lone first line that serves as title, items behind "- " or "1. ", columns set with tabs
- * or wide gaps (indented lines go on with the last cell; the first row names the columns where a rule is below it,
- * or numbers below words), and short lines that were broken on
- * purpose. Everything else is prose whose lines are joined. A
- * line longer than LONG_LINE is prose, but for the row of a table that is wider than a table may be: thousands of
- * chunks of numbers would be made of it, in which nobody finds anything.
+ * Lines are looked at one by one, with a peek at the next. Known are underlined headings, headings in capitals or
+ * behind "*" and "**" in an outline, a lone first line that serves as title, items behind "- " or "1. ", columns set
+ * with tabs or wide gaps (indented lines go on with the last cell; the first row names the columns where a rule is
+ * below it, or numbers below words), and short lines that were broken on purpose. Everything else is prose whose
+ * lines are joined. A line longer than LONG_LINE is prose, but for the row of a table that is wider than a table may
+ * be: thousands of chunks of numbers would be made of it, in which nobody finds anything.
  */
 #include "parse_impl.h"
 
@@ -21,6 +20,8 @@ enum {
     SHORT_LINE = 40,
     HEADING_BYTES = 120,
     TITLE_LINE = 80,
+    STARS = 6,               /* of a list item or a heading, at most */
+    OUTLINE_LOOK = 64 << 10, /* bytes of a text that tell whether it is an outline */
     GAP = 3,
     GAP_IN_TABLE = 2,
     CELL_BYTES = 32 /* of data, on the average */
@@ -35,6 +36,8 @@ typedef struct plain {
     size_t rows;        /* of the table so far */
     bool has_title;     /* a title was seen that no line stood under */
     size_t last_length; /* of the line before */
+    bool unspaced;      /* the line before ends in a script that puts no spaces between words */
+    bool outline;       /* lines behind "*" and "**" are headings, as in org-mode */
     bool first;         /* nothing but blank lines was seen */
 } plain;
 
@@ -94,7 +97,16 @@ static bool is_rule(anc_str line)
     return true;
 }
 
-/* Bytes of "- ", "• ", "12. " or "12) " at the front of `line`, 0 when there is none. */
+/* How many "*" stand at the front of `line` before a blank and a text; 0 where it is no such line. */
+static size_t stars(anc_str line)
+{
+    size_t n = 0;
+    while (n < line.len && n <= STARS && line.ptr[n] == '*')
+        n++;
+    return n > 0 && n <= STARS && n + 1 < line.len && line.ptr[n] == ' ' ? n : 0;
+}
+
+/* Bytes of "- ", "• ", "** ", "12. " or "12) " at the front of `line`, 0 when there is none. */
 static size_t item_mark(anc_str line)
 {
     static const anc_str bullets[] = {ANC_STR_INIT("- "),
@@ -102,11 +114,16 @@ static size_t item_mark(anc_str line)
                                       ANC_STR_INIT("+ "),
                                       ANC_STR_INIT("\xE2\x80\xA2 "),
                                       ANC_STR_INIT("\xE2\x80\x93 "),
-                                      ANC_STR_INIT("\xE2\x97\xA6 ")};
+                                      ANC_STR_INIT("\xE2\x97\xA6 "),
+                                      ANC_STR_INIT("\xE2\x80\xA3 "),
+                                      ANC_STR_INIT("\xE2\x96\xAA "),
+                                      ANC_STR_INIT("\xE2\x97\x8F ")};
     for (size_t i = 0; i < ANC_COUNT(bullets); i++)
         if (anc_str_starts(line, bullets[i]))
             return bullets[i].len;
-    size_t n = 0;
+    size_t n = stars(line);
+    if (n > 0)
+        return n + 1;
     while (n < line.len && n < 3 && line.ptr[n] >= '0' && line.ptr[n] <= '9')
         n++;
     const bool mark =
@@ -272,12 +289,34 @@ static bool begins_lower(anc_str line)
     return line.ptr[0] >= 'a' && line.ptr[0] <= 'z';
 }
 
+/* Whether a line that ends or begins with `c` is joined to another without a blank. Korean has blanks. */
+static bool joins_bare(uint32_t c)
+{
+    const bool hangul = c >= 0xAC00 && c <= 0xD7A3;
+    const bool mark = (c >= 0x3001 && c <= 0x3020) || (c >= 0xFF01 && c <= 0xFF65);
+    return mark || (!hangul && txt_is_unspaced(c));
+}
+
+static bool begins_bare(anc_str line)
+{
+    size_t bytes;
+    return joins_bare(anc_utf8_at(line, 0, &bytes));
+}
+
+static bool ends_bare(anc_str line)
+{
+    size_t bytes;
+    return line.len > 0 &&
+           joins_bare(anc_utf8_at(line, anc_utf8_floor(line, line.len - 1), &bytes));
+}
+
 static bool add_prose(plain *p, anc_str line)
 {
     if (!p->in_prose && !prs_emit_open(p->e, PRS_PARAGRAPH, 0))
         return false;
     const bool on_purpose = p->in_prose && p->last_length < SHORT_LINE && !begins_lower(line);
-    if (on_purpose ? !prs_emit_break(p->e) : !prs_emit_blank(p->e))
+    const bool bare = !on_purpose && p->in_prose && p->unspaced && begins_bare(line);
+    if (!bare && (on_purpose ? !prs_emit_break(p->e) : !prs_emit_blank(p->e)))
         return false;
     p->in_prose = true;
     return prs_emit_text(p->e, line);
@@ -285,7 +324,8 @@ static bool add_prose(plain *p, anc_str line)
 
 static bool add_item(plain *p, anc_str line, size_t indent)
 {
-    const unsigned depth = 1 + (unsigned)(indent < 16 ? indent / 2 : 8);
+    const size_t n = stars(line);
+    const unsigned depth = (n > 1 ? (unsigned)n : 1) + (unsigned)(indent < 16 ? indent / 2 : 8);
     if (!prs_emit_open(p->e, PRS_LIST_ITEM, depth))
         return false;
     p->in_row = p->in_table = false;
@@ -319,6 +359,11 @@ static bool add_line(plain *p, anc_str line, size_t indent)
     }
     if (is_title(p, line) || is_in_capitals(p, line))
         return add_bare_heading(p, line);
+    const size_t depth = p->outline && indent == 0 ? stars(line) : 0;
+    if (depth > 0) {
+        p->has_title |= p->first;
+        return add_heading(p, anc_str_sub(line, depth + 1, line.len), (unsigned)depth);
+    }
     if (item_mark(line) > 0)
         return add_item(p, line, indent);
     if (has_columns(p, line))
@@ -375,14 +420,31 @@ static bool add_any_line(plain *p, anc_str raw)
     return ok;
 }
 
+/* Whether lines begin with one "*" and with two, and texts that are neither stand below: headings of org-mode, and
+ * no list. */
+static bool is_outline(anc_str text)
+{
+    size_t one = 0, more = 0, others = 0;
+    anc_str rest = anc_str_sub(text, 0, anc_utf8_floor(text, OUTLINE_LOOK));
+    while (rest.len > 0) {
+        const anc_str line = take_line(&rest);
+        const size_t n = stars(line);
+        one += n == 1;
+        more += n > 1;
+        others += n == 0 && txt_trim(line).len > 0;
+    }
+    return one > 0 && more > 0 && others >= more;
+}
+
 bool prs_read_plain(anc_str text, prs_emitter *e)
 {
-    plain p = {.rest = text, .e = e, .first = true};
+    plain p = {.rest = text, .e = e, .first = true, .outline = is_outline(text)};
     while (p.rest.len > 0) {
         const anc_str line = take_line(&p.rest);
         if (!prs_emit_may_go_on(e) || !add_any_line(&p, line))
             return false;
         p.last_length = line.len;
+        p.unspaced = ends_bare(txt_trim(line));
     }
     return prs_emit_close(e);
 }

@@ -26,6 +26,24 @@ static const blocks_row rows[] = {
      "p text one.\np text two.\n"},
     {"items", ANC_STR_INIT("- one\n- two\n  goes on\n  - deeper\n1. first"),
      "li1 - one\nli1 - two goes on\nli2 - deeper\nli1 1. first\n"},
+    {"items of several stars",
+     ANC_STR_INIT("* Lights need sockets of one kind, and a cable\n** Bike lights\n** Car lights"),
+     "li1 * Lights need sockets of one kind, and a cable\nli2 ** Bike lights\nli2 ** Car lights\n"},
+    {"an item below a line of text",
+     ANC_STR_INIT("What we sell for all of the known sockets\n** Bike lights\n"),
+     "p What we sell for all of the known sockets\nli2 ** Bike lights\n"},
+    {"an outline", ANC_STR_INIT("* Sockets\nWhat they are.\n** Bike\nIts lights\n* Cables\nNone."),
+     "title Sockets\nh1 Sockets\np What they are.\nh2 Bike\np Its lights\nh1 Cables\np None.\n"},
+    {"stars in a text are no marks", ANC_STR_INIT("**bold** words\n***\nmore*."),
+     "p **bold** words\np more*.\n"},
+    {"lines of scripts without spaces",
+     ANC_STR_INIT("\u5c71\u5c0f\u5c4b\u306f\u590f\u306e\u9593\u3060\u3051\u958b\u3044\u3066\u3044"
+                  "\u307e\u3059\u3001\n"
+                  "\u51ac\u306f\u9589\u3081\u308b"),
+     "p "
+     "\u5c71\u5c0f\u5c4b\u306f\u590f\u306e\u9593\u3060\u3051\u958b\u3044\u3066\u3044\u307e\u3059"
+     "\u3001"
+     "\u51ac\u306f\u9589\u3081\u308b\n"},
     {"columns", ANC_STR_INIT("Pump   12 EUR\nHose\t7 EUR"),
      "row Pump | 12 EUR\nrow Hose | 7 EUR\n"},
     {"columns with names above numbers",
