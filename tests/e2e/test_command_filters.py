@@ -90,3 +90,14 @@ def test_what_is_read_in_part_is_told(binary):
         assert "rows.ndjson" in got.stderr and "could not be read" in got.stderr and "line 2" in got.stderr, got
         again = s.place.run("ingest", str(docs))
         assert "in part" not in again.stdout + again.stderr, again
+
+
+def test_a_title_is_printed_once(binary):
+    with serving(binary) as s:
+        text = "# Bike rates\n\nThe rental fee is seven euro a day.\n\n## Helmets\n\nA helmet costs two euro a day."
+        got = s.post("/v1/knowledge/documents", {"id": "bikes", "text": text, "content_type": "text/markdown"})
+        assert got.status == 201, got.body
+        for args in (("ask", "What is the rental fee?"), ("search", "rental fee"), ("search", "helmet costs")):
+            shown = s.place.run(*args)
+            assert shown.returncode == 0 and "Bike rates" in shown.stdout, shown
+            assert "› Bike rates" not in shown.stdout and "Bike rates › Bike" not in shown.stdout, shown.stdout

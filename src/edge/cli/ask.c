@@ -80,21 +80,36 @@ static const json_value *source_at(const answer *a, int64_t position)
     return NULL;
 }
 
+/* " › " and the sections of a passage, less the title of its document, which stands before. */
+static void print_sections(const json_value *source)
+{
+    static const char below[] = " > ";
+    const anc_str title = json_str(json_member(source, "title"), ANC_STR(""));
+    anc_str heading = json_str(json_member(source, "heading"), ANC_STR(""));
+    if (title.len > 0 && anc_str_starts(heading, title)) {
+        const anc_str rest = anc_str_sub(heading, title.len, heading.len);
+        if (rest.len == 0)
+            return;
+        if (anc_str_starts(rest, anc_str_of(below)))
+            heading = anc_str_sub(rest, sizeof below - 1, rest.len);
+    }
+    if (heading.len == 0)
+        return;
+    (void)printf(" › ");
+    term_print_line(stdout, heading, COLUMNS);
+}
+
 /* "[1] leave.md › Annual leave (p. 3)", then what is quoted. */
 static void print_citation(const answer *a, const json_value *citation)
 {
     const int64_t marker = json_int(json_member(citation, "marker"), 0);
     const json_value *source = source_at(a, marker);
-    const anc_str heading = json_str(json_member(source, "heading"), ANC_STR(""));
     const anc_str uri = json_str(json_member(source, "uri"), ANC_STR(""));
     const int64_t page = json_int(json_member(citation, "page"), 0);
     const int64_t row = json_int(json_member(citation, "row"), 0);
     (void)printf("%s[%lld]%s ", term_bold(stdout), (long long)marker, term_reset(stdout));
     term_print_line(stdout, json_str(json_member(source, "title"), ANC_STR("?")), COLUMNS);
-    if (heading.len > 0) {
-        (void)printf(" › ");
-        term_print_line(stdout, heading, COLUMNS);
-    }
+    print_sections(source);
     if (page > 0)
         (void)printf(" (p. %lld)", (long long)page);
     if (row > 0)
@@ -283,7 +298,6 @@ int cli_run_ask(cli_context *cx)
 
 static void print_result(const json_value *r, bool full)
 {
-    const anc_str heading = json_str(json_member(r, "heading"), ANC_STR(""));
     const anc_str text = json_str(json_member(r, "text"), ANC_STR(""));
     (void)printf("%s%2lld. ", term_bold(stdout),
                  (long long)json_int(json_member(r, "position"), 0));
@@ -293,10 +307,7 @@ static void print_result(const json_value *r, bool full)
     term_print_line(stdout, json_str(json_member(r, "collection"), ANC_STR("")), COLUMNS);
     (void)printf("/");
     term_print_line(stdout, json_str(json_member(r, "document_id"), ANC_STR("")), COLUMNS);
-    if (heading.len > 0) {
-        (void)printf(" › ");
-        term_print_line(stdout, heading, COLUMNS);
-    }
+    print_sections(r);
     (void)printf("%s\n", term_reset(stdout));
     if (full) {
         term_print_wrapped(stdout, "    ", text, COLUMNS);

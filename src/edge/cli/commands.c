@@ -141,7 +141,8 @@ static const cli_option collections_options[] = {
      .value = "HOW",
      .choices = "structure|whole",
      .verbs = "create|set",
-     .help = "structure: along headings and paragraphs; whole: one chunk a document"},
+     .help =
+         "structure: along headings and paragraphs; whole: one chunk a document, of its beginning"},
     {.name = "max-tokens",
      .value = "N",
      .verbs = "create|set",

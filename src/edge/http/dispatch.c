@@ -224,6 +224,8 @@ static anc_status parse_body(http_request *rq)
     const bool empty = rq->body.len == 0 && (rq->route->flags & HTTP_OPTIONAL_BODY) != 0;
     if (rq->route->body == HTTP_NO_BODY || http_is_upload(rq) || http_is_batch(rq))
         return ANC_OK;
+    if (rq->body.len == 0 && !empty)
+        return ANC_FAIL(&rq->err, ANC_INVALID, "the body is empty: JSON is expected");
     const anc_status status =
         json_parse(empty ? ANC_STR("{}") : anc_buf_view(&rq->body), &rq->json, &rq->err);
     anc_buf_done(&rq->body);

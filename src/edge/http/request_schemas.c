@@ -77,7 +77,8 @@ static const http_field chunking_fields[] = {
      .kind = HTTP_TEXT,
      .initial = "\"structure\"",
      .choices = "structure|whole",
-     .help = "along headings and paragraphs, or one chunk a document",
+     .help = "along headings and paragraphs, or one chunk a document: what of its beginning fits "
+             "max_tokens; what is behind is not found",
      AT(http_chunking_in, strategy)},
     {.name = "max_tokens",
      .kind = HTTP_INT,
@@ -98,7 +99,8 @@ static const http_field chunking_patch_fields[] = {
     {.name = "strategy",
      .kind = HTTP_TEXT,
      .choices = "structure|whole",
-     .help = "along headings and paragraphs, or one chunk a document",
+     .help = "along headings and paragraphs, or one chunk a document: what of its beginning fits "
+             "max_tokens; what is behind is not found",
      AT(http_chunking_in, strategy)},
     {.name = "max_tokens",
      .kind = HTTP_INT,

@@ -28,6 +28,15 @@ static void test_limits_before_reading(void **state)
     answer_done(&a);
 }
 
+static void test_an_empty_body_is_said_to_be_empty(void **state)
+{
+    (void)state;
+    answer a = post(&f, "/v1/knowledge/documents", "");
+    assert_int_equal(a.status, 400);
+    assert_true(answer_has(&a, "the body is empty"));
+    answer_done(&a);
+}
+
 /* Head of a document's JSON body that says `length` and has sent none of it, or says nothing and comes in
  * chunks (0); the connection. */
 static int begin_body(size_t length, const char *sent)
@@ -438,6 +447,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         EACH(test_limits_before_reading),
+        EACH(test_an_empty_body_is_said_to_be_empty),
         EACH(test_budget_of_bodies),
         EACH(test_budget_of_trees),
         EACH(test_budget_of_versions),
