@@ -431,10 +431,11 @@ def test_the_shared_documents(binary):
 def test_a_document_that_takes_too_long(binary):
     """Work on it ends at the deadline that is configured for documents, whatever step it is in, and nothing of it stays."""
     wide = "a," * 1_000_000 + "\n" + "1," * 1_000_000
+    long = "\n\n".join(f"In year {n} the harbour was dredged, and {n * 7} boats came in." for n in range(100_000))
     with serving(binary, env={"ANCHORAGE_HTTP__LONG_TIMEOUT_MS": "300"}) as s:
-        late = s.put_document(id="wide", text=wide)
+        late = s.put_document(id="long", text=long)
         assert late.status == 504, late.body
-        assert s.get("/v1/knowledge/documents/wide").status == 404
+        assert s.get("/v1/knowledge/documents/long").status == 404
         own = {"X-Timeout-Ms": "60000"}
         table = s.post("/v1/knowledge/documents", {"id": "table", "text": wide, "content_type": "text/csv"}, headers=own)
         assert table.status == 413 and "row 1 has more than 10000 columns" in table.json["detail"], table.body
