@@ -254,6 +254,9 @@ static anc_status open_file(raw_files *f, const kno_digest *digest, const char *
     ANC_TRY(check_bytes(f, digest, path, &o->map, err));
     if (keep)
         o->small = kno_small_keep(f->small, digest, o->map.stamp, bytes_of(o));
+    uint64_t stamp;
+    if (o->small != NULL && !os_file_stamp(anc_str_of(path), &stamp))
+        kno_small_forget(f->small, digest); /* it was removed meanwhile: nothing of it stays */
     return ANC_OK;
 }
 
