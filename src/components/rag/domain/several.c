@@ -58,13 +58,35 @@ static bool sums_up(anc_str text)
     return rag_has_phrase_of(text, words);
 }
 
+/* Another record that has as much of the question. */
+static bool has_like_record(const rag_extraction *x, size_t i)
+{
+    const rag_unit *items = x->units.items;
+    const uint64_t real = rag_terms_real(&x->terms);
+    for (size_t k = 0; k < x->units.n && items[i].card; k++)
+        if (k != i && items[k].card &&
+            (items[k].head != items[i].head || items[i].head == RAG_NO_UNIT) &&
+            (x->views[k].own & real) == (x->views[i].own & real))
+            return true;
+    return false;
+}
+
+/* What all of them come to is asked: no row or record of several is that, also where a column is called "total". */
+static bool is_one_of_all(const rag_extraction *x, size_t i)
+{
+    static const char all[] = "all|every|each|tous|toutes|alle|aller|allen|todos|todas|tutti|tutte";
+    return rag_has_phrase_of(x->terms.question, all) &&
+           (rag_has_peers(x, i) || has_like_record(x, i));
+}
+
 /* What several come to is asked, and it is one of them, which says nothing of that. */
 static bool is_part_of_sum(const rag_extraction *x, size_t i)
 {
     const rag_unit *u = &x->units.items[i];
-    return sums_up(x->terms.question) && is_named_row(x, i) &&
-           !sums_up(rag_unit_text(u, x->passages)) &&
-           !sums_up(rag_unit_columns(&x->units, u, x->passages)) && rag_has_peers(x, i);
+    return sums_up(x->terms.question) &&
+           (is_one_of_all(x, i) ||
+            (is_named_row(x, i) && !sums_up(rag_unit_text(u, x->passages)) &&
+             !sums_up(rag_unit_columns(&x->units, u, x->passages)) && rag_has_peers(x, i)));
 }
 
 /* The most or the least is asked, and it is a row like others: "hammer | 9.00" for "which tool costs the most?". */
@@ -96,5 +118,6 @@ bool rag_asks_for_several(const rag_extraction *x)
 bool rag_is_one_of_several(const rag_extraction *x, size_t i)
 {
     return is_row_without_count(x, i) || is_part_of_sum(x, i) || is_one_of_ranked(x, i) ||
-           (x->terms.how_many && !rag_counts(x, i) && rag_has_peers(x, i));
+           (x->terms.how_many && !rag_counts(x, i) &&
+            (rag_has_peers(x, i) || has_like_record(x, i)));
 }

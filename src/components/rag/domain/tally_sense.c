@@ -152,11 +152,19 @@ static bool find_conditions(rag_tally *t)
 
 /* ---- counting ----------------------------------------------------------------------------------------- */
 
+/* "items.qty": of an object in the record, which has figures of its own. */
+static bool is_of_inner(const rag_tally_column *c)
+{
+    const size_t dot = anc_str_find(c->name, ANC_STR("."));
+    return dot != SIZE_MAX && dot > 0 && dot + 1 < c->name.len &&
+           anc_str_find(c->name, ANC_STR(" ")) == SIZE_MAX;
+}
+
 /* Whether a column says itself how many: then a row is not one of what is counted. */
 static bool has_quantities(const rag_tally *t)
 {
     for (size_t k = 0; k < t->n_columns; k++)
-        for (size_t i = 0; i < t->columns[k].words.n; i++)
+        for (size_t i = 0; i < t->columns[k].words.n && !is_of_inner(&t->columns[k]); i++)
             if (rag_tally_is_quantity(
                     rag_word_text(t->columns[k].name, &t->columns[k].words.items[i])))
                 return true;

@@ -55,6 +55,14 @@ DOCUMENT(kurse, "de", "Kurse",
          "Kurs | Dauer | Preis\nAnfängerkurs Deutsch | 10 Wochen | 340 Euro\nAbendkurs | 12 Wochen "
          "| 290 Euro\n");
 
+DOCUMENT(orders, "en", "Orders",
+         "Order | Customer | Total\nA-1 | Nordlicht | 30\nA-2 | Bel | 20\nA-3 | Nordlicht | 70\n");
+
+DOCUMENT(sales, "en", "sales.ndjson",
+         "sale: A-1\ncustomer: Nordlicht\ntotal: 30\nstatus: open\n\nsale: A-2\ncustomer: "
+         "Bel\ntotal: 20\n"
+         "status: sent\n\nsale: A-3\ncustomer: Nordlicht\ntotal: 70\nstatus: open\n");
+
 DOCUMENT(hof, "de", "Die Schule",
          "Fahrräder können im Keller abgestellt werden. Die Anmeldung ist bis zwei Wochen vor "
          "Kursbeginn möglich.");
@@ -93,6 +101,11 @@ static const told_row rows[] = {
     {{&hof}, "Wie hoch ist der Rabatt bei früher Anmeldung?", NULL},
     {{&hof}, "Kann man Fahrräder abstellen?", "Keller"},
     {{&biblioteca}, "A biblioteca tem café?", NULL},
+    {{&orders}, "What is the total of order A-2?", "20"},
+    {{&sales}, "What is the total of sale A-2?", "20"},
+    {{&sales}, "What is the total of all sales to Nordlicht?", NULL},
+    {{&sales}, "How many sales are open?", NULL},
+    {{&orders}, "What is the total of all orders from Nordlicht?", NULL},
 };
 
 int main(void)

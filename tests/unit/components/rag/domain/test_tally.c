@@ -39,6 +39,11 @@ static const char *const records = "invoice: A-1\nstatus: overdue\namount: 12.5\
                                    "invoice: A-2\nstatus: paid\namount: 80\n\n"
                                    "invoice: A-3\nstatus: overdue\namount: 2.25\nnote: late";
 
+static const char *const nested =
+    "order: A-1\nstatus: open\ntotal: 12\nitems.sku: S1\nitems.qty: 4\n\n"
+    "order: A-2\nstatus: sent\ntotal: 20\nitems.sku: S2\nitems.qty: 1\n\n"
+    "order: A-3\nstatus: open\ntotal: 7\nitems.sku: S1\nitems.qty: 2";
+
 typedef struct tally_row {
     const char *name, *question, *title, *heading, *table;
     size_t n;           /* 0: it cannot be said */
@@ -139,6 +144,11 @@ static const tally_row tallies[] = {
      "Fattura | Stato\n1 | pagata\n2 | scaduta\n3 | pagata", 1, ".x.", NULL},
     {"in Portuguese", "Quantas faturas estão vencidas?", "faturas.csv", "",
      "Fatura | Estado\n1 | paga\n2 | vencida\n3 | paga", 1, ".x.", NULL},
+    {"quantities of what is in a record", "How many orders are open?", "orders.ndjson", "", nested,
+     2, "x.x", NULL},
+    {"which those are", "Which orders are open?", "orders.ndjson", "", nested, 2, "x.x", NULL},
+    {"a total of those", "What is the total of the open orders?", "orders.ndjson", "", nested, 2,
+     "x.x", "19"},
     {"records", "How many invoices are overdue?", "invoices.ndjson", "", records, 2, "x.x", NULL},
     {"a record without a field", "How many invoices have the note late?", "invoices.ndjson", "",
      records, 1, "..x", NULL},
