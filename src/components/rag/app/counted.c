@@ -417,7 +417,8 @@ static anc_status warn_of_large(const counting *c)
     return ANC_OK;
 }
 
-/* A figure is that of the document that fits the question best, that is called so, or that it names; a row that is alone is an answer as any
+/* A figure is that of the document that fits the question best, that is called so, or that it names; a row that is alone
+ * is an answer as any
  * other. */
 static bool is_answered(const counting *c, const srch_result *found)
 {

@@ -414,7 +414,8 @@ static uint64_t first_of(const rag_terms *terms, uint64_t set)
     return 0;
 }
 
-/* The P of "What is the P of N?", and of "wie hoch ist der P bei N?", where P is one word and N a name; else 0: anything longer may be told in other words. */
+/* The P of "What is the P of N?", and of "wie hoch ist der P bei N?", where P is one word and N a name; else 0: anything
+ * longer may be told in other words. */
 static uint64_t told_by(const rag_terms *terms)
 {
     static const char openings[] = "what is|what was|what's|who is|who was|"
