@@ -126,3 +126,47 @@ def test_output_that_cannot_be_written(binary):
             assert p.run("export", "--no-vectors", "-o", "-").stdout.count("\n") == 4
         finally:
             server.stop()
+
+
+def test_documents(binary):
+    with place(binary) as p:
+        docs = p.home / "docs"
+        (docs / "in").mkdir(parents=True)
+        (docs / "tea.md").write_text("# Tea\n\nTea is served at four.\n")
+        (docs / "in" / "bread.md").write_text("# Bread\n\nBread is baked at dawn.\n")
+        (docs / "staff.ndjson").write_text('{"id": "ann", "name": "Ann"}\n{"id": "bob", "name": "Bob"}\n')
+        assert "(none)" in p.run("documents").stdout
+        assert p.run("ingest", "-c", "house", "--rows", "document", str(docs)).returncode == 0
+        (docs / "tea.md").write_text("# Tea\n\nTea is served at five.\n")
+        assert p.run("ingest", "-c", "house", str(docs / "tea.md")).returncode == 0
+        server = Server(p)
+        try:
+            server.put_document(id="note", collection="house", text="The gate is green.")
+            every = [d["document_id"] for d in rows(p.run("documents", "list", "--json"))]
+            assert every == ["in/bread.md", "note", "staff.ndjson", "staff.ndjson#ann", "staff.ndjson#bob", "tea.md"], every
+            told = p.run("documents", "-c", "house", "-t", "bread").stdout
+            assert "in/bread.md" in told and "tea.md" not in told, told
+            assert "Ann" in p.run("documents", "text", "-c", "house", "staff.ndjson#ann").stdout
+            assert "language" in p.run("documents", "show", "-c", "house", "in/bread.md").stdout
+            assert "baked at dawn" in p.run("documents", "chunks", "-c", "house", "in/bread.md").stdout
+            assert p.run("documents", "show", "-c", "house", "nope").returncode == 3
+            told = p.run("documents", "versions", "-c", "house", "tea.md").stdout
+            assert "(current)" in told and len(told.splitlines()) == 3, told
+            assert p.run("documents", "restore", "-c", "house", "tea.md", "zero").returncode == 2
+            assert p.run("documents", "restore", "-c", "house", "tea.md", "1").returncode == 0
+            text = p.run("documents", "text", "-c", "house", "tea.md", "--json").stdout
+            assert "at four" in json.loads(text)["text"], text
+            # those that are named, and those whose file is gone: never one that was no file
+            assert p.run("documents", "delete", "-c", "house").returncode == 2
+            assert p.run("documents", "delete", "-c", "house", "tea.md").returncode == 2  # nobody can be asked
+            assert "0 deleted" in p.run("documents", "delete", "-c", "house", "--gone", "--yes").stdout
+            (docs / "in" / "bread.md").unlink()
+            (docs / "staff.ndjson").unlink()
+            away = p.run("documents", "delete", "-c", "house", "--gone", "--yes", "--url", f"localhost:{server.port}")
+            assert away.returncode == 2 and "this machine" in away.stderr, away
+            gone = p.run("documents", "delete", "-c", "house", "--gone", "--yes")
+            assert "2 deleted" in gone.stdout and "in/bread.md" in gone.stderr, gone
+            assert [d["document_id"] for d in rows(p.run("documents", "list", "--json"))] == ["note", "tea.md"]
+            assert "1 deleted" in p.run("documents", "delete", "-c", "house", "note", "--yes").stdout
+        finally:
+            server.stop()

@@ -9,7 +9,7 @@ import subprocess
 
 from harness import DEADLINE, ROOT, Server, place
 
-COMMANDS = ("serve", "ask", "search", "ingest", "status", "collections", "batches", "dead-letters", "export", "import", "eval",
+COMMANDS = ("serve", "ask", "search", "ingest", "status", "collections", "documents", "batches", "dead-letters", "export", "import", "eval",
             "doctor", "model", "completion", "help", "version")
 
 

@@ -333,20 +333,18 @@ const cli_command cli_commands[] = {
     {.name = "ingest",
      .words = "PATH…",
      .summary = "read files and folders into a collection",
-     .text =
-         "Text, Markdown, HTML, PDF, CSV, mail, RTF and more: what a file is is told from its "
-         "content.\n"
-         "What has not changed costs nothing, so the command may be run again at any time. A "
-         "file that\n"
-         "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
-         "failed.\n"
-         "Of a folder, names that begin with a dot are passed over, and what a file "
-         ".anchorageignore in\n"
-         "it names, a pattern a line.\n"
-         "A file that has gone from the folder stays stored and is found. To remove one: DELETE\n"
-         "/v1/knowledge/documents/ID?collection=NAME (its ID is its path in the folder). To remove "
-         "all\n"
-         "that have gone: anchorage collections delete NAME, and ingest again.\n",
+     .text = "Text, Markdown, HTML, PDF, CSV, mail, RTF and more: what a file is is told from its "
+             "content.\n"
+             "What has not changed costs nothing, so the command may be run again at any time. A "
+             "file that\n"
+             "cannot be read is listed with its reason; the others go on. Exit code 1 when a file "
+             "failed.\n"
+             "Of a folder, names that begin with a dot are passed over, and what a file "
+             ".anchorageignore in\n"
+             "it names, a pattern a line.\n"
+             "A file that has gone from the folder stays stored and is found, until it is removed: "
+             "anchorage\n"
+             "documents delete --gone.\n",
      .examples = "anchorage ingest ~/papers\n"
                  "anchorage ingest -c handbook -g '*.md' ./docs\n",
      .options = ingest_options,
@@ -371,6 +369,21 @@ const cli_command cli_commands[] = {
                  "anchorage collections delete papers --yes\n",
      .options = collections_options,
      .verbs = collections_verbs},
+    {.name = "documents",
+     .words = "",
+     .summary = "list, show and remove documents",
+     .text =
+         "A document's ID is its path in the folder that it was read from, or what was given to "
+         "it.\n"
+         "`delete --gone` asks for those whose files were on this machine and are no more: so "
+         "a collection\n"
+         "is made one with its folder again, after `anchorage ingest` has read what is new.\n",
+     .examples = "anchorage documents list -c handbook\n"
+                 "anchorage documents text -c handbook leave.md\n"
+                 "anchorage documents restore -c handbook leave.md 2\n"
+                 "anchorage documents delete -c handbook --gone\n",
+     .options = cli_documents_options,
+     .verbs = cli_documents_verbs},
     {.name = "index",
      .words = "",
      .summary = "look at the search index, check it, and build it anew",

@@ -42,7 +42,8 @@ static offer verb_offer(const cli_command *c, const cli_verb *v)
 {
     static const struct {
         const char *command, *shown, *values;
-    } rows[] = {{"batches", "ID", "batches"},
+    } rows[] = {{"documents", "ID", "documents"},
+                {"batches", "ID", "batches"},
                 {"dead-letters", "ID", "dead-letters"},
                 {"tracking", "QUERY_ID", "queries"},
                 {"model", "MODEL", "embedding-models"}};

@@ -20,6 +20,7 @@ typedef struct kind {
 
 static const kind kinds[] = {
     {"collections", "/v1/collections?limit=1000", "items", "name", NULL},
+    {"documents", "/v1/knowledge/documents?limit=100", "items", "document_id", NULL},
     {"batches", "/v1/ingest?limit=100", "items", "batch_id", NULL},
     {"dead-letters", "/v1/dead-letters?limit=100", "items", "id", NULL},
     {"conversations", "/v1/chat/conversations?limit=100", "items", "id", NULL},
@@ -28,9 +29,9 @@ static const kind kinds[] = {
     {"embedding-models", "/v1/models", "data", "id", "embedding"},
 };
 
-const char *const cli_value_kinds[] = {"collections",      "batches",     "dead-letters",
-                                       "conversations",    "queries",     "models",
-                                       "embedding-models", "event-types", NULL};
+const char *const cli_value_kinds[] = {"collections",   "documents", "batches", "dead-letters",
+                                       "conversations", "queries",   "models",  "embedding-models",
+                                       "event-types",   NULL};
 
 static void print_value(anc_str value)
 {
