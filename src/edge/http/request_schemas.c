@@ -8,8 +8,9 @@ static const http_field search_fields[] = {
     {.name = "query",
      .also = "question",
      .kind = HTTP_TEXT,
-     .help =
-         "what to look for: words, \"a phrase\", +must, -must-not, begin*; null in mode metadata",
+     .help = "what to look for: words, \"a phrase\", +must, -must-not, begin*; a sign counts "
+             "before a letter, "
+             "a year or a phrase; null in mode metadata",
      SEARCH(query)},
     {.name = "collections",
      .kind = HTTP_TEXTS,

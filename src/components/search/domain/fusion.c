@@ -44,6 +44,8 @@ static void sum_weighted(srch_candidate *c, size_t n, double share, srch_fusion_
         widen(&facts->keyword, c[i].bm25, &words);
         widen(&facts->semantic, c[i].cosine, &vectors);
     }
+    if (facts->keyword.least > SRCH_WORDS_LEAST * facts->keyword.greatest)
+        facts->keyword.least = SRCH_WORDS_LEAST * facts->keyword.greatest;
     close_side(&facts->keyword, 1 - share, 0);
     close_side(&facts->semantic, share, SRCH_COSINE_SPREAD);
     for (size_t i = 0; i < n; i++)

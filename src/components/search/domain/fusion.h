@@ -1,8 +1,9 @@
 /* fusion.h - one order from two candidate lists.
  *
  * Every candidate has both raw scores, whichever list found it. The weighted sum scales BM25 over the
- * candidates to 0..1 by its least and greatest value. Cosines are scaled likewise, but by no less
- * than SRCH_COSINE_SPREAD: where a model hardly tells the candidates apart (a language that it does
+ * candidates to 0..1 by its least and greatest value; where all of a few candidates have about the same, the
+ * least counts as half of the greatest, so that a hair's breadth is no full range. Cosines are scaled likewise, but
+ * by no less than SRCH_COSINE_SPREAD: where a model hardly tells the candidates apart (a language that it does
  * not know), their cosines lie close together, and then they should say little. Reciprocal ranks need
  * no scores, and pull the better side down where the other one is weak.
  */
@@ -41,6 +42,9 @@ typedef struct srch_candidate {
 /* Best on train queries and own text, together with a share of 0.5 (decision 0008). */
 #define SRCH_COSINE_SPREAD 0.7
 
+/* Share of the greatest BM25 that the least counts as at most. */
+#define SRCH_WORDS_LEAST 0.5
+
 typedef enum srch_fusion { SRCH_WEIGHTED, SRCH_RECIPROCAL } srch_fusion;
 
 typedef struct srch_fusion_options {
@@ -51,8 +55,9 @@ typedef struct srch_fusion_options {
 /* One side's part in a weighted sum: share * (score - least) / width. */
 typedef struct srch_fusion_side {
     double share;
-    double least, greatest; /* over the candidates; both 0 where the side has no score at all */
-    double width;           /* their difference, or the least that counts; 0: all are alike */
+    double least,
+        greatest; /* over the candidates, but see above; both 0 where the side has no score at all */
+    double width; /* their difference, or the least that counts; 0: all are alike */
 } srch_fusion_side;
 
 typedef struct srch_fusion_facts {

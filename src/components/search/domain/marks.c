@@ -47,6 +47,18 @@ static bool letter_at(anc_str s, size_t at)
     return at < s.len && is_letter(anc_utf8_at(s, at, &bytes));
 }
 
+/* Four digits by themselves: a longer or a shorter number may be a negative one, or somebody's telephone. */
+static bool year_at(anc_str s, size_t at)
+{
+    enum { DIGITS = 4 };
+    size_t n = 0, bytes;
+    while (at + n < s.len && s.ptr[at + n] >= '0' && s.ptr[at + n] <= '9')
+        n++;
+    const bool ends = at + n == s.len || strchr(")?!,;", s.ptr[at + n]) != NULL ||
+                      txt_is_blank(anc_utf8_at(s, at + n, &bytes));
+    return n == DIGITS && ends && (s.ptr[at] == '1' || s.ptr[at] == '2');
+}
+
 static size_t count_word_chars(anc_str s)
 {
     size_t n = 0, bytes;
@@ -128,7 +140,7 @@ static size_t read_signed(reading *r, size_t at)
     size_t end = at;
     if (quoted_at(r, at + 1, &mark.text, &end)) {
         mark.quoted = true;
-    } else if (letter_at(r->query, at + 1)) {
+    } else if (letter_at(r->query, at + 1) || year_at(r->query, at + 1)) {
         mark.text = token_at(r->query, at + 1);
         end = at + 1 + mark.text.len;
         mark.prefix = is_prefix(&mark.text);

@@ -8,7 +8,7 @@
  *   begin*           some word that begins so; also with + and -
  *
  * People ask in sentences, so what only looks like a mark is text: a sign stands at the start of a word
- * and before a letter (well-known, a - b, -5, +33), a word to exclude has two letters or more (tar -x),
+ * and before a letter (well-known, a - b, -5, +33) or a year (-2020), a word to exclude has two letters or more (tar -x),
  * quotes come in pairs around words (5" pipe), a star ends a word of three letters or more. The quotes
  * are "…", “…” and «…».
  */

@@ -57,6 +57,22 @@ static void close_cosines_say_little(void **state)
     assert_string_equal(id_at(c, 0), "noise");
 }
 
+/* Where a few passages have all the words, a hair's breadth in their BM25 is not what orders them. */
+static void close_word_scores_say_little(void **state)
+{
+    (void)state;
+    srch_candidate c[] = {candidate("longer", 4.13, 0.60, 2, 1),
+                          candidate("shorter", 4.21, 0.50, 1, 2)};
+    const srch_fusion_options half = {SRCH_WEIGHTED, 0.5};
+    srch_fusion_facts facts;
+    srch_fuse(c, 2, &half, &facts);
+    assert_string_equal(id_at(c, 0), "longer");
+    assert_true(fabs(facts.keyword.least - 2.105) < 1e-12 && facts.keyword.greatest == 4.21);
+    c[0].bm25 = 2.5;
+    srch_fuse(c, 2, &half, NULL);
+    assert_string_equal(id_at(c, 0), "shorter");
+}
+
 static void a_missing_vector_is_no_advantage(void **state)
 {
     (void)state;
@@ -394,6 +410,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_sum_scales_both_sides),
         cmocka_unit_test(close_cosines_say_little),
+        cmocka_unit_test(close_word_scores_say_little),
         cmocka_unit_test(a_missing_vector_is_no_advantage),
         cmocka_unit_test(equal_scores_keep_one_order),
         cmocka_unit_test(reciprocal_ranks),

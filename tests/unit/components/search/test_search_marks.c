@@ -30,6 +30,8 @@ static const row rows[] = {
     {"a beginning", "compta* bilan", "?{compta}*", NULL},
     {"a required beginning", "+compta* bilan", "!{compta}*", "compta bilan"},
     {"an excluded beginning", "bilan -compta*", "~{compta}*", "bilan "},
+    {"an excluded year", "report -2020?", "~{2020}", "report ?"},
+    {"a required year", "(report +2021)", "!{2021}", "(report 2021)"},
     {"accents", "+\xC3\xA9t\xC3\xA9", "!{\xC3\xA9t\xC3\xA9}", "\xC3\xA9t\xC3\xA9"},
     /* harmless text */
     {"a hyphen in a word", "well-known vice-versa", "", NULL},
@@ -38,6 +40,7 @@ static const row rows[] = {
     {"a dash of a list", "-- item", "", NULL},
     {"a negative number", "What happens at -5 degrees?", "", NULL},
     {"a telephone number", "+33 6 12", "", NULL},
+    {"a number of four digits with more", "below -2000m, -2000.5 or +4420 7946", "", NULL},
     {"a language", "C++ or C#", "", NULL},
     {"an option of one letter", "tar -x", "", NULL},
     {"a plus inside", "a+b", "", NULL},
