@@ -90,6 +90,7 @@ typedef struct srv_config {
         anc_str fusion;
         double semantic_share;
         double recall;
+        int64_t title_weight;
     } search;
     struct {
         int64_t top_k;

@@ -34,6 +34,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner)
         json_put_fixed(w, "semantic_share", s->semantic_share, 4);
     else
         json_put_null(w, "semantic_share");
+    json_put_int(w, "title_weight", s->title_weight);
     json_put_int(w, "damages", (int64_t)s->damages);
     put_secret(w, "save_problem", s->save_problem, is_owner);
     json_put_int(w, "left_out", (int64_t)s->left_out);

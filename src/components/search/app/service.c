@@ -127,8 +127,10 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
     /* every document names its own model */
-    const srch_index_options options = {
-        .model = ANC_STR(""), .place = config->index_place, .recall = config->recall};
+    const srch_index_options options = {.model = ANC_STR(""),
+                                        .place = config->index_place,
+                                        .recall = config->recall,
+                                        .title_weight = config->title_weight};
     const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
     if (status != ANC_OK) {
         srch_service_close(srch);
@@ -251,6 +253,7 @@ srch_status_row srch_status(srch_service *srch)
         .unsaved_chunks = f.unsaved_chunks,
         .graphs = f.graphs,
         .recall = f.recall,
+        .title_weight = f.title_weight,
         .semantic_share = srch->config.fusion.how == SRCH_WEIGHTED
                               ? srch->config.fusion.semantic_share
                               : (double)NAN,

@@ -33,6 +33,7 @@ typedef struct srch_config {
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
     float recall;              /* as in srch_index_options */
+    uint32_t title_weight;     /* likewise; an index that was kept with another is built anew */
     uint32_t candidates;       /* of each side of a search, or top_k where that is more; 0: 100 */
     size_t max_document_bytes; /* memory that indexing one document may take; 0: 1 GiB */
 } srch_config;

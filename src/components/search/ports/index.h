@@ -108,8 +108,9 @@ typedef struct srch_index_result {
     bool has_vectors;      /* some live chunk has a vector */
     srch_term_fact *terms; /* [n_terms] */
     size_t n_terms;
-    double mean_length; /* of a chunk, in words that count */
-    uint64_t chunks;    /* live */
+    double mean_length;    /* of a chunk, in words that count */
+    uint64_t chunks;       /* live */
+    uint32_t title_weight; /* a word of a title counted as so many of the text */
     bool damaged; /* a part of the index was found damaged, and the answer is what the rest gives */
 } srch_index_result;
 
@@ -120,6 +121,8 @@ typedef struct srch_index_figures {
     uint64_t stored_bytes;               /* of files */
     uint64_t unsaved_chunks;             /* of what is searched: a save makes them files */
     uint32_t segments, graphs;
+    uint32_t
+        title_weight; /* of what is searched; where indexes differ, one that the options do not say */
     float
         recall; /* the least that a graph was measured to give for the share that is asked for; 1: there is none */
 } srch_index_figures;
@@ -222,6 +225,9 @@ typedef struct srch_index_options {
     void *place;
     float
         recall; /* share of the true nearest that searches by vectors find, 0.5 to 0.99; 0: as the adapter has it */
+    /* A word of a title counts as so many of the text, 1 to 8; 0: 1. Of indexes that are made from now on: one that is
+     * kept stays as it was made, also for what is published to it. */
+    uint32_t title_weight;
     bool anew; /* begins empty, and what is kept stays as it is until the first save of this one */
 } srch_index_options;
 

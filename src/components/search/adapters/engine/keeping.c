@@ -57,7 +57,8 @@ static anc_status load_one(srch_shelves *store, const srch_ledger_row *row, bool
     srch_shelf *s = NULL;
     anc_err why = {0};
     ANC_TRY(srch_place_enter(store->home, row->folder, &place, err));
-    const anc_status status = srch_shelf_open(&place, row->model, row->dims, &s, &why);
+    const anc_status status =
+        srch_shelf_open(&place, row->model, row->dims, row->title_weight, &s, &why);
     if (is_lost(status)) {
         srch_shelves_damaged(store, why.text);
         *whole = false;

@@ -31,6 +31,7 @@ typedef struct srch_shelf {
     bool is_placed;      /* the names of its folder are durable */
     _Atomic int64_t purge_from_ns; /* what was removed is taken out from then on */
     uint32_t dims;
+    uint32_t title_weight;
     size_t model_len;
     char model[]; /* revision */
 } srch_shelf;
@@ -43,7 +44,8 @@ typedef struct srch_holding {
 typedef struct srch_shelves {
     anc_str model; /* owned: of documents that name none */
     uint32_t dims;
-    float recall; /* that searches ask for; 0: as the engine has it */
+    float recall;          /* that searches ask for; 0: as the engine has it */
+    uint32_t title_weight; /* of shelves that are made */
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
 
@@ -75,8 +77,8 @@ static inline void srch_shelf_changed(srch_shelf *s)
 
 /* Opens the index in `place`, whose owner the shelf is from here on (zeroed: in memory), with one count, the
  * caller's. What the engine says. */
-anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, srch_shelf **ret,
-                           anc_err *err) ANC_MUST_CHECK;
+anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, uint32_t title_weight,
+                           srch_shelf **ret, anc_err *err) ANC_MUST_CHECK;
 
 /* Counts its languages anew; the writer's count may be one off by that. */
 void srch_shelf_count(srch_shelf *s);
