@@ -202,6 +202,8 @@ anc_status eng_clear(eng_index *index, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- keeping it fast ------------------------------------------------------------------------ */
 
+struct eng_pace; /* engine/pace.h */
+
 typedef struct eng_tidy_options {
     os_pool *pool; /* threads that help; NULL: the caller alone */
     bool all;      /* everything becomes one block, however little there is to gain */
@@ -209,6 +211,8 @@ typedef struct eng_tidy_options {
      * asked. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
+    struct eng_pace
+        *pace; /* of what eng_save and eng_copy_to write; NULL: as fast as the disk takes it */
 } eng_tidy_options;
 
 /* Does one piece of what makes searches fast: merges blocks of a size, takes dead chunks out, builds the graph
