@@ -93,6 +93,9 @@ typedef struct srv_config {
         int64_t title_weight;
     } search;
     struct {
+        int64_t write_mb_per_second;
+    } index;
+    struct {
         int64_t top_k;
         int64_t max_question_chars;
         int64_t history_turns;

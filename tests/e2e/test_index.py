@@ -214,7 +214,13 @@ def test_index_commands(binary):
             assert got.returncode == 0 and index["segments"] == 1 and index["unsaved_chunks"] == 0, got
             folders = [f.name for f in (p.data / "index" / "default").iterdir()]
             assert len(folders) == 1, folders
-            assert len(found(server, "herons")) == 5
+            assert server.put_document(id="d5", text="Herons, the last of them.").status == 201
+            saved(server)
+            lines = [line.split() for line in server.get("/metrics").body.decode().splitlines() if line[:1] != "#"]
+            values = {name: float(value) for name, value in lines}
+            assert values["anchorage_index_written_bytes_total"] > 1000, values
+            assert values["anchorage_index_save_wait_seconds_count"] == values["anchorage_index_saves_total"] > 0, values
+            assert len(found(server, "herons")) == 6
         finally:
             assert server.stop() == 0
 

@@ -35,6 +35,8 @@ anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err)
                                         .place = srch->config.index_place,
                                         .recall = srch->config.recall,
                                         .title_weight = srch->config.title_weight,
+                                        .write_bytes_per_second =
+                                            srch->config.write_bytes_per_second,
                                         .anew = true};
     srch->building = shown; /* gives up what an earlier rebuild had begun */
     srch_slot_close_old(srch);

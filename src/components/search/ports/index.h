@@ -127,6 +127,13 @@ typedef struct srch_index_figures {
         recall; /* the least that a graph was measured to give for the share that is asked for; 1: there is none */
 } srch_index_figures;
 
+/* What a save did. */
+typedef struct srch_index_saved {
+    bool did;          /* something was written */
+    uint64_t bytes;    /* of that: segments, also where it failed in the end */
+    int64_t waited_ns; /* to keep to the pace */
+} srch_index_saved;
+
 /* What the follower knows of an index. */
 typedef struct srch_index_mark {
     uint64_t
@@ -198,9 +205,10 @@ typedef struct srch_index_ops {
     ANC_MUST_CHECK anc_status (*forget)(void *self, krn_call *call);
     /* Keeps what was published, and the mark as it was before; may take long. What was removed is then gone from the
      * files too, or will be with one of the next saves; with `last` now, where some seconds are enough for it.
-     * *ret_did: something was written. DISK_FULL, or as the disk says; what was kept before still is. Without a
-     * place nothing happens. */
-    ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, bool *ret_did);
+     * *ret is filled in either way. DISK_FULL, or as the disk says; what was kept before still is. Without a
+     * place nothing happens. It keeps to the pace of the options, but for `last`. CANCELLED also where somebody waits
+     * for other work on the index. */
+    ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, srch_index_saved *ret);
     /* Reads all there is and tells `found` what is wrong, a line each; *ret_n: how much. Any thread; may take long.
      * A part that was found damaged is taken out. CANCELLED, DEADLINE. */
     ANC_MUST_CHECK anc_status (*verify)(void *self, krn_call *call,
@@ -228,6 +236,8 @@ typedef struct srch_index_options {
     /* A word of a title counts as so many of the text, 1 to 8; 0: 1. Of indexes that are made from now on: one that is
      * kept stays as it was made, also for what is published to it. */
     uint32_t title_weight;
+    /* Saves write no faster, but where much is published meanwhile; 0: as fast as the disk takes it. */
+    uint64_t write_bytes_per_second;
     bool anew; /* begins empty, and what is kept stays as it is until the first save of this one */
 } srch_index_options;
 

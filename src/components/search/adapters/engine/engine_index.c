@@ -87,9 +87,11 @@ static anc_status add_chunk(eng_load *load, krn_call *call, const srch_index_chu
     return eng_load_add(load, &c, call->err);
 }
 
-static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source chunks)
+static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source chunks,
+                             uint64_t *ret_n)
 {
     term_list list = {0};
+    *ret_n = 0;
     for (;;) {
         srch_index_chunk chunk;
         bool more = false;
@@ -97,15 +99,16 @@ static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source c
         if (!more)
             return ANC_OK;
         ANC_TRY(add_chunk(load, call, &chunk, &list));
+        ++*ret_n;
     }
 }
 
 static anc_status publish(const srch_shelf *s, krn_call *call, const srch_index_document *document,
-                          srch_chunk_source chunks)
+                          srch_chunk_source chunks, uint64_t *ret_n)
 {
     eng_load *load = NULL;
     ANC_TRY(open_load(s, call, document, &load));
-    const anc_status status = add_chunks(load, call, chunks);
+    const anc_status status = add_chunks(load, call, chunks, ret_n);
     if (status != ANC_OK) {
         eng_load_abort(load);
         return status;
@@ -139,17 +142,20 @@ static void count_out(srch_shelf *s, uint32_t language)
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                                  const srch_index_document *document, srch_chunk_source chunks)
 {
-    const srch_shelves *store = self;
+    srch_shelves *store = self;
+    uint64_t n_chunks = 0;
     const bool named = document->model.ptr != NULL;
     srch_shelf *s = NULL;
     ANC_TRY(srch_shelf_get(self, collection, named ? document->model : store->model,
                            named ? document->dims : store->dims, &s, call->err));
     const uint32_t before = language_of(s, document->document_id);
     count_in(s, document->language);
-    const anc_status status = publish(s, call, document, chunks);
+    const anc_status status = publish(s, call, document, chunks, &n_chunks);
     count_out(s, status == ANC_OK ? before : document->language);
-    if (status == ANC_OK)
+    if (status == ANC_OK) {
         srch_shelf_changed(s);
+        eng_pace_come(&store->pace, n_chunks);
+    }
     srch_shelf_unref(s);
     return status;
 }
@@ -513,6 +519,7 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
     store->dims = options->dims;
     store->recall = options->recall;
     store->title_weight = options->title_weight > 0 ? options->title_weight : 1;
+    store->pace.bytes_per_second = options->write_bytes_per_second;
     store->holdings = holdings;
     store->home = options->place;
     store->kept.has_place = store->home != NULL;

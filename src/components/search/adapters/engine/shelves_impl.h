@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "engine/engine.h"
+#include "engine/pace.h"
 #include "home.h"
 #include "os/thread.h"
 
@@ -57,8 +58,10 @@ typedef struct srch_shelves {
     srch_index_mark mark;   /* under lock: of the follower */
     srch_index_kept kept;   /* under lock */
     bool written;           /* the ledger was, by this store; who saves */
+    eng_pace pace;          /* of saves that nobody waits for; who saves, but for what comes */
     atomic_uint mending;    /* those who wait to take damaged parts out: long work ends */
     atomic_uint optimizing; /* those who want everything done now: other long work ends */
+    atomic_uint hurried;    /* those who wait for `saving`: a save that nobody waits for ends */
     atomic_bool moved;      /* indexes came, went or were shown since it was written */
 } srch_shelves;
 
@@ -136,7 +139,10 @@ anc_status srch_shelves_forget(void *self, krn_call *call) ANC_MUST_CHECK;
 anc_status srch_shelves_verify(void *self, krn_call *call, void (*found)(void *arg, anc_str what),
                                void *arg, uint64_t *ret_n) ANC_MUST_CHECK;
 anc_status srch_shelves_optimize(void *self, krn_call *call) ANC_MUST_CHECK;
-anc_status srch_shelves_save(void *self, krn_call *call, bool last, bool *ret_did) ANC_MUST_CHECK;
+anc_status srch_shelves_save(void *self, krn_call *call, bool last,
+                             srch_index_saved *ret) ANC_MUST_CHECK;
+/* keeping.c: the same for who waits for it: as fast as the disk takes it. */
+anc_status srch_shelves_save_now(srch_shelves *store, krn_call *call) ANC_MUST_CHECK;
 srch_index_figures srch_shelves_figures(void *self, anc_str collection);
 
 #endif
