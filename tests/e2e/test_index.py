@@ -204,9 +204,11 @@ def test_index_commands(binary):
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
             assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5 and status["title_weight"] == 1, status
             told = {line.split()[0]: line for line in p.run("index", "status").stdout.splitlines()}
+            assert status["activity"] and "activity" in told and "recall" not in told, (status, told)  # there is no graph
             assert "its files are not in it" in told["bytes"] and "size of its files" in told["stored_bytes"], told
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
+            assert p.run("index", "rebuild").stdout == "5 documents are indexed anew\n"
             got = p.run("index", "rebuild", "--json")
             assert got.returncode == 0 and json.loads(got.stdout)["status"] == "completed", got
             got = p.run("index", "optimize", "--json")
