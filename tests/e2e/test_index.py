@@ -204,7 +204,8 @@ def test_index_commands(binary):
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
             assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5 and status["title_weight"] == 1, status
             told = {line.split()[0]: line for line in p.run("index", "status").stdout.splitlines()}
-            assert status["activity"] and "activity" in told and "recall" not in told, (status, told)  # there is no graph
+            wait_for("rest", lambda: index_of(server)["activity"] == "up to date")
+            assert "activity" in told and "recall" not in told, (status, told)  # there is no graph
             assert "its files are not in it" in told["bytes"] and "size of its files" in told["stored_bytes"], told
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
