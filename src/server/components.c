@@ -285,6 +285,8 @@ static anc_status open_search(srv_house *h, anc_err *err)
                           .open_index = srch_engine_index_open,
                           .index_place = h->index_home,
                           .recall = (float)c->search.recall,
+                          .title_weight = (uint32_t)c->search.title_weight,
+                          .write_bytes_per_second = (uint64_t)c->index.write_mb_per_second << 20,
                           .fusion = {.how = anc_str_eq(c->search.fusion, ANC_STR("rrf"))
                                                 ? SRCH_RECIPROCAL
                                                 : SRCH_WEIGHTED,

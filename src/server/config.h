@@ -90,7 +90,11 @@ typedef struct srv_config {
         anc_str fusion;
         double semantic_share;
         double recall;
+        int64_t title_weight;
     } search;
+    struct {
+        int64_t write_mb_per_second;
+    } index;
     struct {
         int64_t top_k;
         int64_t max_question_chars;

@@ -173,6 +173,12 @@ const srv_row srv_rows[] = {
     REAL("search.recall", search.recall, "0.95", 0.5, 0.99,
          "share of the nearest passages that a search by meaning finds in a large index; more "
          "takes longer"),
+    INT("search.title_weight", search.title_weight, "1", 1, 8, NULL,
+        "a word of a title or heading counts as so many of the text in a search by words; after a "
+        "change the index is built anew beside the old one, and nothing is embedded again"),
+    INT("index.write_mb_per_second", index.write_mb_per_second, "64", 0, 100000, NULL,
+        "MiB a second that saves of the index write, what was merged included, so that they leave "
+        "the disk to others; more while much is published; 0: as fast as the disk takes it"),
     INT("chat.top_k", chat.top_k, "5", 1, 50, NULL, "passages an answer is made from"),
     INT("chat.max_question_chars", chat.max_question_chars, "4000", 1, 100000, NULL,
         "longest question, in characters"),

@@ -155,6 +155,45 @@ def test_the_files_say_what_a_search_explains(binary):
             assert server.stop() == 0
 
 
+def test_a_title_counts_as_much_as_is_said(binary):
+    """Another weight after a start: the index is built anew beside the old one, and nothing is embedded for it."""
+    def explained(server):
+        got = server.post("/v1/search", {"query": "herons", "mode": "keyword", "explain": True}).json["results"]
+        return [(h["document_id"], h["explain"]["bm25"], h["explain"]["bm25"]["terms"][0]) for h in got]
+
+    with place(binary) as p:
+        server = Server(p)
+        assert server.put_document(id="titled", title="Herons", text="They stood near the lake all day.").status == 201
+        assert server.put_document(id="told", title="Birds", text="Herons and herons near the lake.").status == 201
+        for i in range(40):
+            assert server.put_document(id=f"d{i}", title="Ducks", text=f"Ducks swim, {i} of them, on a lake.").status == 201
+        (told, _, _), (titled, bm25, term) = explained(server)
+        assert (told, titled, bm25["title_weight"], term["tf"], term["weighted_tf"]) == ("told", "titled", 1, 1, 1), bm25
+        saved(server)
+        assert server.stop() == 0
+        server = Server(p, env={"ANCHORAGE_SEARCH__TITLE_WEIGHT": "4"})
+        try:
+            wait_for("readiness", lambda: server.get("/readyz").status == 200)
+            wait_for("the new index", lambda: index_of(server)["title_weight"] == 4)
+            (titled, bm25, term), (told, _, other) = explained(server)
+            assert (titled, told, bm25["title_weight"], term["tf"], term["weighted_tf"]) == ("titled", "told", 4, 1, 4), bm25
+            embedded = [line for line in server.get("/metrics").body.decode().splitlines()
+                        if line.startswith("anchorage_chunks_embedded_total")]
+            assert all(float(line.split()[-1]) == 0 for line in embedded), embedded
+            assert len(term["matches"]) == 1 and other["tf"] == other["weighted_tf"] == 2, (term, other)
+            assert "counts as 4" in p.run("search", "herons", "--mode", "keyword", "--explain").stdout
+            assert server.put_document(id="more", title="Herons", text="More of them.").status == 201
+            assert len(explained(server)) == 3
+            saved(server)
+            assert index_of(server)["documents"] == 43 and server.post("/v1/knowledge/index/verify").json["damaged"] == 0
+            rows = json.loads((p.data / "index" / "ledger").read_text().split("\n", 1)[1])["indexes"]
+            assert [r["title_weight"] for r in rows] == [4], rows
+        finally:
+            assert server.stop() == 0
+        got = p.run("serve", env={"ANCHORAGE_SEARCH__TITLE_WEIGHT": "9"})
+        assert got.returncode != 0 and "search.title_weight" in got.stderr and "9" in got.stderr, got
+
+
 def test_index_commands(binary):
     with place(binary) as p:
         server = Server(p)
@@ -163,11 +202,14 @@ def test_index_commands(binary):
                 assert server.put_document(id=f"d{i}", text=f"Herons, {i} of them.").status == 201
             status = json.loads(p.run("index", "status", "--json").stdout)
             assert status["documents"] == 5 and status["lag"] == 0 and status["ready"], status
-            assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5, status
+            assert status["fusion"] == "weighted" and status["semantic_share"] == 0.5 and status["title_weight"] == 1, status
             told = {line.split()[0]: line for line in p.run("index", "status").stdout.splitlines()}
+            wait_for("rest", lambda: index_of(server)["activity"] == "up to date")
+            assert "activity" in told and "recall" not in told, (status, told)  # there is no graph
             assert "its files are not in it" in told["bytes"] and "size of its files" in told["stored_bytes"], told
             got = p.run("index", "verify")
             assert got.returncode == 0 and "sound" in got.stdout, got
+            assert p.run("index", "rebuild").stdout == "5 documents are indexed anew\n"
             got = p.run("index", "rebuild", "--json")
             assert got.returncode == 0 and json.loads(got.stdout)["status"] == "completed", got
             got = p.run("index", "optimize", "--json")
@@ -175,7 +217,13 @@ def test_index_commands(binary):
             assert got.returncode == 0 and index["segments"] == 1 and index["unsaved_chunks"] == 0, got
             folders = [f.name for f in (p.data / "index" / "default").iterdir()]
             assert len(folders) == 1, folders
-            assert len(found(server, "herons")) == 5
+            assert server.put_document(id="d5", text="Herons, the last of them.").status == 201
+            saved(server)
+            lines = [line.split() for line in server.get("/metrics").body.decode().splitlines() if line[:1] != "#"]
+            values = {name: float(value) for name, value in lines}
+            assert values["anchorage_index_written_bytes_total"] > 1000, values
+            assert values["anchorage_index_save_wait_seconds_count"] == values["anchorage_index_saves_total"] > 0, values
+            assert len(found(server, "herons")) == 6
         finally:
             assert server.stop() == 0
 

@@ -385,7 +385,7 @@ void engine_disk_put(engine_disk *d, const char *path, anc_str bytes)
     d->files[n->seen].synced = bytes.len;
 }
 
-size_t engine_disk_count(const engine_disk *d, const char *begin)
+size_t engine_disk_count(engine_disk *d, const char *begin)
 {
     size_t n = 0;
     while (engine_disk_find(d, begin, n) != NULL)
@@ -393,11 +393,14 @@ size_t engine_disk_count(const engine_disk *d, const char *begin)
     return n;
 }
 
-const char *engine_disk_find(const engine_disk *d, const char *begin, size_t number)
+const char *engine_disk_find(engine_disk *d, const char *begin, size_t number)
 {
-    for (int i = 0; i < d->n_names; i++)
+    const char *found = NULL;
+    (void)pthread_mutex_lock(&d->lock);
+    for (int i = 0; i < d->n_names && found == NULL; i++)
         if (d->names[i].seen >= 0 && strncmp(d->names[i].path, begin, strlen(begin)) == 0 &&
             number-- == 0)
-            return d->names[i].path;
-    return NULL;
+            found = d->names[i].path;
+    (void)pthread_mutex_unlock(&d->lock);
+    return found;
 }

@@ -36,7 +36,7 @@ void engine_disk_cut(engine_disk *d, const char *path, size_t n); /* to its firs
 void engine_disk_put(engine_disk *d, const char *path, anc_str bytes);
 
 /* How many files there are whose path begins so, and the path of one of them. */
-size_t engine_disk_count(const engine_disk *d, const char *begin);
-const char *engine_disk_find(const engine_disk *d, const char *begin, size_t number);
+size_t engine_disk_count(engine_disk *d, const char *begin);
+const char *engine_disk_find(engine_disk *d, const char *begin, size_t number);
 
 #endif

@@ -97,7 +97,8 @@ typedef struct srch_term_detail {
     uint64_t df; /* chunks of the collection that have it */
     bool scored; /* false: a function word that was left out */
     uint32_t tf; /* in title, heading, columns and text of the hit's best chunk */
-    double bm25; /* its part of the keyword score */
+    uint32_t weighted_tf; /* as the score takes it: in title and heading each title_weight times */
+    double bm25;          /* its part of the keyword score */
     const srch_match *matches; /* [n_matches] by place, then start */
     size_t n_matches;
 } srch_term_detail;
@@ -113,7 +114,9 @@ typedef struct srch_explanation {
     anc_str language;              /* that the question was first read in for this collection */
     const srch_term_detail *terms; /* [n_terms] */
     size_t n_terms;
-    uint32_t length;    /* of the chunk, in words that count */
+    uint32_t title_weight;
+    uint32_t
+        length; /* of the chunk, in words that count, those of title and heading title_weight times */
     double mean_length; /* of the collection's chunks */
     double bm25_bound;  /* what a chunk that has everything could at most reach */
     uint64_t chunks;    /* of the collection */
@@ -234,9 +237,10 @@ typedef struct srch_status_row {
     float recall;            /* the least that one of them was measured to find; 1: there is none */
     double
         semantic_share; /* of the weighted sum that orders hybrid searches; NaN: reciprocal ranks do */
-    bool is_kept;       /* in files, so that the next start goes on from there */
-    uint64_t kept_cursor; /* change up to which it is */
-    uint64_t damages;     /* parts found damaged since the start, set aside, and indexed again */
+    uint32_t title_weight; /* a word of a title counts as so many of the text in what is searched */
+    bool is_kept;          /* in files, so that the next start goes on from there */
+    uint64_t kept_cursor;  /* change up to which it is */
+    uint64_t damages;      /* parts found damaged since the start, set aside, and indexed again */
     char damage_text[SRCH_DETAIL_BYTES];  /* the last one; "" */
     char save_problem[SRCH_DETAIL_BYTES]; /* why it cannot be saved at the moment; "" */
     anc_str

@@ -74,12 +74,14 @@ static void print_places(const json_value *term)
 
 static void print_term(const json_value *term, uint64_t chunks)
 {
+    const uint64_t tf = list_count(term, "tf"), weighted = list_count(term, "weighted_tf");
     (void)fputs("      ", stdout);
     list_cell(list_text(term, "term"), TERM);
-    (void)printf("%7.3f  %llu × here, in %llu of %llu chunks (idf %.2f)", real(term, "score"),
-                 (unsigned long long)list_count(term, "tf"),
-                 (unsigned long long)list_count(term, "df"), (unsigned long long)chunks,
-                 real(term, "idf"));
+    (void)printf("%7.3f  %llu × here", real(term, "score"), (unsigned long long)tf);
+    if (weighted != tf)
+        (void)printf(" (counts as %llu)", (unsigned long long)weighted);
+    (void)printf(", in %llu of %llu chunks (idf %.2f)", (unsigned long long)list_count(term, "df"),
+                 (unsigned long long)chunks, real(term, "idf"));
     print_places(term);
     if (!json_bool(json_member(term, "scored"), true))
         (void)fputs("  (not scored)", stdout);
@@ -106,8 +108,12 @@ void cli_print_explanation(const json_value *hit)
     (void)printf("    words      BM25 %.3f of at most %.3f", real(bm25, "score"),
                  real(bm25, "bound"));
     print_rank(json_member(fused, "keyword"));
-    (void)printf("; coverage %.3f; %llu words, %.1f on average\n", real(e, "coverage"),
+    const uint64_t title_weight = list_count(bm25, "title_weight");
+    (void)printf("; coverage %.3f; %llu words, %.1f on average", real(e, "coverage"),
                  (unsigned long long)list_count(bm25, "length"), real(bm25, "mean_length"));
+    if (title_weight > 1)
+        (void)printf(", one of a title as %llu", (unsigned long long)title_weight);
+    (void)fputc('\n', stdout);
     for (size_t i = 0; i < json_count(terms); i++)
         print_term(json_element(terms, i), list_count(bm25, "chunks"));
     (void)fputs(term_reset(stdout), stdout);

@@ -10,11 +10,20 @@ enum { LOOK_MS = 200, OUT_BYTES = 1 << 20 };
 #define BASE "/v1/knowledge"
 
 static const list_note notes[] = {
+    {"cursor", "change of the catalog that it has reached"},
     {"bytes", "memory that it holds; its files are not in it"},
-    {"stored_bytes", "size of its files, which the system maps into memory as they are read"},
+    {"saved_cursor", "change up to which it is in files: a start goes on from there"},
     {"lag", "changes that are committed and not shown yet"},
+    {"segments", "parts of it that are files"},
+    {"stored_bytes", "size of its files, which the system maps into memory as they are read"},
     {"unsaved_chunks", "in memory alone until the next save"},
     {"dead_chunks", "replaced or removed, and not merged away yet"},
+    {"graphs", "parts with so many vectors that not each is compared"},
+    {"recall", "share of the nearest that the worst of them was measured to find"},
+    {"semantic_share", "of the sum that orders a hybrid search; search.semantic_share"},
+    {"title_weight", "a word of a title counts as so many of the text; search.title_weight"},
+    {"damages", "parts found damaged since the start, set aside and indexed again"},
+    {"left_out", "documents that could not be read for it"},
     {NULL, NULL}};
 
 /* The index of an answer to people, or as JSON. */
@@ -40,6 +49,22 @@ static int status(cli_client *client)
                          : cli_report(client->cx, got, &err);
 }
 
+static void print_verified(const json_value *verified)
+{
+    const json_value *found = json_member(verified, "found");
+    const uint64_t damaged = list_count(verified, "damaged");
+    for (size_t i = 0; i < json_count(found); i++) {
+        term_print_line(stdout, json_str(json_element(found, i), ANC_STR("")), OUT_BYTES);
+        (void)fputc('\n', stdout);
+    }
+    if (damaged == 0)
+        (void)printf("the index is sound\n");
+    else
+        (void)printf("%llu %s wrong; a part that is damaged is set aside, and its documents are "
+                     "indexed again by themselves\n",
+                     (unsigned long long)damaged, damaged == 1 ? "thing is" : "things are");
+}
+
 static int verify(cli_client *client)
 {
     CLI_JSON(doc);
@@ -48,17 +73,11 @@ static int verify(cli_client *client)
         cli_call_json(client, "POST", ANC_STR(BASE "/index/verify"), ANC_STR_NONE, &doc, &err);
     if (got != ANC_OK)
         return cli_report(client->cx, got, &err);
-    const json_value *found = json_member(json_root(doc), "found");
-    const uint64_t damaged = list_count(json_root(doc), "damaged");
     if (client->cx->json)
         (void)print(client, json_root(doc));
-    else if (damaged == 0)
-        (void)printf("the index is sound\n");
-    for (size_t i = 0; !client->cx->json && i < json_count(found); i++) {
-        term_print_line(stdout, json_str(json_element(found, i), ANC_STR("")), OUT_BYTES);
-        (void)fputc('\n', stdout);
-    }
-    return damaged == 0 ? CLI_OK : CLI_FAILED;
+    else
+        print_verified(json_root(doc));
+    return list_count(json_root(doc), "damaged") == 0 ? CLI_OK : CLI_FAILED;
 }
 
 static int optimize(cli_client *client)
@@ -100,7 +119,14 @@ static int rebuild(cli_client *client)
                                    ANC_STR("{\"rebuild\":true}"), &started, &err);
     if (got == ANC_OK)
         got = await(client, list_text(json_root(started), "batch_id"), &ended, &err);
-    return got == ANC_OK ? print(client, json_root(ended)) : cli_report(client->cx, got, &err);
+    if (got != ANC_OK)
+        return cli_report(client->cx, got, &err);
+    if (client->cx->json)
+        return print(client, json_root(ended));
+    const uint64_t n = list_count(json_root(ended), "processed");
+    (void)printf("%llu %s indexed anew\n", (unsigned long long)n,
+                 n == 1 ? "document is" : "documents are");
+    return CLI_OK;
 }
 
 int cli_run_index_status(cli_context *cx)

@@ -168,6 +168,8 @@ static void print_fields(const json_value *object, const list_note *notes, const
             print_fields(v, notes, full, depth + 1);
             continue;
         }
+        if (notes != NULL && json_kind_of(v) == JSON_NULL)
+            continue;
         (void)printf("%-*s ", FIELD_WIDTH, full);
         print_value(v);
         print_note(notes, full);

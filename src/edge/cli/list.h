@@ -34,7 +34,7 @@ typedef struct list_note {
     const char *name, *note;
 } list_note;
 
-/* The same with what is said of members; `notes` ends in a row without name. */
+/* The same with what is said of members, and without those that are null; `notes` ends in a row without name. */
 void list_print_noted(const json_value *object, const list_note *notes);
 
 /* The answer of a call, which is JSON, as it came; the exit code. */

@@ -216,6 +216,7 @@ static const http_field term_rows[] = {
     REAL("idf", "ln(1 + (chunks - df + 0.5) / (df + 0.5)); df of all readings of the word"),
     BOOL("scored", "false: a function word that was left out"),
     INT("tf", "mentions in the chunk, its title, heading and columns"),
+    INT("weighted_tf", "as the score takes it: those in title and heading title_weight times"),
     REAL("score", "part of the keyword score"),
     PART("matches", HTTP_LIST, &match_out, ""),
 };
@@ -224,7 +225,8 @@ static const http_schema term_out = OUT("TermDetail", "A term's part.", term_row
 static const http_field bm25_rows[] = {
     REAL("score", "sum of the terms' scores"),
     REAL("bound", "what a chunk that has everything could at most reach"),
-    INT("length", "words of the chunk that count"),
+    INT("title_weight", "a word of title or heading counts as so many of the text"),
+    INT("length", "words of the chunk that count, those of title and heading title_weight times"),
     REAL("mean_length", "of the collection's chunks"),
     INT("chunks", "of the collection"),
     PART("terms", HTTP_LIST, &term_out, "in the query's order"),
@@ -502,6 +504,7 @@ static const http_schema stats_row_out =
 
 static const http_field index_rows[] = {
     BOOL("ready", ""),
+    MAYBE("activity", HTTP_TEXT, "what is being done with it, or was last, for the owner"),
     INT("cursor", "change that it has reached"),
     INT("documents", ""),
     INT("chunks", ""),
@@ -523,6 +526,7 @@ static const http_field index_rows[] = {
      .choices = "weighted|reciprocal",
      .help = "how both lists of a hybrid search become one order"},
     MAYBE("semantic_share", HTTP_REAL, "share of meaning in the weighted sum"),
+    INT("title_weight", "a word of a title counts as so many of the text in what is searched"),
     INT("damages", "parts found damaged since the start, set aside and indexed again"),
     MAYBE("save_problem", HTTP_TEXT, "why it cannot be saved at the moment, for the owner"),
     INT("left_out", "documents that could not be read for it"),

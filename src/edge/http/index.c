@@ -12,6 +12,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner)
 {
     json_open_object(w);
     json_put_bool(w, "ready", s->ready);
+    json_put_str_or_null(w, "activity", is_owner ? s->detail : ANC_STR_NONE);
     json_put_int(w, "cursor", (int64_t)s->cursor);
     json_put_int(w, "documents", (int64_t)s->documents);
     json_put_int(w, "chunks", (int64_t)s->chunks);
@@ -34,6 +35,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner)
         json_put_fixed(w, "semantic_share", s->semantic_share, 4);
     else
         json_put_null(w, "semantic_share");
+    json_put_int(w, "title_weight", s->title_weight);
     json_put_int(w, "damages", (int64_t)s->damages);
     put_secret(w, "save_problem", s->save_problem, is_owner);
     json_put_int(w, "left_out", (int64_t)s->left_out);

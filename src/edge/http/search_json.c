@@ -67,6 +67,7 @@ static void put_terms(json_writer *w, const srch_hit *h)
         json_put_fixed(w, "idf", t->idf, 6);
         json_put_bool(w, "scored", t->scored);
         json_put_int(w, "tf", t->tf);
+        json_put_int(w, "weighted_tf", t->weighted_tf);
         json_put_fixed(w, "score", t->bm25, 6);
         json_name(w, "matches");
         json_open_array(w);
@@ -98,6 +99,7 @@ static void put_bm25(json_writer *w, const srch_hit *h)
     json_open_object(w);
     json_put_fixed(w, "score", h->keyword, 6);
     json_put_fixed(w, "bound", e->bm25_bound, 6);
+    json_put_int(w, "title_weight", e->title_weight);
     json_put_int(w, "length", e->length);
     json_put_fixed(w, "mean_length", e->mean_length, 3);
     json_put_int(w, "chunks", (int64_t)e->chunks);

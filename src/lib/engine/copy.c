@@ -4,6 +4,7 @@
 #include "files.h"
 #include "index.h"
 #include "manifest.h"
+#include "output.h"
 #include "segment.h"
 
 typedef struct copying {
@@ -18,23 +19,12 @@ typedef struct copying {
 /* The bytes of a file, as they stand, under another name. */
 static anc_status copy_bytes(const copying *c, anc_str path, const os_map *map)
 {
-    enum { PIECE = 4 << 20 };
-    const eng_disk *disk = c->store->disk;
-    void *file;
-    anc_status status = disk->create(disk->self, path, &file, c->err);
-    if (status != ANC_OK)
-        return status;
-    for (size_t at = 0; at < map->len && status == ANC_OK; at += PIECE) {
-        const anc_str piece = {(const char *)map->bytes + at,
-                               map->len - at < PIECE ? map->len - at : PIECE};
-        if (c->options->may_go_on != NULL)
-            status = c->options->may_go_on(c->options->arg);
-        if (status == ANC_OK)
-            status = disk->append(disk->self, file, piece, c->err);
-    }
+    eng_output out;
+    ANC_TRY(eng_output_open(c->store->disk, path, c->options, &out, c->err));
+    anc_status status = eng_output_put(&out, map->bytes, map->len);
     if (status == ANC_OK)
-        status = disk->sync(disk->self, file, c->err);
-    disk->close(disk->self, file);
+        status = eng_output_sync(&out);
+    eng_output_close(&out);
     return status;
 }
 

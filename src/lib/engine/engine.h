@@ -43,7 +43,8 @@ enum {
     ENG_MAX_DEMANDS = 256,
     ENG_MAX_PHRASE_WORDS = 1024,
     ENG_MAX_FILTER_DEPTH = 32,
-    ENG_MAX_FILTER_NODES = 4096
+    ENG_MAX_FILTER_NODES = 4096,
+    ENG_MAX_TITLE_WEIGHT = 8
 };
 #define ENG_RECALL 0.95f
 
@@ -145,7 +146,10 @@ typedef struct eng_field {
 typedef struct eng_document {
     anc_str key; /* 1 to ENG_MAX_KEY_BYTES bytes, any */
     uint32_t version;
-    uint32_t language;       /* below ENG_MAX_LANGUAGES; what it means is the caller's */
+    uint32_t language; /* below ENG_MAX_LANGUAGES; what it means is the caller's */
+    /* A word of a title counts as so many of a text, in how often a term is there and in how long the chunk is; 0: 1,
+     * at most ENG_MAX_TITLE_WEIGHT. The same for all documents of an index, or their scores do not compare. */
+    uint32_t title_weight;
     const eng_field *fields; /* [n_fields] what filters see */
     size_t n_fields;
     const anc_str *labels; /* [n_labels] who may see it; none: nobody */
@@ -198,6 +202,8 @@ anc_status eng_clear(eng_index *index, anc_err *err) ANC_MUST_CHECK;
 
 /* ---- keeping it fast ------------------------------------------------------------------------ */
 
+struct eng_pace; /* engine/pace.h */
+
 typedef struct eng_tidy_options {
     os_pool *pool; /* threads that help; NULL: the caller alone */
     bool all;      /* everything becomes one block, however little there is to gain */
@@ -205,6 +211,8 @@ typedef struct eng_tidy_options {
      * asked. */
     anc_status (*may_go_on)(void *arg);
     void *arg;
+    struct eng_pace
+        *pace; /* of what eng_save and eng_copy_to write; NULL: as fast as the disk takes it */
 } eng_tidy_options;
 
 /* Does one piece of what makes searches fast: merges blocks of a size, takes dead chunks out, builds the graph
@@ -358,7 +366,9 @@ typedef struct eng_query {
 
 /* What one term of the query gives to a candidate. */
 typedef struct eng_part_score {
-    uint32_t tf; /* in title and text; 0: it is not there */
+    /* In title and text, each of the title title_weight times; of a word that begins so, which only the forms know,
+     * each once. 0: it is not there. */
+    uint32_t tf;
     double bm25; /* of its word, by its share of tf; 0 where the term is not scored */
 } eng_part_score;
 
@@ -372,7 +382,7 @@ typedef struct eng_candidate {
     uint32_t rank_keyword; /* from 1 in its list; 0: not in it */
     uint32_t rank_semantic;
     const eng_part_score *parts; /* [n_terms of the result] with `explain`, else NULL */
-    uint32_t length;             /* words that count, with `explain` */
+    uint32_t length; /* words that count, those of the title title_weight times; with `explain` */
 } eng_candidate;
 
 /* A document of the third list. */
@@ -408,9 +418,9 @@ typedef struct eng_result {
     double mean_length;   /* of all live chunks, in words that count */
 } eng_result;
 
-/* Searches one snapshot. BM25 with k1 1.2 and b 0.75 over title and text as one field: the sum of
- * weight * idf * tf / (tf + k1 * (1 - b + b * length / mean length)). Equal scores are ordered by
- * key, then ordinal. Results and scratch live in `mem`. Labels, filter and demands are applied inside:
+/* Searches one snapshot. BM25F with k1 1.2 and one b, 0.75, for title and text: the sum of
+ * weight * idf * tf / (tf + k1 * (1 - b + b * length / mean length)), where tf and length are sums over both fields
+ * in which the title counts title_weight times. Equal scores are ordered by key, then ordinal. Results and scratch live in `mem`. Labels, filter and demands are applied inside:
  * a list is shorter than asked only where there is nothing more. INVALID names both dims where they
  * differ, a vector that is not finite or not of unit length, a weight, too many terms or demands, an
  * empty or too long wording, or a filter that is too deep. CORRUPT names the file and the byte where a block that

@@ -40,6 +40,7 @@ struct eng_load {
     eng_lexicon_key some[TOGETHER]; /* scratch */
     uint16_t *halves;               /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
+    uint32_t title_weight; /* of the document at hand */
 };
 
 anc_status eng_vector_check(const float *v, uint32_t dims, const char *what, anc_err *err)
@@ -62,6 +63,9 @@ static anc_status check_document(const eng_document *document, anc_err *err)
     if (document->language >= ENG_MAX_LANGUAGES)
         return ANC_FAIL(err, ANC_INVALID, "a document of language %u, at most %d",
                         document->language, (int)ENG_MAX_LANGUAGES - 1);
+    if (document->title_weight > ENG_MAX_TITLE_WEIGHT)
+        return ANC_FAIL(err, ANC_INVALID, "a title's weight of %u, at most %d",
+                        document->title_weight, (int)ENG_MAX_TITLE_WEIGHT);
     for (size_t i = 0; i < document->n_fields; i++)
         if (document->fields[i].value.kind == ENG_REAL && isnan(document->fields[i].value.real))
             return ANC_FAIL(err, ANC_INVALID, "field %.*s is not a number",
@@ -69,8 +73,14 @@ static anc_status check_document(const eng_document *document, anc_err *err)
     return ANC_OK;
 }
 
+static uint32_t title_weight_of(const eng_document *document)
+{
+    return document->title_weight > 0 ? document->title_weight : 1;
+}
+
 static bool load_init(eng_load *load, const eng_document *document)
 {
+    load->title_weight = title_weight_of(document);
     if (load->dims > 0)
         load->halves = malloc(load->dims * sizeof *load->halves);
     return (load->dims == 0 || load->halves != NULL) &&
@@ -116,6 +126,7 @@ anc_status eng_load_next(eng_load *load, const eng_document *document, anc_err *
     if (entry == NULL || !eng_builder_document(&load->builder, document))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to load a document");
     entry->n = 1;
+    load->title_weight = title_weight_of(document);
     return ANC_OK;
 }
 
@@ -133,14 +144,15 @@ void eng_load_abort(eng_load *load)
     free(load);
 }
 
-static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chunk)
+/* `times`: what it counts there. */
+static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chunk, uint32_t times)
 {
     uint32_t number;
     if (!eng_lexicon_number(&load->terms, key, &number))
         return false;
     eng_entry *term = &load->terms.entries.ptr[number];
     if (term->last_chunk == chunk) {
-        load->counts.ptr[term->last_row].tf++;
+        load->counts.ptr[term->last_row].tf += times;
         return true;
     }
     if (load->counts.n == UINT32_MAX || !ENG_ROOM(load->counts, 1))
@@ -148,7 +160,7 @@ static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chun
     term->last_chunk = chunk;
     term->last_row = (uint32_t)load->counts.n;
     term->n++;
-    load->counts.ptr[load->counts.n++] = (count){number, chunk, 1};
+    load->counts.ptr[load->counts.n++] = (count){number, chunk, times};
     return true;
 }
 
@@ -192,8 +204,14 @@ static anc_status check_chunk(const eng_load *load, const eng_chunk *chunk, anc_
     return ANC_OK;
 }
 
-/* Words that are no stop words; terms that share a position are one word. */
-static uint32_t length_of(const eng_chunk *chunk)
+/* What it counts. */
+static uint32_t times_of(const eng_load *load, const eng_term *term)
+{
+    return term->place == ENG_TITLE ? load->title_weight : 1;
+}
+
+/* Words that are no stop words, as often as they count; terms that share a position are one word. */
+static uint32_t length_of(const eng_load *load, const eng_chunk *chunk)
 {
     uint32_t length = 0;
     const eng_term *last = NULL;
@@ -202,7 +220,7 @@ static uint32_t length_of(const eng_chunk *chunk)
         if (term->is_stop)
             continue;
         if (last == NULL || last->place != term->place || last->position != term->position)
-            length++;
+            length += times_of(load, term);
         last = term;
     }
     return length;
@@ -223,7 +241,7 @@ static bool count_some(eng_load *load, const eng_term *terms, size_t n, uint32_t
         keys[i] = eng_lexicon_key_of(terms[i].text);
     fetch(&load->terms, keys, n);
     for (size_t i = 0; i < n; i++)
-        if (!count_term(load, &keys[i], row))
+        if (!count_term(load, &keys[i], row, times_of(load, &terms[i])))
             return false;
     return true;
 }
@@ -284,7 +302,7 @@ anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err)
     if (chunk->vector != NULL)
         for (uint32_t i = 0; i < load->dims; i++)
             load->halves[i] = eng_half_of(chunk->vector[i]);
-    if (!ok || !eng_builder_chunk(&load->builder, chunk->ordinal, length_of(chunk),
+    if (!ok || !eng_builder_chunk(&load->builder, chunk->ordinal, length_of(load, chunk),
                                   chunk->vector != NULL ? load->halves : NULL)) {
         give_back(load, counts, places);
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for chunk %u", chunk->ordinal);

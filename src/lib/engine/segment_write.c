@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/crc32c.h"
+#include "output.h"
 #include "segment.h"
 
 typedef struct view {
@@ -132,52 +133,30 @@ static bool add_sums(plan *p)
     return true;
 }
 
-typedef struct output {
-    const eng_disk *disk;
-    void *file;
-    const eng_tidy_options *options;
-    uint64_t at;
-    anc_err *err;
-} output;
-
-/* A piece at a time, between which the caller may end it. */
-static anc_status put(output *out, const void *bytes, uint64_t n)
-{
-    enum { PIECE = 4 << 20 };
-    for (uint64_t at = 0; at < n; at += PIECE) {
-        const anc_str piece = {(const char *)bytes + at, (size_t)(n - at < PIECE ? n - at : PIECE)};
-        if (out->options->may_go_on != NULL)
-            ANC_TRY(out->options->may_go_on(out->options->arg));
-        ANC_TRY(out->disk->append(out->disk->self, out->file, piece, out->err));
-    }
-    out->at += n;
-    return ANC_OK;
-}
-
-static anc_status put_all(output *out, const plan *p)
+static anc_status put_all(eng_output *out, const plan *p)
 {
     static const char zeros[ENG_LARGE_ALIGN];
-    ANC_TRY(put(out, &p->head, sizeof p->head));
+    ANC_TRY(eng_output_put(out, &p->head, sizeof p->head));
     for (unsigned i = 0; i < ENG_SECTIONS; i++) {
-        ANC_TRY(put(out, zeros, p->head.sections[i].at - out->at));
-        ANC_TRY(put(out, p->views[i].bytes, p->views[i].n));
+        ANC_TRY(eng_output_put(out, zeros, p->head.sections[i].at - out->at));
+        ANC_TRY(eng_output_put(out, p->views[i].bytes, p->views[i].n));
     }
-    return out->disk->sync(out->disk->self, out->file, out->err);
+    return eng_output_sync(out);
 }
 
 anc_status eng_segment_write(const eng_disk *disk, anc_str path, const eng_block *b,
                              const eng_tidy_options *options, uint32_t *ret_crc, anc_err *err)
 {
     plan p;
-    output out = {.disk = disk, .options = options, .err = err};
+    eng_output out;
     lay_out(b, &p);
     describe(b, &p.head.header);
     if (!add_sums(&p))
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory to write %.*s", ANC_FMT(path));
-    anc_status status = disk->create(disk->self, path, &out.file, err);
+    anc_status status = eng_output_open(disk, path, options, &out, err);
     if (status == ANC_OK) {
         status = put_all(&out, &p);
-        disk->close(disk->self, out.file);
+        eng_output_close(&out);
         if (status != ANC_OK)
             (void)disk->remove(disk->self, path, NULL);
     }

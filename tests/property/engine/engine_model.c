@@ -14,6 +14,7 @@ char forms[VOCABULARY][ENDINGS][16];
 const anc_str label_names[LABELS] = {ANC_STR_INIT("public"), ANC_STR_INIT("user:a"),
                                      ANC_STR_INIT("user:b")};
 uint64_t seed;
+uint32_t title_weight;
 
 uint32_t chance(uint32_t below)
 {
@@ -82,6 +83,7 @@ void publish(eng_index *index, size_t number, anc_err *err)
     const eng_document document = {.key = anc_str_of(key),
                                    .version = d->version,
                                    .language = d->language,
+                                   .title_weight = title_weight,
                                    .fields = &year,
                                    .n_fields = 1,
                                    .labels = &label_names[d->label],
@@ -178,11 +180,18 @@ static bool is_that(const model_chunk *m, size_t i, const asked *t)
     return anc_str_starts(anc_str_of(forms[m->words[i]][m->endings[i]]), t->text);
 }
 
+/* What a word counts. */
+static size_t times_of(const model_chunk *m, size_t i)
+{
+    return i < m->n_title && title_weight > 0 ? title_weight : 1;
+}
+
 size_t count_of(const model_chunk *m, const asked *t)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n_words; i++)
-        n += is_that(m, i, t) ? 1 : 0;
+        if (is_that(m, i, t))
+            n += t->begins ? 1 : times_of(m, i);
     return n;
 }
 
@@ -237,7 +246,7 @@ double length_of(const model_chunk *m)
 {
     size_t n = 0;
     for (size_t i = 0; i < m->n_words; i++)
-        n += m->words[i] >= STOPS ? 1 : 0;
+        n += m->words[i] >= STOPS ? times_of(m, i) : 0;
     return (double)n;
 }
 

@@ -97,6 +97,7 @@ extern char vocabulary[VOCABULARY][16];
 extern char forms[VOCABULARY][ENDINGS][16];
 extern const anc_str label_names[LABELS];
 extern uint64_t seed;
+extern uint32_t title_weight; /* of all documents; 0: as not given */
 
 uint32_t chance(uint32_t below);
 anc_str word(int number);

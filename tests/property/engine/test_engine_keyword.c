@@ -1,5 +1,6 @@
 /* test_engine_keyword.c - the best chunks by words are those that scoring every chunk gives: lists long enough
- * for packs and windows, words as unequal as in a language, long chunks among short ones, deletes, several blocks, lists of any length.
+ * for packs and windows, words as unequal as in a language, long chunks among short ones, titles that count more or not,
+ * deletes, several blocks, lists of any length.
  */
 #include "support/test.h"
 
@@ -41,7 +42,9 @@ static uint16_t any_word(void)
 
 static uint16_t words[DOCUMENTS][CHUNKS][WORDS];
 static uint8_t lengths[DOCUMENTS][CHUNKS]; /* words, */
-static uint8_t times[DOCUMENTS][CHUNKS];   /* each so often */
+static uint8_t times[DOCUMENTS][CHUNKS];   /* each so often, */
+static uint8_t titles[DOCUMENTS][CHUNKS];  /* so many of all these in the title */
+static uint32_t title_weight;
 static bool alive[DOCUMENTS];
 static char names[VOCABULARY][16];
 
@@ -55,16 +58,20 @@ static void publish(eng_index *index, size_t d, anc_err *err)
     const anc_str label = ANC_STR("public");
     char key[8];
     (void)snprintf(key, sizeof key, "d%zu", d);
-    const eng_document document = {
-        .key = anc_str_of(key), .version = 1, .labels = &label, .n_labels = 1};
+    const eng_document document = {.key = anc_str_of(key),
+                                   .version = 1,
+                                   .title_weight = title_weight,
+                                   .labels = &label,
+                                   .n_labels = 1};
     eng_load *load;
     ASSERT_OK(eng_load_open(index, &document, &load, err), err);
     for (uint32_t c = 0; c < CHUNKS; c++) {
         eng_term terms[WORDS * MANY_TIMES];
         const uint32_t length = lengths[d][c], n = length * times[d][c];
         for (uint32_t i = 0; i < n; i++)
-            terms[i] =
-                (eng_term){.text = word(words[d][c][i % length]), .place = ENG_TEXT, .position = i};
+            terms[i] = (eng_term){.text = word(words[d][c][i % length]),
+                                  .place = i < titles[d][c] ? ENG_TITLE : ENG_TEXT,
+                                  .position = i};
         const eng_chunk chunk = {.ordinal = c, .terms = terms, .n_terms = n};
         ASSERT_OK(eng_load_add(load, &chunk, err), err);
     }
@@ -77,6 +84,7 @@ static void invent(size_t d)
     for (size_t c = 0; c < CHUNKS; c++) {
         lengths[d][c] = (uint8_t)(1 + chance(WORDS));
         times[d][c] = (uint8_t)(chance(50) == 0 ? 1 + chance(MANY_TIMES) : 1);
+        titles[d][c] = (uint8_t)chance(4);
         for (size_t i = 0; i < lengths[d][c]; i++)
             words[d][c][i] = i > 0 && chance(5) == 0 ? words[d][c][i - 1] : any_word();
     }
@@ -86,10 +94,19 @@ static void invent(size_t d)
 
 static uint32_t count_of(size_t d, size_t c, uint16_t w)
 {
+    const size_t length = lengths[d][c];
     uint32_t n = 0;
-    for (size_t i = 0; i < lengths[d][c]; i++)
-        n += words[d][c][i] == w ? times[d][c] : 0;
+    for (size_t i = 0; i < length * times[d][c]; i++)
+        if (words[d][c][i % length] == w)
+            n += i < titles[d][c] ? title_weight : 1;
     return n;
+}
+
+static double length_of(size_t d, size_t c)
+{
+    const uint32_t n = (uint32_t)lengths[d][c] * times[d][c];
+    const uint32_t in_title = titles[d][c] < n ? titles[d][c] : n;
+    return n + (title_weight - 1.0) * in_title;
 }
 
 static double mean_length(void)
@@ -97,7 +114,7 @@ static double mean_length(void)
     double sum = 0, n = 0;
     for (size_t d = 0; d < DOCUMENTS; d++)
         for (size_t c = 0; alive[d] && c < CHUNKS; c++) {
-            sum += lengths[d][c] * times[d][c];
+            sum += length_of(d, c);
             n++;
         }
     return n > 0 ? sum / n : 1;
@@ -109,7 +126,7 @@ static double score_of(const eng_result *r, const uint16_t *terms, size_t n, dou
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
         const double tf = count_of(d, c, terms[i]);
-        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * lengths[d][c] * times[d][c] / mean);
+        const double norm = ENG_K1 * (1 - ENG_B + ENG_B * length_of(d, c) / mean);
         sum += tf > 0 ? r->terms[i].weight * r->terms[i].idf * tf / (tf + norm) : 0;
     }
     return sum;
@@ -203,8 +220,10 @@ static void same_as_scoring_everything(void **state)
     (void)state;
     for (int w = 0; w < VOCABULARY; w++)
         (void)snprintf(names[w], sizeof names[w], "w%d", w);
-    for (uint64_t start = 1; start <= 2; start++)
+    for (uint64_t start = 1; start <= 2; start++) {
+        title_weight = start == 1 ? 1 : 5;
         run_seed(start);
+    }
 }
 
 /* ---- counts ----------------------------------------------------------------------------------- */

@@ -153,12 +153,13 @@ static void live(run *r)
 {
     engine_disk_fail(r->disk, (long)chance(r, 150), ANC_IO, true);
     for (int i = 0; i < STEPS; i++) {
-        bool did;
+        srch_index_saved saved;
         change_something(r);
         if (!engine_disk_hit(r->disk))
             mark(r);
         anc_arena_reset(r->mem);
-        if (chance(r, 6) == 0 && r->index.ops->save(r->index.self, &r->call, false, &did) == ANC_OK)
+        if (chance(r, 6) == 0 &&
+            r->index.ops->save(r->index.self, &r->call, false, &saved) == ANC_OK)
             r->kept = r->index.ops->kept(r->index.self).mark.cursor;
     }
 }

@@ -145,6 +145,16 @@ static anc_status matches_of(srch_asking *a, const searched_place places[PLACES]
     return ANC_OK;
 }
 
+/* How often a term is there: what was counted of it, each mention in title and heading once. */
+static uint32_t mentions_of(const srch_term_detail *t, const srch_index_result *found)
+{
+    size_t more = 0;
+    for (size_t i = 0; i < t->n_matches; i++)
+        if (t->matches[i].place == SRCH_IN_TITLE || t->matches[i].place == SRCH_IN_HEADING)
+            more += found->title_weight - 1;
+    return more < t->weighted_tf ? t->weighted_tf - (uint32_t)more : (uint32_t)t->n_matches;
+}
+
 static anc_status explain_terms(srch_asking *a, const srch_row *row, const srch_index_result *found,
                                 srch_explanation *ret)
 {
@@ -162,10 +172,11 @@ static anc_status explain_terms(srch_asking *a, const srch_row *row, const srch_
         if (terms[i].term.ptr == NULL)
             return srch_no_room(a->call);
         if (row->candidate->terms != NULL) {
-            terms[i].tf = row->candidate->terms[i].tf;
+            terms[i].weighted_tf = row->candidate->terms[i].tf;
             terms[i].bm25 = row->candidate->terms[i].bm25;
         }
         ANC_TRY(matches_of(a, places, i, &terms[i]));
+        terms[i].tf = f->begins ? terms[i].weighted_tf : mentions_of(&terms[i], found);
     }
     ret->terms = terms;
     ret->n_terms = found->n_terms;
@@ -192,6 +203,7 @@ static anc_status explain(srch_asking *a, const srch_scope *scope, srch_row *row
         srch_relevance_explain(c, scope->sides, scope->found.bm25_bound);
     *e = (srch_explanation){
         .language = anc_str_of(txt_language_code(scope->languages[0])),
+        .title_weight = scope->found.title_weight,
         .length = c->length,
         .mean_length = scope->found.mean_length,
         .bm25_bound = scope->found.bm25_bound,

@@ -269,6 +269,8 @@ static anc_status step(srch_service *srch, krn_call *call, int64_t now_ns, int64
         return srch_shadow_step(srch, call);
     if (f->unsure)
         return srch_shadow_find(srch, call);
+    if (!more)
+        srch_detail_set(srch, "up to date");
     *ret_next = more ? now_ns : now_ns + IDLE_RECHECK_NS;
     return ANC_OK;
 }

@@ -93,6 +93,20 @@ static void tell_damage(srch_service *srch, const srch_index_kept *kept)
                    ANC_STR("nothing has to be done; `anchorage doctor` names what is set aside"));
 }
 
+/* An index that was made with another weight of titles stays as it is until it is built anew, which is asked for. */
+static void ask_for_weight(srch_service *srch, srch_index index)
+{
+    const uint32_t has = index.ops->figures(index.self, ANC_STR_NONE).title_weight;
+    const uint32_t wanted = srch->config.title_weight > 0 ? srch->config.title_weight : 1;
+    if (has == wanted)
+        return;
+    krn_log_write(srch->config.log, KRN_INFO, "search",
+                  "titles are to count otherwise: the index is built anew beside the one that is "
+                  "searched",
+                  KRN_INT("title_weight", wanted), KRN_INT("before", has));
+    srch_rebuild(srch);
+}
+
 anc_status srch_go_on(srch_service *srch, krn_call *call, bool *ret_done)
 {
     const srch_index index = shown_index(srch);
@@ -121,6 +135,7 @@ anc_status srch_go_on(srch_service *srch, krn_call *call, bool *ret_done)
     if (!kept.mark.whole || f->lacks)
         begin_mending(srch, call);
     srch_reached(srch, kept.mark.cursor);
+    ask_for_weight(srch, index);
     krn_log_write(srch->config.log, KRN_INFO, "search", "index opened as it was kept",
                   KRN_INT("cursor", kept.mark.cursor), KRN_INT("head", head),
                   KRN_INT("whole", kept.mark.whole ? 1 : 0));

@@ -55,6 +55,13 @@ static krn_series *stage(krn_metrics m, const char *labels)
                          : NULL;
 }
 
+static krn_series *seconds(krn_metrics m, const char *name, const char *help)
+{
+    return m.ops != NULL
+               ? m.ops->histogram(m.self, name, "", help, krn_latency_bounds, KRN_HISTOGRAM_BUCKETS)
+               : NULL;
+}
+
 /* Of the index as it is kept, and of the work on it. */
 static void name_kept_series(srch_series *s, krn_metrics m)
 {
@@ -73,10 +80,11 @@ static void name_kept_series(srch_series *s, krn_metrics m)
         counter(m, "anchorage_index_merges_total", "", "Merges of segments, and graphs built");
     s->damages =
         counter(m, "anchorage_index_damages_total", "", "Parts of the index found damaged");
-    s->save = m.ops != NULL ? m.ops->histogram(m.self, "anchorage_index_save_seconds", "",
-                                               "Time of a save of the index", krn_latency_bounds,
-                                               KRN_HISTOGRAM_BUCKETS)
-                            : NULL;
+    s->written =
+        counter(m, "anchorage_index_written_bytes_total", "", "Bytes of segments that saves wrote");
+    s->save = seconds(m, "anchorage_index_save_seconds", "Time of a save of the index");
+    s->save_wait = seconds(m, "anchorage_index_save_wait_seconds",
+                           "Of that, waited to leave the disk to others");
 }
 
 static void name_series(srch_series *s, krn_metrics m)
@@ -127,8 +135,11 @@ anc_status srch_service_open(const srch_config *config, srch_service **ret, anc_
         return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for the search service");
     }
     /* every document names its own model */
-    const srch_index_options options = {
-        .model = ANC_STR(""), .place = config->index_place, .recall = config->recall};
+    const srch_index_options options = {.model = ANC_STR(""),
+                                        .place = config->index_place,
+                                        .recall = config->recall,
+                                        .title_weight = config->title_weight,
+                                        .write_bytes_per_second = config->write_bytes_per_second};
     const anc_status status = config->open_index(&options, &srch->slots[0].index, err);
     if (status != ANC_OK) {
         srch_service_close(srch);
@@ -251,6 +262,7 @@ srch_status_row srch_status(srch_service *srch)
         .unsaved_chunks = f.unsaved_chunks,
         .graphs = f.graphs,
         .recall = f.recall,
+        .title_weight = f.title_weight,
         .semantic_share = srch->config.fusion.how == SRCH_WEIGHTED
                               ? srch->config.fusion.semantic_share
                               : (double)NAN,

@@ -32,7 +32,9 @@ typedef struct srch_config {
     void *index_place;              /* where it keeps them; NULL: nowhere */
     srch_watermark watermark;       /* owned from here on */
     srch_fusion_options fusion;
-    float recall;              /* as in srch_index_options */
+    float recall;          /* as in srch_index_options */
+    uint32_t title_weight; /* likewise; an index that was kept with another is built anew */
+    uint64_t write_bytes_per_second; /* likewise */
     uint32_t candidates;       /* of each side of a search, or top_k where that is more; 0: 100 */
     size_t max_document_bytes; /* memory that indexing one document may take; 0: 1 GiB */
 } srch_config;

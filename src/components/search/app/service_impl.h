@@ -159,7 +159,7 @@ typedef struct srch_series {
     krn_series *analyze, *embed, *index, *rerank, *hydrate, *total;
     krn_series *documents, *chunks, *bytes, *cursor, *failed, *indexed;
     krn_series *segments, *stored, *unsaved, *dead, *graphs, *recall, *kept;
-    krn_series *saves, *save_failures, *save, *merges, *damages;
+    krn_series *saves, *save_failures, *save, *save_wait, *written, *merges, *damages;
 } srch_series;
 
 struct srch_service {

@@ -165,6 +165,8 @@ anc_status srch_shadow_step(srch_service *srch, krn_call *call)
     srch_follow_state *f = &srch->follow;
     bool end = false, begun = false;
     ANC_TRY(srch_walk_page(srch, call, &f->shadow, shadowed_of(f), SRCH_INTO_NEXT, &end));
+    srch_detail_set(srch, "preparing %.*s for another model: %llu documents",
+                    ANC_FMT(shadowed_of(f)), (unsigned long long)f->shadow.done);
     if (!end)
         return ANC_OK;
     f->unsure = true; /* of others, or of this one again */

@@ -34,6 +34,9 @@ anc_status srch_slot_begin(srch_service *srch, bool *ret_wait, anc_err *err)
     const srch_index_options options = {.model = ANC_STR(""),
                                         .place = srch->config.index_place,
                                         .recall = srch->config.recall,
+                                        .title_weight = srch->config.title_weight,
+                                        .write_bytes_per_second =
+                                            srch->config.write_bytes_per_second,
                                         .anew = true};
     srch->building = shown; /* gives up what an earlier rebuild had begun */
     srch_slot_close_old(srch);

@@ -34,7 +34,7 @@ anc_status srch_save(srch_service *srch, srch_slot *slot, bool last)
 {
     static atomic_bool never;
     anc_err err = {0};
-    bool did = false;
+    srch_index_saved saved;
     if (!atomic_load(&srch->begun))
         return ANC_OK;
     ANC_ARENA(mem, LIST_BYTES);
@@ -43,11 +43,13 @@ anc_status srch_save(srch_service *srch, srch_slot *slot, bool last)
     const int64_t start_ns = krn_now_ns(srch->config.clock);
     krn_call call = srch_background_call(srch, mem, &err);
     call.cancelled = last ? &never : &slot->leaving;
-    const anc_status status = slot->index.ops->save(slot->index.self, &call, last, &did);
+    const anc_status status = slot->index.ops->save(slot->index.self, &call, last, &saved);
     tell(srch, status, &err);
-    if (did) {
+    krn_count(srch->series.written, saved.bytes);
+    if (saved.did) {
         krn_count(srch->series.saves, 1);
         krn_observe(srch->series.save, (double)(krn_now_ns(srch->config.clock) - start_ns) / 1e9);
+        krn_observe(srch->series.save_wait, (double)saved.waited_ns / 1e9);
     }
     return status;
 }

@@ -108,8 +108,9 @@ typedef struct srch_index_result {
     bool has_vectors;      /* some live chunk has a vector */
     srch_term_fact *terms; /* [n_terms] */
     size_t n_terms;
-    double mean_length; /* of a chunk, in words that count */
-    uint64_t chunks;    /* live */
+    double mean_length;    /* of a chunk, in words that count */
+    uint64_t chunks;       /* live */
+    uint32_t title_weight; /* a word of a title counted as so many of the text */
     bool damaged; /* a part of the index was found damaged, and the answer is what the rest gives */
 } srch_index_result;
 
@@ -120,9 +121,18 @@ typedef struct srch_index_figures {
     uint64_t stored_bytes;               /* of files */
     uint64_t unsaved_chunks;             /* of what is searched: a save makes them files */
     uint32_t segments, graphs;
+    uint32_t
+        title_weight; /* of what is searched; where indexes differ, one that the options do not say */
     float
         recall; /* the least that a graph was measured to give for the share that is asked for; 1: there is none */
 } srch_index_figures;
+
+/* What a save did. */
+typedef struct srch_index_saved {
+    bool did;          /* something was written */
+    uint64_t bytes;    /* of that: segments, also where it failed in the end */
+    int64_t waited_ns; /* to keep to the pace */
+} srch_index_saved;
 
 /* What the follower knows of an index. */
 typedef struct srch_index_mark {
@@ -195,9 +205,10 @@ typedef struct srch_index_ops {
     ANC_MUST_CHECK anc_status (*forget)(void *self, krn_call *call);
     /* Keeps what was published, and the mark as it was before; may take long. What was removed is then gone from the
      * files too, or will be with one of the next saves; with `last` now, where some seconds are enough for it.
-     * *ret_did: something was written. DISK_FULL, or as the disk says; what was kept before still is. Without a
-     * place nothing happens. */
-    ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, bool *ret_did);
+     * *ret is filled in either way. DISK_FULL, or as the disk says; what was kept before still is. Without a
+     * place nothing happens. It keeps to the pace of the options, but for `last`. CANCELLED also where somebody waits
+     * for other work on the index. */
+    ANC_MUST_CHECK anc_status (*save)(void *self, krn_call *call, bool last, srch_index_saved *ret);
     /* Reads all there is and tells `found` what is wrong, a line each; *ret_n: how much. Any thread; may take long.
      * A part that was found damaged is taken out. CANCELLED, DEADLINE. */
     ANC_MUST_CHECK anc_status (*verify)(void *self, krn_call *call,
@@ -222,6 +233,11 @@ typedef struct srch_index_options {
     void *place;
     float
         recall; /* share of the true nearest that searches by vectors find, 0.5 to 0.99; 0: as the adapter has it */
+    /* A word of a title counts as so many of the text, 1 to 8; 0: 1. Of indexes that are made from now on: one that is
+     * kept stays as it was made, also for what is published to it. */
+    uint32_t title_weight;
+    /* Saves write no faster, but where much is published meanwhile; 0: as fast as the disk takes it. */
+    uint64_t write_bytes_per_second;
     bool anew; /* begins empty, and what is kept stays as it is until the first save of this one */
 } srch_index_options;
 

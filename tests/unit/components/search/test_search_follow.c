@@ -208,6 +208,7 @@ static void a_sync_can_be_watched(void **state)
         .mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &kno.never_cancelled};
     srch_sync s, rebuild;
     settle();
+    assert_true(anc_str_eq(srch_status(srch).detail, ANC_STR("up to date")));
     ASSERT_OK(srch_sync_start(srch, &call, false, &s), &err);
     assert_int_equal(s.state, SRCH_SYNC_DONE); /* there is nothing to follow */
     kno.now_ns += 1000000;                     /* the double's ids differ by their time alone */
@@ -225,6 +226,7 @@ static void a_sync_can_be_watched(void **state)
     assert_int_equal(half.state, SRCH_SYNC_PROCESSING);
     assert_int_equal(half.total, DOCUMENTS);
     assert_true(half.processed > 0 && half.processed < DOCUMENTS);
+    assert_true(anc_str_eq(srch_status(srch).detail, ANC_STR("rebuilding: 32 of 50 documents")));
     settle();
     const srch_sync done = sync_now(rebuild.id);
     assert_int_equal(done.state, SRCH_SYNC_DONE);

@@ -1,12 +1,14 @@
 /* test_search_home.c - indexes kept in a folder: opened again, switched, forgotten, damaged, without room. */
 #include "support/test.h"
 
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/crc32c.h"
 #include "base/str.h"
+#include "os/clock.h"
 #include "search/adapters/engine/engine_index.h"
 #include "support/engine_disk.h"
 
@@ -18,6 +20,7 @@ typedef struct world {
     anc_err err;
     atomic_bool never;
     krn_call call;
+    uint64_t write_bytes_per_second;
 } world;
 
 static const anc_str label = ANC_STR_INIT("public");
@@ -26,7 +29,9 @@ static anc_status open_index(world *w)
 {
     const srch_home_options home = {.folder = ANC_STR("h"), .disk = engine_disk_ops(w->disk)};
     ASSERT_OK(srch_home_open(&home, &w->home, &w->err), &w->err);
-    const srch_index_options options = {.model = ANC_STR("m/1"), .place = w->home};
+    const srch_index_options options = {.model = ANC_STR("m/1"),
+                                        .place = w->home,
+                                        .write_bytes_per_second = w->write_bytes_per_second};
     return srch_engine_index_open(&options, &w->index, &w->err);
 }
 
@@ -93,11 +98,11 @@ static void publish(world *w, const char *collection, const char *id, uint32_t v
 
 static anc_status save(world *w, uint64_t cursor)
 {
-    bool did;
+    srch_index_saved saved;
     const srch_index_mark mark = {
         .cursor = cursor, .whole = true, .damages = w->index.ops->kept(w->index.self).damages};
     w->index.ops->mark(w->index.self, &mark);
-    return w->index.ops->save(w->index.self, &w->call, false, &did);
+    return w->index.ops->save(w->index.self, &w->call, false, &saved);
 }
 
 static bool finds(world *w, const char *collection, const char *id, uint32_t version)
@@ -256,7 +261,7 @@ static void what_lost_a_part_is_not_whole_whatever_the_ledger_says(void **state)
 {
     (void)state;
     world w;
-    bool did;
+    srch_index_saved saved;
     open_world(&w);
     publish(&w, "alpha", "a", 1);
     ASSERT_OK(save(&w, 1), &w.err);
@@ -269,7 +274,7 @@ static void what_lost_a_part_is_not_whole_whatever_the_ledger_says(void **state)
     publish(&w, "alpha", "z", 1); /* saved by somebody who does not know of the damage */
     const srch_index_mark mark = {.cursor = 2, .whole = true, .damages = 0};
     w.index.ops->mark(w.index.self, &mark);
-    ASSERT_OK(w.index.ops->save(w.index.self, &w.call, false, &did), &w.err);
+    ASSERT_OK(w.index.ops->save(w.index.self, &w.call, false, &saved), &w.err);
     open_again(&w);
     assert_false(w.index.ops->kept(w.index.self).mark.whole);
     assert_true(finds(&w, "alpha", "z", 1) && !finds(&w, "alpha", "a", 1));
@@ -386,6 +391,79 @@ static void verifies_and_optimizes(void **state)
     close_world(&w);
 }
 
+/* ---- pace ------------------------------------------------------------------------------------- */
+
+/* A save by itself, which would take hours. */
+typedef struct slow_save {
+    world *w;
+    atomic_bool cancelled;
+    anc_status status;
+    srch_index_saved saved;
+} slow_save;
+
+static void *save_slowly(void *arg)
+{
+    slow_save *s = arg;
+    anc_err err = {0};
+    ANC_ARENA(mem, 1 << 20);
+    krn_call call = {.mem = mem, .err = &err, .deadline_ns = INT64_MAX, .cancelled = &s->cancelled};
+    s->status = s->w->index.ops->save(s->w->index.self, &call, false, &s->saved);
+    return NULL;
+}
+
+static void begin_slow_save(world *w, slow_save *s, pthread_t *thread)
+{
+    *s = (slow_save){.w = w};
+    assert_int_equal(pthread_create(thread, NULL, save_slowly, s), 0);
+    for (int i = 0; engine_disk_count(w->disk, "h/alpha/") == 0; i++) {
+        assert_true(i < 20000);
+        os_sleep_ns(1000000);
+    }
+}
+
+static void end_slow_save(const slow_save *s, pthread_t thread)
+{
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(s->status, ANC_CANCELLED);
+    assert_true(s->saved.bytes > 0 && !s->saved.did);
+    assert_int_equal(engine_disk_count(s->w->disk, "h/alpha/"), 0);
+}
+
+static void nobody_waits_for_a_save_that_keeps_to_its_pace(void **state)
+{
+    (void)state;
+    world w;
+    slow_save slow;
+    pthread_t thread;
+    open_world(&w);
+    close_index(&w);
+    w.write_bytes_per_second = 1;
+    ASSERT_OK(open_index(&w), &w.err);
+    publish(&w, "alpha", "a", 1);
+    begin_slow_save(&w, &slow, &thread); /* a server that stops */
+    atomic_store(&slow.cancelled, true);
+    end_slow_save(&slow, thread);
+    begin_slow_save(&w, &slow, &thread); /* everything is forgotten */
+    ASSERT_OK(w.index.ops->forget(w.index.self, &w.call), &w.err);
+    end_slow_save(&slow, thread);
+    publish(&w, "alpha", "a", 1);
+    begin_slow_save(&w, &slow, &thread); /* somebody wants it in one part */
+    publish(&w, "alpha", "b", 1);
+    assert_int_equal(search(&w, "alpha").n, 2);
+    ASSERT_OK(w.index.ops->optimize(w.index.self, &w.call), &w.err);
+    assert_int_equal(pthread_join(thread, NULL), 0);
+    assert_int_equal(slow.status, ANC_CANCELLED);
+    assert_int_equal(w.index.ops->figures(w.index.self, ANC_STR_NONE).unsaved_chunks, 0);
+    publish(&w, "alpha", "c", 1);
+    srch_index_saved saved;
+    ASSERT_OK(w.index.ops->save(w.index.self, &w.call, true, &saved), &w.err); /* the end */
+    assert_true(saved.did && saved.bytes > 1000 && saved.waited_ns == 0);
+    open_again(&w);
+    assert_true(finds(&w, "alpha", "a", 1) && finds(&w, "alpha", "b", 1) &&
+                finds(&w, "alpha", "c", 1));
+    close_world(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -398,6 +476,7 @@ int main(void)
         cmocka_unit_test(a_damaged_ledger_is_set_aside_and_a_newer_one_refused),
         cmocka_unit_test(a_full_disk_leaves_what_was_kept),
         cmocka_unit_test(what_is_removed_leaves_the_files),
-        cmocka_unit_test(verifies_and_optimizes)};
+        cmocka_unit_test(verifies_and_optimizes),
+        cmocka_unit_test(nobody_waits_for_a_save_that_keeps_to_its_pace)};
     return cmocka_run_group_tests_name("search home", tests, NULL, NULL);
 }

@@ -328,6 +328,43 @@ static void a_title_counts_for_each_chunk(void **state)
     assert_string_equal(r.candidates[0].document.ptr, "b");
 }
 
+static void publish_weighted(world *w, const char *key, uint32_t title_weight, const char *title,
+                             const char *words)
+{
+    const anc_str label = ANC_STR("public");
+    const eng_document document = {.key = anc_str_of(key),
+                                   .version = 1,
+                                   .title_weight = title_weight,
+                                   .labels = &label,
+                                   .n_labels = 1};
+    eng_load *load = NULL;
+    ASSERT_OK(eng_load_open(w->index, &document, &load, &w->err), &w->err);
+    ASSERT_OK(help_add(load, 0, title, words, NULL, &w->err), &w->err);
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+}
+
+/* Robertson, Zaragoza and Taylor, "Simple BM25 extension to multiple weighted fields": the weighted counts of the
+ * fields are summed before they saturate, and so are their lengths. */
+static void a_title_counts_more_by_its_weight(void **state)
+{
+    world *w = *state;
+    publish_weighted(w, "a", 4, "red .the", "fish bone soup");
+    publish_weighted(w, "b", 4, "", "red red fish soup");
+    const eng_result r = search(w, "red", NULL);
+    const double idf = log(1 + (2 - 2 + 0.5) / (2 + 0.5)), mean = (4 + 3 + 4) / 2.0;
+    assert_int_equal(r.n, 2);
+    assert_string_equal(r.candidates[0].document.ptr, "a");
+    assert_true(fabs(r.mean_length - mean) < 1e-12);
+    assert_true(fabs(r.candidates[0].bm25 - idf * 4 / (4 + 1.2 * (1 - 0.75 + 0.75 * 7 / mean))) <
+                1e-6);
+    assert_true(fabs(r.candidates[1].bm25 - idf * 2 / (2 + 1.2 * (1 - 0.75 + 0.75 * 4 / mean))) <
+                1e-6);
+    const eng_document heavy = {.key = ANC_STR("c"), .title_weight = ENG_MAX_TITLE_WEIGHT + 1};
+    eng_load *load = NULL;
+    assert_int_equal(eng_load_open(w->index, &heavy, &load, &w->err), ANC_INVALID);
+    assert_string_equal(w->err.text, "a title's weight of 9, at most 8");
+}
+
 static void weights_add_up(void **state)
 {
     world *w = *state;
@@ -483,6 +520,7 @@ int main(void)
         ROW(labels_decide_who_sees),
         ROW(stop_words_count_only_alone),
         ROW(a_title_counts_for_each_chunk),
+        ROW(a_title_counts_more_by_its_weight),
         ROW(weights_add_up),
         ROW(blocks_stay_few),
         ROW(bad_chunks_are_named),

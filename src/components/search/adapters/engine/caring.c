@@ -85,7 +85,6 @@ anc_status srch_shelves_optimize(void *self, krn_call *call)
     caring c = {.store = store, .call = call};
     srch_shelf **shelves = NULL;
     size_t n = 0;
-    bool did = false;
     (void)atomic_fetch_add(&store->optimizing, 1); /* what goes on beside ends */
     anc_status status = srch_shelves_list(store, call, false, &shelves, &n, NULL);
     for (size_t i = 0; i < n; i++) {
@@ -94,5 +93,5 @@ anc_status srch_shelves_optimize(void *self, krn_call *call)
         srch_shelf_unref(shelves[i]);
     }
     (void)atomic_fetch_sub(&store->optimizing, 1);
-    return status == ANC_OK ? srch_shelves_save(store, call, false, &did) : status;
+    return status == ANC_OK ? srch_shelves_save_now(store, call) : status;
 }

@@ -38,8 +38,8 @@ static eng_value value_of(const srch_value *v)
 
 /* ---- writing -------------------------------------------------------------------------------- */
 
-static anc_status open_load(eng_index *index, krn_call *call, const srch_index_document *document,
-                            eng_load **ret)
+static anc_status open_load(const srch_shelf *s, krn_call *call,
+                            const srch_index_document *document, eng_load **ret)
 {
     eng_field *fields = anc_arena_alloc(call->mem, document->n_fields, sizeof *fields);
     if (fields == NULL)
@@ -51,11 +51,12 @@ static anc_status open_load(eng_index *index, krn_call *call, const srch_index_d
     const eng_document d = {.key = document->document_id,
                             .version = document->version,
                             .language = document->language,
+                            .title_weight = s->title_weight,
                             .fields = fields,
                             .n_fields = document->n_fields,
                             .labels = document->labels,
                             .n_labels = document->n_labels};
-    return eng_load_open(index, &d, ret, call->err);
+    return eng_load_open(s->index, &d, ret, call->err);
 }
 
 /* The terms of one chunk at a time, in a list that only grows. */
@@ -86,9 +87,11 @@ static anc_status add_chunk(eng_load *load, krn_call *call, const srch_index_chu
     return eng_load_add(load, &c, call->err);
 }
 
-static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source chunks)
+static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source chunks,
+                             uint64_t *ret_n)
 {
     term_list list = {0};
+    *ret_n = 0;
     for (;;) {
         srch_index_chunk chunk;
         bool more = false;
@@ -96,20 +99,21 @@ static anc_status add_chunks(eng_load *load, krn_call *call, srch_chunk_source c
         if (!more)
             return ANC_OK;
         ANC_TRY(add_chunk(load, call, &chunk, &list));
+        ++*ret_n;
     }
 }
 
-static anc_status publish(eng_index *index, krn_call *call, const srch_index_document *document,
-                          srch_chunk_source chunks)
+static anc_status publish(const srch_shelf *s, krn_call *call, const srch_index_document *document,
+                          srch_chunk_source chunks, uint64_t *ret_n)
 {
     eng_load *load = NULL;
-    ANC_TRY(open_load(index, call, document, &load));
-    const anc_status status = add_chunks(load, call, chunks);
+    ANC_TRY(open_load(s, call, document, &load));
+    const anc_status status = add_chunks(load, call, chunks, ret_n);
     if (status != ANC_OK) {
         eng_load_abort(load);
         return status;
     }
-    return eng_publish(index, load, call->err);
+    return eng_publish(s->index, load, call->err);
 }
 
 /* The language of a document that is there; TXT_LANGUAGE_COUNT: it is not. */
@@ -138,17 +142,20 @@ static void count_out(srch_shelf *s, uint32_t language)
 static anc_status engine_publish(void *self, krn_call *call, anc_str collection,
                                  const srch_index_document *document, srch_chunk_source chunks)
 {
-    const srch_shelves *store = self;
+    srch_shelves *store = self;
+    uint64_t n_chunks = 0;
     const bool named = document->model.ptr != NULL;
     srch_shelf *s = NULL;
     ANC_TRY(srch_shelf_get(self, collection, named ? document->model : store->model,
                            named ? document->dims : store->dims, &s, call->err));
     const uint32_t before = language_of(s, document->document_id);
     count_in(s, document->language);
-    const anc_status status = publish(s->index, call, document, chunks);
+    const anc_status status = publish(s, call, document, chunks, &n_chunks);
     count_out(s, status == ANC_OK ? before : document->language);
-    if (status == ANC_OK)
+    if (status == ANC_OK) {
         srch_shelf_changed(s);
+        eng_pace_come(&store->pace, n_chunks);
+    }
     srch_shelf_unref(s);
     return status;
 }
@@ -368,16 +375,17 @@ static bool reached(uint32_t k, size_t n)
     return k > 0 && n >= k;
 }
 
-static anc_status search(const srch_shelves *store, eng_index *index, krn_call *call,
+static anc_status search(const srch_shelves *store, const srch_shelf *s, krn_call *call,
                          const srch_index_query *query, srch_index_result *ret)
 {
     eng_query q;
     eng_result found;
-    srch_index_result result = {.has_vectors = eng_stats(index).vectors > 0};
+    srch_index_result result = {.has_vectors = eng_stats(s->index).vectors > 0,
+                                .title_weight = s->title_weight};
     ANC_TRY(query_of(call, query, &q));
     q.recall = store->recall;
     q.pool = store->home != NULL ? srch_home_pool(store->home) : NULL;
-    eng_snapshot *snapshot = eng_snapshot_acquire(index);
+    eng_snapshot *snapshot = eng_snapshot_acquire(s->index);
     anc_status status = eng_search(snapshot, &q, call->mem, &found, call->err);
     if (status == ANC_OK)
         status = copy_candidates(call, &found, &result);
@@ -398,12 +406,12 @@ static anc_status search_or_mend(srch_shelves *store, srch_shelf *s, krn_call *c
 {
     enum { MOST_TRIES = 8 };
     bool damaged = false;
-    anc_status status = search(store, s->index, call, query, ret);
+    anc_status status = search(store, s, call, query, ret);
     for (int i = 0; status == ANC_CORRUPT && i < MOST_TRIES; i++) {
         srch_shelf_mend(store, s, call->err->text);
         anc_err_clear(call->err);
         damaged = true;
-        status = search(store, s->index, call, query, ret);
+        status = search(store, s, call, query, ret);
     }
     if (status == ANC_OK)
         ret->damaged = damaged;
@@ -510,6 +518,8 @@ anc_status srch_engine_index_open(const srch_index_options *options, srch_index 
     store->model = (anc_str){model, options->model.len};
     store->dims = options->dims;
     store->recall = options->recall;
+    store->title_weight = options->title_weight > 0 ? options->title_weight : 1;
+    store->pace.bytes_per_second = options->write_bytes_per_second;
     store->holdings = holdings;
     store->home = options->place;
     store->kept.has_place = store->home != NULL;

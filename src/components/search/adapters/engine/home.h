@@ -15,6 +15,7 @@ typedef struct srch_ledger_row {
     anc_str collection, model;
     anc_str folder; /* in the home's */
     uint32_t dims;
+    uint32_t title_weight;
     bool removed; /* there may be chunks in its files of documents that are gone */
 } srch_ledger_row;
 

@@ -57,7 +57,8 @@ static anc_status load_one(srch_shelves *store, const srch_ledger_row *row, bool
     srch_shelf *s = NULL;
     anc_err why = {0};
     ANC_TRY(srch_place_enter(store->home, row->folder, &place, err));
-    const anc_status status = srch_shelf_open(&place, row->model, row->dims, &s, &why);
+    const anc_status status =
+        srch_shelf_open(&place, row->model, row->dims, row->title_weight, &s, &why);
     if (is_lost(status)) {
         srch_shelves_damaged(store, why.text);
         *whole = false;
@@ -136,6 +137,7 @@ static srch_index_mark mark_now(srch_shelves *store)
 typedef struct saving {
     srch_shelves *store;
     krn_call *call;
+    eng_pace *pace; /* the store's: nobody waits for this save */
     srch_index_mark mark;
     bool last;
     int64_t end_ns;
@@ -145,7 +147,8 @@ typedef struct saving {
 static anc_status may_go_on(void *arg)
 {
     const saving *s = arg;
-    if (atomic_load_explicit(s->call->cancelled, memory_order_relaxed) ||
+    const bool gives_way = s->pace == &s->store->pace && atomic_load(&s->store->hurried) > 0;
+    if (atomic_load_explicit(s->call->cancelled, memory_order_relaxed) || gives_way ||
         atomic_load(&s->store->mending) > 0)
         return ANC_FAIL(s->call->err, ANC_CANCELLED, "the index has something else to do");
     if (os_mono_ns() > s->end_ns)
@@ -220,7 +223,8 @@ static anc_status purge_before_save(const saving *s, srch_shelf *shelf,
 
 static anc_status save_one(saving *s, srch_shelf *shelf)
 {
-    const eng_tidy_options options = {.pool = s->store->helpers, .may_go_on = may_go_on, .arg = s};
+    const eng_tidy_options options = {
+        .pool = s->store->helpers, .may_go_on = may_go_on, .arg = s, .pace = s->pace};
     const bool grows_whole = s->mark.whole && eng_stats(shelf->index).cursor == 0;
     if (grows_whole)
         ANC_TRY(believe(s, shelf));
@@ -278,26 +282,45 @@ static anc_status save_all(saving *s, bool moved)
     return status == ANC_OK ? write_ledger(s, &ledger, moved) : status;
 }
 
-anc_status srch_shelves_save(void *self, krn_call *call, bool last, bool *ret_did)
+/* `pace`: NULL: somebody waits for it. */
+static anc_status save_at(srch_shelves *store, krn_call *call, bool last, eng_pace *pace,
+                          srch_index_saved *ret)
 {
-    srch_shelves *store = self;
-    *ret_did = false;
+    eng_pace unbounded = {0};
+    *ret = (srch_index_saved){0};
     if (store->home == NULL)
         return ANC_OK;
     (void)pthread_mutex_lock(&store->saving);
     saving s = {.store = store,
                 .call = call,
+                .pace = pace != NULL ? pace : &unbounded,
                 .mark = mark_now(store),
                 .last = last,
                 .end_ns = last ? os_mono_ns() + LAST_NS : INT64_MAX};
+    eng_pace_begin(s.pace);
     const bool moved = atomic_exchange(&store->moved, false);
     const anc_status status = save_all(&s, moved);
     if (status == ANC_OK)
         srch_home_sweep(store->home);
     else if (moved)
         atomic_store(&store->moved, true);
+    *ret = (srch_index_saved){s.did, s.pace->written, s.pace->waited_ns};
     (void)pthread_mutex_unlock(&store->saving);
-    *ret_did = s.did;
+    return status;
+}
+
+anc_status srch_shelves_save(void *self, krn_call *call, bool last, srch_index_saved *ret)
+{
+    srch_shelves *store = self;
+    return save_at(store, call, last, last ? NULL : &store->pace, ret);
+}
+
+anc_status srch_shelves_save_now(srch_shelves *store, krn_call *call)
+{
+    srch_index_saved saved;
+    (void)atomic_fetch_add(&store->hurried, 1);
+    const anc_status status = save_at(store, call, false, NULL, &saved);
+    (void)atomic_fetch_sub(&store->hurried, 1);
     return status;
 }
 
@@ -325,8 +348,10 @@ static anc_status forget(srch_shelves *store, anc_err *err)
 anc_status srch_shelves_forget(void *self, krn_call *call)
 {
     srch_shelves *store = self;
+    (void)atomic_fetch_add(&store->hurried, 1);
     (void)pthread_mutex_lock(&store->saving);
     const anc_status status = forget(store, call->err);
     (void)pthread_mutex_unlock(&store->saving);
+    (void)atomic_fetch_sub(&store->hurried, 1);
     return status;
 }

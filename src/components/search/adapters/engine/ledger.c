@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/crc32c.h"
+#include "engine/engine.h"
 #include "home_impl.h"
 #include "os/file.h"
 #include "json/json.h"
@@ -83,8 +84,11 @@ static anc_status read_rows(anc_arena *mem, const json_value *rows, srch_ledger 
             !copy_str(mem, from, "folder", &row->folder))
             return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the index's ledger");
         row->dims = (uint32_t)json_int(json_member(from, "dims"), 0);
+        const int64_t weight = json_int(json_member(from, "title_weight"), 1);
+        row->title_weight = (uint32_t)weight;
         row->removed = json_bool(json_member(from, "removed"), false);
-        if (row->collection.len == 0 || !is_folder_name(row->folder))
+        if (row->collection.len == 0 || !is_folder_name(row->folder) || weight < 1 ||
+            weight > ENG_MAX_TITLE_WEIGHT)
             return damaged(err, "a row of it");
     }
     ret->n = n;
@@ -159,6 +163,7 @@ static void put_rows(json_writer *w, const srch_ledger *ledger)
         json_put_str(w, "collection", row->collection);
         json_put_str(w, "model", row->model);
         json_put_int(w, "dims", row->dims);
+        json_put_int(w, "title_weight", row->title_weight);
         json_put_bool(w, "removed", row->removed);
         json_close_object(w);
     }

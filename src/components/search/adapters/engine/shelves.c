@@ -32,8 +32,8 @@ void srch_shelf_count(srch_shelf *s)
         atomic_store_explicit(&s->languages[l], (unsigned)counts[l], memory_order_relaxed);
 }
 
-anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, srch_shelf **ret,
-                           anc_err *err)
+anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, uint32_t title_weight,
+                           srch_shelf **ret, anc_err *err)
 {
     char path[OS_PATH_MAX];
     eng_options options = {.dims = dims};
@@ -51,6 +51,7 @@ anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, srch
     atomic_init(&s->changes, 1);
     s->place = *place;
     s->dims = dims;
+    s->title_weight = title_weight;
     s->model_len = model.len;
     if (model.len > 0)
         memcpy(s->model, model.ptr, model.len);
@@ -73,8 +74,7 @@ static anc_status shelf_new(srch_shelves *store, anc_str collection, anc_str mod
     srch_place place = {0};
     if (store->home != NULL)
         ANC_TRY(srch_place_take(store->home, collection, model, &place, err));
-    ANC_TRY(srch_shelf_open(&place, model, dims, ret, err));
-    return ANC_OK;
+    return srch_shelf_open(&place, model, dims, store->title_weight, ret, err);
 }
 
 /* Under the lock. */
@@ -280,10 +280,12 @@ static eng_figures add_memory(srch_index_figures *sum, eng_index *index, float s
     return f;
 }
 
-static void add_figures(srch_index_figures *sum, const srch_holding *h, float share)
+static void add_figures(const srch_shelves *store, const srch_holding *h, srch_index_figures *sum)
 {
     if (h->shown != NULL) {
-        const eng_figures f = add_memory(sum, h->shown->index, share);
+        const eng_figures f = add_memory(sum, h->shown->index, store->recall);
+        if (h->shown->title_weight != store->title_weight)
+            sum->title_weight = h->shown->title_weight;
         sum->documents += f.documents;
         sum->chunks += f.chunks;
         sum->vectors += f.vectors;
@@ -291,20 +293,20 @@ static void add_figures(srch_index_figures *sum, const srch_holding *h, float sh
         sum->unsaved_chunks += f.unsaved_chunks;
     }
     if (h->next != NULL)
-        (void)add_memory(sum, h->next->index, share);
+        (void)add_memory(sum, h->next->index, store->recall);
 }
 
 srch_index_figures srch_shelves_figures(void *self, anc_str collection)
 {
     srch_shelves *store = self;
-    srch_index_figures sum = {.recall = 1};
+    srch_index_figures sum = {.recall = 1, .title_weight = store->title_weight};
     size_t cursor = 0;
     anc_str key;
     uint64_t value;
     (void)pthread_mutex_lock(&store->lock);
     while (anc_map_next(store->holdings, &cursor, &key, &value))
         if (collection.len == 0 || anc_str_eq(collection, key))
-            add_figures(&sum, (const srch_holding *)(uintptr_t)value, store->recall);
+            add_figures(store, (const srch_holding *)(uintptr_t)value, &sum);
     (void)pthread_mutex_unlock(&store->lock);
     return sum;
 }

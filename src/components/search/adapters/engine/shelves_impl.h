@@ -13,6 +13,7 @@
 #include "base/map.h"
 #include "base/str.h"
 #include "engine/engine.h"
+#include "engine/pace.h"
 #include "home.h"
 #include "os/thread.h"
 
@@ -31,6 +32,7 @@ typedef struct srch_shelf {
     bool is_placed;      /* the names of its folder are durable */
     _Atomic int64_t purge_from_ns; /* what was removed is taken out from then on */
     uint32_t dims;
+    uint32_t title_weight;
     size_t model_len;
     char model[]; /* revision */
 } srch_shelf;
@@ -43,7 +45,8 @@ typedef struct srch_holding {
 typedef struct srch_shelves {
     anc_str model; /* owned: of documents that name none */
     uint32_t dims;
-    float recall; /* that searches ask for; 0: as the engine has it */
+    float recall;          /* that searches ask for; 0: as the engine has it */
+    uint32_t title_weight; /* of shelves that are made */
     pthread_mutex_t lock;
     anc_map *holdings; /* owned, under lock: collection to holding, owned */
 
@@ -55,8 +58,10 @@ typedef struct srch_shelves {
     srch_index_mark mark;   /* under lock: of the follower */
     srch_index_kept kept;   /* under lock */
     bool written;           /* the ledger was, by this store; who saves */
+    eng_pace pace;          /* of saves that nobody waits for; who saves, but for what comes */
     atomic_uint mending;    /* those who wait to take damaged parts out: long work ends */
     atomic_uint optimizing; /* those who want everything done now: other long work ends */
+    atomic_uint hurried;    /* those who wait for `saving`: a save that nobody waits for ends */
     atomic_bool moved;      /* indexes came, went or were shown since it was written */
 } srch_shelves;
 
@@ -75,8 +80,8 @@ static inline void srch_shelf_changed(srch_shelf *s)
 
 /* Opens the index in `place`, whose owner the shelf is from here on (zeroed: in memory), with one count, the
  * caller's. What the engine says. */
-anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, srch_shelf **ret,
-                           anc_err *err) ANC_MUST_CHECK;
+anc_status srch_shelf_open(srch_place *place, anc_str model, uint32_t dims, uint32_t title_weight,
+                           srch_shelf **ret, anc_err *err) ANC_MUST_CHECK;
 
 /* Counts its languages anew; the writer's count may be one off by that. */
 void srch_shelf_count(srch_shelf *s);
@@ -134,7 +139,10 @@ anc_status srch_shelves_forget(void *self, krn_call *call) ANC_MUST_CHECK;
 anc_status srch_shelves_verify(void *self, krn_call *call, void (*found)(void *arg, anc_str what),
                                void *arg, uint64_t *ret_n) ANC_MUST_CHECK;
 anc_status srch_shelves_optimize(void *self, krn_call *call) ANC_MUST_CHECK;
-anc_status srch_shelves_save(void *self, krn_call *call, bool last, bool *ret_did) ANC_MUST_CHECK;
+anc_status srch_shelves_save(void *self, krn_call *call, bool last,
+                             srch_index_saved *ret) ANC_MUST_CHECK;
+/* keeping.c: the same for who waits for it: as fast as the disk takes it. */
+anc_status srch_shelves_save_now(srch_shelves *store, krn_call *call) ANC_MUST_CHECK;
 srch_index_figures srch_shelves_figures(void *self, anc_str collection);
 
 #endif

@@ -30,7 +30,8 @@ static bool describe(krn_call *call, const srch_shelf *s, anc_str collection, sr
     *ret = (srch_ledger_row){.collection = anc_arena_copy(call->mem, collection),
                              .model = anc_arena_copy(call->mem, srch_shelf_model(s)),
                              .folder = anc_arena_copy(call->mem, anc_str_of(s->place.name)),
-                             .dims = s->dims};
+                             .dims = s->dims,
+                             .title_weight = s->title_weight};
     return ret->collection.ptr != NULL && ret->model.ptr != NULL && ret->folder.ptr != NULL;
 }
 
