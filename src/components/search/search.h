@@ -221,7 +221,8 @@ anc_status srch_expect(srch_service *srch, krn_call *call, anc_str question,
                        bool *ret_known) ANC_MUST_CHECK;
 
 typedef struct srch_status_row {
-    bool ready; /* as srch_ready */
+    bool ready;      /* as srch_ready */
+    bool rebuilding; /* a new one is asked for, and is not yet the one that is searched */
     uint64_t walked,
         to_walk;     /* documents that the last walk of the catalog has read, and of how many */
     uint64_t cursor; /* change that the index has reached */

@@ -55,6 +55,21 @@ static bool is_reading(cli_client *client, term_state *ret)
     return read != NULL && total != NULL;
 }
 
+static bool is_rebuilding(cli_client *client)
+{
+    CLI_JSON(stats);
+    anc_err err = {0};
+    return cli_call_json(client, "GET", ANC_STR("/v1/knowledge/stats"), ANC_STR_NONE, &stats,
+                         &err) == ANC_OK &&
+           json_bool(json_member(json_member(json_root(stats), "index"), "rebuilding"), false);
+}
+
+void cli_await_rebuild(cli_client *client)
+{
+    for (int64_t ms = 0; ms < AWAIT_MAX_MS && is_rebuilding(client); ms += LOOK_MS)
+        os_sleep_ns((int64_t)LOOK_MS * 1000000);
+}
+
 void cli_await_index(cli_client *client)
 {
     term_progress progress =

@@ -29,6 +29,9 @@ anc_status cli_await_start(cli_client *client, const cli_facts *facts, anc_err *
  * not say so, what is asked next is to be answered. */
 void cli_await_index(cli_client *client);
 
+/* Waits while the server builds its index anew beside the one that answers; half an hour at most. */
+void cli_await_rebuild(cli_client *client);
+
 /* Opens a client, runs `work` with it and closes it; the exit code. */
 int cli_with_server(cli_context *cx, int (*work)(cli_client *client));
 

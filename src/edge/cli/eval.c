@@ -106,6 +106,7 @@ static anc_status measure(evaluation *e, cli_client *client, anc_err *err)
     const anc_str language = cli_value(e->cx, "language");
     ANC_TRY(eval_load(client, &e->data, cli_given(e->cx, "whole-document"), language, &e->documents,
                       err));
+    cli_await_rebuild(client); /* a kept folder that was filled with other settings */
     for (size_t i = 0; i < e->n_modes; i++)
         ANC_TRY(eval_search(client, &e->data, e->modes[i], e->limit,
                             strcmp(e->modes[i], "hybrid") == 0 ? e->run : NULL, &e->results[i],

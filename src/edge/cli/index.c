@@ -10,6 +10,7 @@ enum { LOOK_MS = 200, OUT_BYTES = 1 << 20 };
 #define BASE "/v1/knowledge"
 
 static const list_note notes[] = {
+    {"rebuilding", "a new one is made beside it, which will take its place"},
     {"cursor", "change of the catalog that it has reached"},
     {"bytes", "memory that it holds; its files are not in it"},
     {"saved_cursor", "change up to which it is in files: a start goes on from there"},

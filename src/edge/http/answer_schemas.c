@@ -504,6 +504,7 @@ static const http_schema stats_row_out =
 
 static const http_field index_rows[] = {
     BOOL("ready", ""),
+    BOOL("rebuilding", "a new one is made beside it, which will take its place"),
     MAYBE("activity", HTTP_TEXT, "what is being done with it, or was last, for the owner"),
     INT("cursor", "change that it has reached"),
     INT("documents", ""),

@@ -12,6 +12,7 @@ void http_put_index(json_writer *w, const srch_status_row *s, bool is_owner)
 {
     json_open_object(w);
     json_put_bool(w, "ready", s->ready);
+    json_put_bool(w, "rebuilding", s->rebuilding);
     json_put_str_or_null(w, "activity", is_owner ? s->detail : ANC_STR_NONE);
     json_put_int(w, "cursor", (int64_t)s->cursor);
     json_put_int(w, "documents", (int64_t)s->documents);

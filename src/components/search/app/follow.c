@@ -110,6 +110,7 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
     srch->follow.again = true;
     srch->follow.known = true;
     srch->follow.unsure = true;
+    atomic_store(&srch->rebuild_done, srch->follow.taken);
     srch_reached(srch, srch->follow.cursor); /* a rebuild's index is as far as it was followed */
     srch_syncs_note(srch, true);
     srch_detail_set(srch, "%llu documents indexed", (unsigned long long)walk->done);

@@ -249,6 +249,7 @@ srch_status_row srch_status(srch_service *srch)
     const unsigned row = atomic_load_explicit(&srch->detail, memory_order_acquire);
     srch_status_row status = {
         .ready = srch_ready(srch),
+        .rebuilding = atomic_load(&srch->rebuild_done) != atomic_load(&srch->rebuild_asked),
         .walked = atomic_load(&srch->walk_done),
         .to_walk = atomic_load(&srch->walk_total),
         .cursor = srch->config.watermark.ops->read(srch->config.watermark.self),

@@ -177,7 +177,8 @@ struct srch_service {
         begun; /* the follower has said how far the index is: before that nothing is saved */
     atomic_uint_least64_t busy_ns;               /* spent by the follower */
     atomic_uint_least64_t head;                  /* newest change, as the follower saw last */
-    atomic_uint_least64_t rebuild_asked;         /* how often */
+    atomic_uint_least64_t rebuild_asked;         /* how often, */
+    atomic_uint_least64_t rebuild_done;          /* and which one is the last that is done */
     atomic_uint_least64_t walk_done, walk_total; /* documents of the catalog's walk, for people */
     srch_syncs syncs;
     srch_slot slots[2];
