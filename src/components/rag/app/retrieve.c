@@ -27,7 +27,7 @@ static anc_str wanted_of(const rag_turn *turn)
     return turn->pointed ? turn->besides : turn->sought.len > 0 ? turn->sought : turn->query;
 }
 
-static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret)
+anc_status rag_passage_of_hit(rag_turn *turn, const srch_hit *h, rag_passage *ret)
 {
     rag_place *places = anc_arena_alloc(turn->mem, h->n_places, sizeof *places);
     uint32_t *pages = anc_arena_alloc(turn->mem, h->n_places, sizeof *pages);
@@ -89,7 +89,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
     if (read == NULL || passages == NULL || sources == NULL || chosen == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
-        ANC_TRY(passage_of(turn, &result->hits[i], &read[i]));
+        ANC_TRY(rag_passage_of_hit(turn, &result->hits[i], &read[i]));
     ANC_TRY(select_hits(turn, read, n, chosen, &selection));
     for (size_t i = 0; i < selection.n; i++)
         passages[i] = read[chosen[i]];

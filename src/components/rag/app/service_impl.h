@@ -185,6 +185,9 @@ anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
  * `pointed`, `lead` and `counted` are set; else nothing changes. */
 anc_status rag_counted_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
+/* retrieve.c: a hit as a passage, whose texts are the hit's. */
+anc_status rag_passage_of_hit(rag_turn *turn, const srch_hit *h, rag_passage *ret) ANC_MUST_CHECK;
+
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);
 
