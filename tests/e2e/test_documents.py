@@ -282,6 +282,15 @@ def test_figures_of_columns_and_long_tables(binary):
         assert turn["withheld"] and "1,349.50" not in json.dumps(turn), turn
 
 
+def test_words_that_are_misspelt(binary):
+    with serving(binary) as server:
+        assert server.put_document(id="boiler", title="The boiler", text="The warranty of the boiler is five years. Its pump hums.").status == 201
+        meant = server.post("/v1/chat/query", {"question": "waranty of the boilr"}).json
+        assert meant["answer"].startswith("The warranty of the boiler is five years."), meant
+        assert meant["route"]["reason"].endswith("read as: warranty of the boiler"), meant["route"]
+        assert server.post("/v1/chat/query", {"question": "waranty of the dishwasher"}).json["no_answer"]
+
+
 def documents_of(server, collection):
     return [d["document_id"] for d in server.get(f"/v1/knowledge/documents?collection={collection}&limit=100").json["items"]]
 
