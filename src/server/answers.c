@@ -60,8 +60,9 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
     rag_conversation_store store;
     h->loop_executor = krn_loop_executor(h->loop);
     ANC_TRY(rag_sqlite_open(krn_sqlite_readers(h->catalog), &h->rag_store, &store, err));
+    const rag_sentence_scorer scorer = rag_embedding_scorer(h->emb);
     const rag_extractive_options extractive = {
-        .cpu = h->cpu, .loop = h->loop_executor, .scorer = rag_embedding_scorer(h->emb)};
+        .cpu = h->cpu, .loop = h->loop_executor, .scorer = scorer};
     ANC_TRY(rag_extractive_open(&extractive, &h->extractive, err));
     ANC_TRY(open_provider(h, err));
     ANC_TRY(open_routing(h, err));
@@ -73,6 +74,7 @@ anc_status srv_rag_open(srv_house *h, anc_err *err)
         .providers = h->providers,
         .n_providers = h->n_providers,
         .extractive = h->extractive,
+        .scorer = scorer,
         .writer = h->writer,
         .outbox = h->outbox,
         .clock = h->clock,

@@ -243,6 +243,12 @@ def test_figures_of_columns_and_long_tables(binary):
              ("tools", "What is the average weight of the cutting tools?", f"Average (Weight), 2 of 3 rows: 7.5 kg. {saw} [1] {axe} [2]"),
              ("tools", "Which tool costs the most?", f"Largest (Price (EUR)), 3 of 3 rows: 1,250.50. {saw} [1]"),
              ("tools", "Which tool is the cheapest?", f"Smallest (Price (EUR)), 3 of 3 rows: 49.50. {drill} [1] {axe} [2]"),
+             ("tools", "Which tools cost more than 100 euros?", f"1 of 3 rows: {saw} [1]"),
+             ("tools", "cutting tools over 2 kg", f"2 of 3 rows: {saw} [1] {axe} [2]"),
+             ("tools", "tools over 50", None),
+             ("sales", "invoices over 10", "2 of 3 rows: invoice: A-1; "),
+             ("sales", "Who is overdue?", "2 of 3 rows: invoice: A-1; "),
+             ("sales", "Who is not overdue?", None),
              ("tools", "What is the total weight of the boats?", None),
              ("tools", "What is the total weight per kind?", None),
              ("outils", "Quel est le prix total des outils ?", "Total (Prix), 3 lignes sur 3 : 1 350,00 €. "),
@@ -274,6 +280,15 @@ def test_figures_of_columns_and_long_tables(binary):
         assert server.request("DELETE", "/v1/knowledge/documents/tools.csv?collection=tools").status == 204
         turn = server.get("/v1/chat/conversations/talk").json["messages"][0]
         assert turn["withheld"] and "1,349.50" not in json.dumps(turn), turn
+
+
+def test_words_that_are_misspelt(binary):
+    with serving(binary) as server:
+        assert server.put_document(id="boiler", title="The boiler", text="The warranty of the boiler is five years. Its pump hums.").status == 201
+        meant = server.post("/v1/chat/query", {"question": "waranty of the boilr"}).json
+        assert meant["answer"].startswith("The warranty of the boiler is five years."), meant
+        assert meant["route"]["reason"].endswith("read as: warranty of the boiler"), meant["route"]
+        assert server.post("/v1/chat/query", {"question": "waranty of the dishwasher"}).json["no_answer"]
 
 
 def documents_of(server, collection):

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "rag/domain/extract.h"
 #include "rag/domain/pointer.h"
+#include "rag/domain/select.h"
 #include "rag/domain/tally.h"
 #include "tabled_impl.h"
 
@@ -184,6 +185,33 @@ static anc_status find_documents(counting *c, const srch_result *found)
     if (file.len > 0)
         return among_all_names(c, rag_pointer_last_part(file), false);
     return c->wish.n_names > 0 ? among_all_names(c, c->wish.names[0], false) : ANC_OK;
+}
+
+/* The hit whose row answers best; found->n where anything else would do so better. */
+static anc_status best_row(const counting *c, const srch_result *found, size_t *ret)
+{
+    rag_turn *turn = c->turn;
+    ANC_ARENA(scratch, TALLY_BYTES);
+    rag_passage *passages = anc_arena_alloc(turn->mem, found->n, sizeof *passages);
+    if (passages == NULL || scratch == NULL)
+        return ANC_FAIL(&turn->err, ANC_NO_MEMORY, "no memory for %zu passages", found->n);
+    for (size_t i = 0; i < found->n; i++)
+        ANC_TRY(rag_passage_of_hit(turn, &found->hits[i], &passages[i]));
+    ANC_TRY(rag_select_row(scratch, c->question, passages, found->n, ret, &turn->err));
+    if (*ret < found->n && !has_rows(&found->hits[*ret]))
+        *ret = found->n;
+    return ANC_OK;
+}
+
+/* The document whose row answers best, and no other. */
+static anc_status find_best_row(counting *c, const srch_result *found)
+{
+    size_t best;
+    ANC_TRY(best_row(c, found, &best));
+    if (best == found->n)
+        return ANC_OK;
+    const rag_named d = rag_named_of_hit(&found->hits[best]);
+    return consider_named(c, &d);
 }
 
 /* ---- its rows, twice -------------------------------------------------------------------------- */
@@ -417,18 +445,30 @@ static anc_status warn_of_large(const counting *c)
     return ANC_OK;
 }
 
-/* A figure is that of the document that fits the question best, that is called so, or that it names; a row that is alone
- * is an answer as any
- * other. */
-static bool is_answered(const counting *c, const srch_result *found)
+static bool is_of(const counting *c, const srch_hit *h)
 {
-    const bool first = found->n > 0 && anc_str_eq(found->hits[0].document_id, c->document.id) &&
-                       anc_str_eq(found->hits[0].collection, c->document.collection);
-    if (c->answers != 1 || c->too_many)
-        return false;
-    if (c->wish.says != RAG_TALLY_COUNT)
-        return first || c->answer.called || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
-    return c->answer.n > 1 || !c->wish.lists;
+    return anc_str_eq(h->document_id, c->document.id) &&
+           anc_str_eq(h->collection, c->document.collection);
+}
+
+static bool is_named(const counting *c)
+{
+    return c->answer.called || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
+}
+
+/* A figure is that of the document that fits the question best, or whose row answers best, that is called so, or that it names. A
+ * row that is alone is an answer as any other, unless another document's row would be told for it. */
+static anc_status is_answered(const counting *c, const srch_result *found, bool *ret)
+{
+    const bool figure = c->wish.says != RAG_TALLY_COUNT;
+    const bool rows = c->answer.n > 1 || !c->wish.lists || c->wish.compares;
+    size_t best;
+    *ret = c->answers == 1 && !c->too_many;
+    if (!*ret || (figure ? is_named(c) || (found->n > 0 && is_of(c, &found->hits[0])) : rows))
+        return ANC_OK;
+    ANC_TRY(best_row(c, found, &best));
+    *ret = best < found->n && is_of(c, &found->hits[best]) == figure;
+    return ANC_OK;
 }
 
 static anc_status count_from(counting *c, size_t first)
@@ -453,10 +493,12 @@ anc_status rag_counted_take(rag_turn *turn, srch_result *found)
     ANC_TRY(count_from(&c, 0));
     const size_t called = c.n_documents;
     if (c.answers != 1 || !c.answer.called || c.too_many) {
-        ANC_TRY(find_documents(&c, found));
+        ANC_TRY(c.wish.by_row ? find_best_row(&c, found) : find_documents(&c, found));
         ANC_TRY(count_from(&c, called));
     }
     if (c.large.ptr != NULL)
         return warn_of_large(&c);
-    return is_answered(&c, found) ? show_rows(&c, found) : ANC_OK;
+    bool answered;
+    ANC_TRY(is_answered(&c, found, &answered));
+    return answered ? show_rows(&c, found) : ANC_OK;
 }

@@ -50,6 +50,8 @@ typedef struct rag_service_options {
     const rag_provider *providers; /* [n_providers], tried in this order */
     size_t n_providers;
     rag_provider extractive; /* the last of every chain */
+    rag_sentence_scorer
+        scorer; /* tells words that are misspelt; ops NULL: none is taken for another */
     krn_writer writer;
     krn_outbox outbox;
     krn_clock clock;

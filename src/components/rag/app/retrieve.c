@@ -27,7 +27,7 @@ static anc_str wanted_of(const rag_turn *turn)
     return turn->pointed ? turn->besides : turn->sought.len > 0 ? turn->sought : turn->query;
 }
 
-static anc_status passage_of(rag_turn *turn, const srch_hit *h, rag_passage *ret)
+anc_status rag_passage_of_hit(rag_turn *turn, const srch_hit *h, rag_passage *ret)
 {
     rag_place *places = anc_arena_alloc(turn->mem, h->n_places, sizeof *places);
     uint32_t *pages = anc_arena_alloc(turn->mem, h->n_places, sizeof *pages);
@@ -89,7 +89,7 @@ static anc_status keep_hits(rag_turn *turn, const srch_result *result)
     if (read == NULL || passages == NULL || sources == NULL || chosen == NULL || kept == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages", n);
     for (size_t i = 0; i < n; i++)
-        ANC_TRY(passage_of(turn, &result->hits[i], &read[i]));
+        ANC_TRY(rag_passage_of_hit(turn, &result->hits[i], &read[i]));
     ANC_TRY(select_hits(turn, read, n, chosen, &selection));
     for (size_t i = 0; i < selection.n; i++)
         passages[i] = read[chosen[i]];
@@ -132,9 +132,8 @@ static anc_status keep_warnings(rag_turn *turn, const srch_result *result)
     return ANC_OK;
 }
 
-static anc_status find_passages(rag_turn *turn)
+static anc_status search(rag_turn *turn, srch_result *ret)
 {
-    const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
     const srch_request request = {
         .query = wanted_of(turn),
         .collections = turn->collections.items,
@@ -147,18 +146,28 @@ static anc_status find_passages(rag_turn *turn)
                                            : SRCH_RERANK_AS_CONFIGURED,
         .may_be_wordless = true, /* nothing answers it, as other questions */
     };
-    srch_result result;
-    turn->stage = "search";
-    const anc_status status = srch_query(turn->rag->with.search, &turn->call, &request, &result);
+    const anc_status status = srch_query(turn->rag->with.search, &turn->call, &request, ret);
     if (status == ANC_INVALID && strcmp(turn->err.pointer, "/query") == 0)
         (void)snprintf(turn->err.pointer, sizeof turn->err.pointer, "/question");
     ANC_TRY(status);
+    turn->answer.embedding_cached = ret->embedding_cached;
+    turn->answer.timings_ms.embed += ret->embed_ms;
+    turn->answer.timings_ms.rerank += ret->rerank_ms;
+    turn->answer.timings_ms.search += fmax(0.0, ret->total_ms - ret->embed_ms - ret->rerank_ms);
+    return ANC_OK;
+}
+
+static anc_status find_passages(rag_turn *turn)
+{
+    const int64_t began_ns = krn_now_ns(turn->rag->with.clock);
+    srch_result result;
+    bool again;
+    turn->stage = "search";
+    ANC_TRY(search(turn, &result));
+    ANC_TRY(rag_respelled_take(turn, &result, &again));
+    if (again)
+        ANC_TRY(search(turn, &result));
     turn->found_ms = krn_wall_ms(turn->rag->with.clock);
-    turn->answer.embedding_cached = result.embedding_cached;
-    turn->answer.timings_ms.embed = result.embed_ms;
-    turn->answer.timings_ms.rerank = result.rerank_ms;
-    turn->answer.timings_ms.search =
-        fmax(0.0, result.total_ms - result.embed_ms - result.rerank_ms);
     turn->answer.reranked = rag_reranked_of(&result.reranked);
     ANC_TRY(keep_warnings(turn, &result));
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
@@ -234,11 +243,11 @@ static anc_status retrieve(rag_turn *turn)
     const bool asks = !lists && rag_small_talk_reply(turn->question).ptr == NULL;
     turn->stage = "search";
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
-    ANC_TRY(tell_meaning(turn));
     if (asks)
         ANC_TRY(find_passages(turn));
     else if (lists)
         ANC_TRY(rag_inventory_take(turn));
+    ANC_TRY(tell_meaning(turn));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(rag_instructions_take(turn));
     ANC_TRY(render_prompt(turn));

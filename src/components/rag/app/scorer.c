@@ -27,8 +27,15 @@ static anc_status score(void *self, krn_call *call, anc_str question, const anc_
     return ANC_OK;
 }
 
+static bool knows(void *self, anc_str word)
+{
+    emb_service *emb = self;
+    return !emb_info(emb).available || emb_count_tokens(emb, word, 1) == 1;
+}
+
 rag_sentence_scorer rag_embedding_scorer(emb_service *embedding)
 {
-    static const rag_sentence_scorer_ops ops = {.name = "embedding", .score = score};
+    static const rag_sentence_scorer_ops ops = {
+        .name = "embedding", .score = score, .knows = knows};
     return (rag_sentence_scorer){&ops, embedding};
 }

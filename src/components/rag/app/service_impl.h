@@ -181,9 +181,15 @@ anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
  * where the document has rows or pages but not that one; else nothing changes. */
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
+/* respelled.c: where words of the question are misspelt, `query` is what was meant, and *ret true: it is to be searched again. */
+anc_status rag_respelled_take(rag_turn *turn, const srch_result *found, bool *ret) ANC_MUST_CHECK;
+
 /* counted.c: where the question counts rows of a table, and that can be done beyond doubt, the hits are these rows, and
  * `pointed`, `lead` and `counted` are set; else nothing changes. */
 anc_status rag_counted_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
+
+/* retrieve.c: a hit as a passage, whose texts are the hit's. */
+anc_status rag_passage_of_hit(rag_turn *turn, const srch_hit *h, rag_passage *ret) ANC_MUST_CHECK;
 
 /* retrieve.c: characters that no document knew */
 void rag_fence_draw(krn_clock clock, char out[RAG_FENCE_CHARS]);

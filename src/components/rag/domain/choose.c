@@ -554,7 +554,7 @@ rag_choice rag_extraction_choose(rag_extraction *x)
         return choice;
     if (is_list_asked(x, first))
         tell_list(x, first, &choice.picks[0]);
-    if (rag_asks_for_several(x) && rag_has_peers(x, first))
+    if (rag_asks_for_several(x) && rag_has_others(x, first))
         choice.picks[0].cut_after = true; /* it is one of them */
     const size_t used = chars_of(x, &choice.picks[0]);
     const size_t left =

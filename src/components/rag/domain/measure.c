@@ -60,7 +60,8 @@ static size_t mark(const rag_counting *c, const char *kind, bool used[RAG_COUNTI
 {
     size_t n = 0;
     for (size_t i = 0; i < c->words.n; i++)
-        if (rag_is_any_of(rag_word_text(c->text, &c->words.items[i]), kind)) {
+        if (rag_is_any_of(rag_word_text(c->text, &c->words.items[i]), kind) &&
+            rag_counting_limit(c, i) == NULL) {
             used[i] = true;
             n++;
         }
@@ -94,9 +95,9 @@ static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
 {
     *m = (rag_measure){.says = RAG_TALLY_COUNT};
     m->says = direction_of(c, l, m);
-    if (m->says == RAG_TALLY_COUNT && !c->lists && mark(c, l->mean, m->used) > 0)
+    if (m->says == RAG_TALLY_COUNT && c->kind != RAG_LISTS && mark(c, l->mean, m->used) > 0)
         m->says = RAG_TALLY_MEAN;
-    else if (m->says == RAG_TALLY_COUNT && !c->lists && mark(c, l->total, m->used) > 0)
+    else if (m->says == RAG_TALLY_COUNT && c->kind != RAG_LISTS && mark(c, l->total, m->used) > 0)
         m->says = RAG_TALLY_TOTAL;
     m->prices = m->says != RAG_TALLY_COUNT && mark(c, l->priced, m->used) > 0;
 }
@@ -108,6 +109,7 @@ static anc_status read_anew(anc_arena *mem, rag_counting *c, txt_language in, ra
     rag_counting other = *c;
     other.language = in;
     ANC_TRY(rag_plain_words(mem, other.text, in, &other.words, err));
+    rag_limits_read(&other);
     if (other.words.n > RAG_COUNTING_WORDS)
         *ret = (rag_measure){.says = RAG_TALLY_COUNT};
     else
@@ -129,7 +131,11 @@ anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret, a
         if (of_languages[in].total != NULL)
             read_in(c, &of_languages[in], ret);
     }
-    return ret->says == RAG_TALLY_COUNT || in == own ? ANC_OK : read_anew(mem, c, in, ret, err);
+    if (ret->says == RAG_TALLY_COUNT) {
+        rag_counting_read_bare(c);
+        return ANC_OK;
+    }
+    return in == own ? ANC_OK : read_anew(mem, c, in, ret, err);
 }
 
 bool rag_measure_holds(const rag_counting *c, size_t i)

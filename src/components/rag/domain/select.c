@@ -63,3 +63,17 @@ anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passa
         keep[top_k - 1] = found;
     return ANC_OK;
 }
+
+anc_status rag_select_row(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,
+                          size_t *ret, anc_err *err)
+{
+    rag_extraction *x;
+    uint32_t best;
+    *ret = n;
+    ANC_TRY(rag_extraction_new(mem, question, passages, n, &x, err));
+    if (rag_extraction_ask(x, 1, &best) == 0)
+        return ANC_OK;
+    const rag_unit *unit = &x->units.items[best];
+    *ret = unit->cells > 0 || unit->card ? unit->passage : n;
+    return ANC_OK;
+}

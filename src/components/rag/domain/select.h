@@ -18,4 +18,8 @@ typedef struct rag_selection {
 anc_status rag_select(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,
                       size_t top_k, size_t *keep, rag_selection *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* The passage whose row speaks best to the question, by its words; n: what speaks best is no row. Errors as above. */
+anc_status rag_select_row(anc_arena *mem, anc_str question, const rag_passage *passages, size_t n,
+                          size_t *ret, anc_err *err) ANC_MUST_CHECK;
+
 #endif

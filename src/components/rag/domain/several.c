@@ -71,12 +71,16 @@ static bool has_like_record(const rag_extraction *x, size_t i)
     return false;
 }
 
+bool rag_has_others(const rag_extraction *x, size_t i)
+{
+    return rag_has_peers(x, i) || has_like_record(x, i);
+}
+
 /* What all of them come to is asked: no row or record of several is that, also where a column is called "total". */
 static bool is_one_of_all(const rag_extraction *x, size_t i)
 {
     static const char all[] = "all|every|each|tous|toutes|alle|aller|allen|todos|todas|tutti|tutte";
-    return rag_has_phrase_of(x->terms.question, all) &&
-           (rag_has_peers(x, i) || has_like_record(x, i));
+    return rag_has_phrase_of(x->terms.question, all) && rag_has_others(x, i);
 }
 
 /* What several come to is asked, and it is one of them, which says nothing of that. */
@@ -96,6 +100,60 @@ static bool is_one_of_ranked(const rag_extraction *x, size_t i)
            rag_has_peers(x, i);
 }
 
+static bool is_of_number(anc_str text, size_t i)
+{
+    return i < text.len && ((text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
+                            anc_str_find(ANC_STR(".,-/"), anc_str_sub(text, i, 1)) != SIZE_MAX);
+}
+
+/* Whether the number stands there, and not as a part of another or of a date. */
+static bool has_number(anc_str text, anc_str number)
+{
+    for (size_t at = 0; at < text.len;) {
+        const size_t found = anc_str_find(anc_str_sub(text, at, text.len), number);
+        if (found == SIZE_MAX)
+            return false;
+        at += found;
+        if ((at == 0 || !is_of_number(text, at - 1)) && !is_of_number(text, at + number.len))
+            return true;
+        at += number.len;
+    }
+    return false;
+}
+
+/* Which of them are not so is asked, and it is a row that says what they are not, and nothing of a denial. */
+static bool is_denied(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    if (!x->terms.negated || !rag_asks_for_several(x) || (!is_named_row(x, i) && !u->card))
+        return false;
+    for (size_t w = u->first; w < u->last; w++)
+        if (rag_tally_denies(rag_word_text(x->passages[u->passage].text, &words.items[w])))
+            return false;
+    return true;
+}
+
+/* More or less than something, before or after a year is asked: the words of a row do not say whether it is, unless they name
+ * that itself. */
+static bool is_uncompared(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    rag_counting c = {.text = x->terms.question, .language = x->read_as, .words = x->terms.asked};
+    if (!is_named_row(x, i) && !u->card)
+        return false;
+    rag_limits_read(&c);
+    if (c.n_limits == 0)
+        return rag_has_phrase_of(x->terms.question, "more than|less than|mehr als|weniger als|"
+                                                    "plus que|moins que|más que|menos que");
+    const rag_limit *limit = &c.limits[0];
+    bool says = limit->year;
+    for (size_t w = u->first; w < u->last && !says; w++)
+        says = words.items[w].key == c.words.items[limit->first].key;
+    return !says || !has_number(rag_unit_text(u, x->passages), limit->number);
+}
+
 /* ---- which they are ------------------------------------------------------------------------------ */
 
 bool rag_asks_for_several(const rag_extraction *x)
@@ -105,7 +163,8 @@ bool rag_asks_for_several(const rag_extraction *x)
     if (asked.n < 2)
         return false;
     const anc_str first = rag_word_text(question, &asked.items[0]);
-    if (rag_is_any_of(first, "list quels quelles listez welche quais quali cuáles elenca"))
+    if (rag_is_any_of(first, "list quels quelles listez welche quais quali cuáles elenca name "
+                             "who wer qui quién quiénes chi quem"))
         return true;
     if (!rag_is_any_of(first, "which what"))
         return false;
@@ -118,6 +177,6 @@ bool rag_asks_for_several(const rag_extraction *x)
 bool rag_is_one_of_several(const rag_extraction *x, size_t i)
 {
     return is_row_without_count(x, i) || is_part_of_sum(x, i) || is_one_of_ranked(x, i) ||
-           (x->terms.how_many && !rag_counts(x, i) &&
-            (rag_has_peers(x, i) || has_like_record(x, i)));
+           is_uncompared(x, i) || is_denied(x, i) ||
+           (x->terms.how_many && !rag_counts(x, i) && rag_has_others(x, i));
 }

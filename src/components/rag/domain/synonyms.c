@@ -63,8 +63,10 @@ static const pair pairs[] = {
          "warranty guarantee garantie garantiezeit"),
     PAIR("stock left available inventory quantité disponible vorrat bestand",
          "stock quantity inventory quantité bestand menge"),
-    PAIR("start starts begin begins began débute commence beginnt",
-         "start begin begins début beginn"),
+    PAIR("start starts started begin begins began join joins joined hire hired débute commence "
+         "embauché embauchée embauchés beginnt eingetreten eingestellt angefangen",
+         "start begin begins joined hired entry hiring début embauche entrée beginn eintritt "
+         "eintrittsdatum einstellung"),
     PAIR("drive drives drove driven driver conduit conduisent conduire conducteur chauffeur fährt "
          "fahren "
          "fahrer conduce",

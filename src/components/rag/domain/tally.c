@@ -40,6 +40,8 @@ anc_status rag_tally_wished(anc_arena *mem, anc_str question, rag_tally_wish *re
     *ret = (rag_tally_wish){.says = m.says,
                             .asks = c.first < c.words.n || m.says != RAG_TALLY_COUNT,
                             .lists = c.lists && c.first < c.words.n && m.says == RAG_TALLY_COUNT,
+                            .by_row = c.kind >= RAG_LISTS_PERSONS && m.says == RAG_TALLY_COUNT,
+                            .compares = c.n_limits > 0,
                             .what = ANC_STR("")};
     if (ret->asks)
         find_names(&c, &m, ret);
@@ -58,6 +60,9 @@ static anc_status read_names(rag_tally *t, anc_err *err)
     const txt_language in = t->q.language;
     size_t cursor = 0;
     anc_str name;
+    ANC_TRY(rag_synonyms_of(t->mem, in, &t->synonyms, err));
+    for (size_t i = 0; i < t->q.words.n; i++)
+        t->asked[i] = rag_synonyms_asked(&t->synonyms, t->q.words.items[i].key);
     ANC_TRY(rag_plain_words(t->mem, t->table.title, in, &t->title, err));
     ANC_TRY(rag_plain_words(t->mem, rag_pointer_last_part(t->table.uri), in, &t->file_name, err));
     ANC_TRY(rag_plain_words(t->mem, t->table.heading, in, &t->heading, err));
@@ -103,7 +108,8 @@ static bool are_alike(const rag_tally *t)
 /* Whether rows have to differ in the column that word i names: else what it names is none of them. */
 static bool wants_distinct(const rag_tally *t, size_t i)
 {
-    return t->measure.says != RAG_TALLY_TOTAL && rag_tally_is_noun(t, i) &&
+    return t->measure.says != RAG_TALLY_TOTAL &&
+           (t->measure.says != RAG_TALLY_COUNT || !t->q.lists) && rag_tally_is_noun(t, i) &&
            rag_tally_condition(t, i) == NULL && rag_tally_column_named(t, i) < t->n_columns;
 }
 

@@ -1,8 +1,9 @@
 /* tally.h - a question that is answered by the rows of a table together: "How many invoices are overdue?", "What is the
- * total amount of the paid ones?", "Which tool costs the most?".
+ * total amount of the paid ones?", "Which tool costs the most?", "Who works in Porto?", "orders over 200".
  *
  * It is answered only where every word of it is accounted for: what is counted is what the table or one of its columns
- * is called, and each condition is the whole of what stands in a cell of one column. A word that is neither of these,
+ * is called, and each condition is the whole of what stands in a cell of one column, or says what a figure, a year or a
+ * flag of one column has to be. A word that is neither of these,
  * nor one that only holds the sentence together ("are", "in the table"), may be a condition that nobody understood,
  * such as "before May" or "not": then nothing is said of a number. A figure is that of the one column that the question
  * names, each cell of which is a number of one unit (amounts.h).
@@ -44,6 +45,9 @@ typedef struct rag_tally_wish {
     rag_tally_says says;
     bool asks;  /* false: the question asks for nothing of this kind */
     bool lists; /* it asks for the rows and not for their number: "Which invoices are overdue?" */
+    bool
+        by_row; /* it does so only where a row is what answers it best: "Who works in Lyon?", "orders over 200" */
+    bool compares; /* "more than 80,000": the words of a single row say nothing of that */
     anc_str
         what; /* what is counted in "How many unpaid invoices are there?": the words behind "how many" up to the
                    * first that only holds the sentence together; of a figure its longest word that may name a

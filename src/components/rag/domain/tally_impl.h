@@ -4,28 +4,78 @@
 #define ANC_RAG_DOMAIN_TALLY_IMPL_H
 
 #include "rag/domain/amounts.h"
+#include "rag/domain/synonyms.h"
 #include "rag/domain/tally.h"
 #include "rag/domain/words.h"
 
 /* A question of more words counts nothing: each of them is looked for in all cells of a table. */
 enum { RAG_COUNTING_WORDS = 40 };
 
+/* What a condition wants of a cell. */
+typedef enum rag_test {
+    RAG_TEST_CELL, /* that words of the question are all that stands in it */
+    RAG_TEST_ABOVE,
+    RAG_TEST_FROM, /* "at least", "since" */
+    RAG_TEST_BELOW,
+    RAG_TEST_TO, /* "at most" */
+    RAG_TEST_EQUAL,
+    RAG_TEST_SET, /* "has oxygen": it says yes, or a number but 0 */
+    RAG_TEST_UNSET
+} rag_test;
+
+/* "more than 80,000", "after 2023": the words [first, last) of a question. */
+typedef struct rag_limit {
+    size_t first, last;
+    rag_test test;
+    bool year;  /* of a date or a year, else of a figure */
+    bool money; /* "200 euros", "$200" */
+    anc_str number;
+} rag_limit;
+
+enum { RAG_LIMITS_MAX = 3 };
+
+/* How rows are asked for. */
+typedef enum rag_counting_kind {
+    RAG_COUNTS_NOTHING,
+    RAG_COUNTS, /* "How many …" */
+    RAG_LISTS,  /* "Which …", "List the …" */
+    RAG_LISTS_PERSONS /* "Who …", "What …": any row */,
+    RAG_LISTS_BARE /* "orders over 200" */
+} rag_counting_kind;
+
 /* The words behind "how many", each once: of a joined form its parts. */
 typedef struct rag_counting {
     anc_str text;
     txt_language language;
     rag_words words;
+    rag_counting_kind kind;
     size_t first; /* behind "how many"; words.n: it counts nothing */
     size_t end;   /* behind what is counted */
     bool lists;   /* it asks which they are, not how many */
+    rag_limit limits[RAG_LIMITS_MAX];
+    size_t n_limits;
 } rag_counting;
 
 anc_status rag_counting_read(anc_arena *mem, anc_str question, rag_counting *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
+/* A question that asks for nothing, read as the name of what is wanted: "visits by Okafor". */
+void rag_counting_read_bare(rag_counting *c);
+
 /* Whether word `i` only holds the sentence together; the second: says that something stands in, or is of, what follows. */
 bool rag_counting_holds(const rag_counting *c, size_t i);
 bool rag_counting_places(const rag_counting *c, size_t i);
+
+/* Whether word `i` says no more of somebody than that he is there ("works in Lyon"); whether it says whose something is
+ * ("from Nordlicht", "by Okafor"), which it does of no table that says where things go. */
+bool rag_counting_dwells(const rag_counting *c, size_t i);
+bool rag_counting_sources(const rag_counting *c, size_t i);
+
+/* How many words from word `i` on are the longest of the phrases, which blanks part and "_" their words; 0: none. */
+size_t rag_counting_phrase(const rag_counting *c, size_t i, const char *phrases);
+
+/* The limit that word `i` is of; NULL: none. */
+const rag_limit *rag_counting_limit(const rag_counting *c, size_t i);
 
 /* "rows", "Einträge": what every table has. */
 bool rag_counting_is_rows(const rag_counting *c, size_t i);
@@ -65,6 +115,10 @@ typedef struct rag_tally_column {
     rag_run *runs; /* [words of the question * RAG_TALLY_RUN], by first word and length - 1 */
     size_t filled; /* cells that are not empty */
     size_t whole_numbers; /* … that are nothing but figures */
+    size_t years;         /* … that have one year, and no more than a day and a time beside it */
+    size_t yes, no;       /* … that say so */
+    bool nought;          /* one of them is 0 */
+    uint32_t pairs;       /* that its name answers (synonyms.h) */
     rag_amounts amounts;
     uint64_t
         *slots; /* [n_slots] hashes of cells of rows that are counted; NULL: they need not differ */
@@ -72,10 +126,14 @@ typedef struct rag_tally_column {
     bool repeats; /* one came twice, or is empty */
 } rag_tally_column;
 
-/* Words [first, last) of the question are what stands in cells of `column`. */
+/* What words [first, last) of the question want of the cells of `column`. */
 typedef struct rag_condition {
     size_t first, last;
     size_t column;
+    rag_test test;
+    bool year;
+    int64_t value; /* of a figure or a year, in units of `scale` decimals */
+    unsigned scale;
 } rag_condition;
 
 struct rag_tally {
@@ -83,7 +141,10 @@ struct rag_tally {
     rag_tally_table table;
     rag_counting q;
     rag_measure measure;
-    anc_str file; /* that the question names */
+    rag_synonyms synonyms;
+    uint32_t asked
+        [RAG_COUNTING_WORDS]; /* by word of the question: the pairs of synonyms.h that it asks for */
+    anc_str file;             /* that the question names */
     rag_words title, file_name, heading;
     size_t n_columns;
     rag_tally_column columns[RAG_TALLY_COLUMNS];
@@ -120,7 +181,26 @@ static inline rag_run *rag_tally_run(const rag_tally_column *column, size_t firs
     return &column->runs[first * RAG_TALLY_RUN + (last - first - 1)];
 }
 
-/* tally_sense.c: finds the conditions and, for a figure, its column; whether every word is accounted for. */
+/* tally_limits.c: the limits that a question has, in its own words; what a cell shows of its column; and for the words that no
+ * cell has the conditions that they are. False: a limit is there, and it is not known of which column. */
+void rag_limits_read(rag_counting *c);
+bool rag_limits_pays(const rag_counting *c, size_t i); /* "pay", where a sum is the limit */
+void rag_limits_look(rag_tally_column *column, anc_str cell);
+bool rag_limits_find(rag_tally *t);
+bool rag_limits_fit(const rag_tally *t, const rag_condition *c, anc_str cell);
+
+/* tally_sense.c: whether word `i` names column `k`, or asks for what it is called; how much of its name the question has. */
+bool rag_tally_names(const rag_tally *t, size_t i, size_t k);
+size_t rag_tally_said_of(const rag_tally *t, size_t k);
+bool rag_tally_has_condition(const rag_tally *t, size_t k); /* on column `k` */
+
+/* "items.qty": of an object in the record, which has figures of its own. */
+bool rag_tally_is_inner(const rag_tally_column *c);
+
+/* tally_words.c: "To", "Recipient": a column that says where things go. */
+bool rag_tally_is_destination(const rag_tally_column *c);
+
+/* Finds the conditions and, for a figure, its column; whether every word is accounted for. */
 bool rag_tally_understood(rag_tally *t);
 
 /* Whether the file, its title or the heading over the table is called just what is counted, or whose figure it is: "tools.csv"

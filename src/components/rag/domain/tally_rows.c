@@ -16,7 +16,10 @@ anc_status rag_tally_add_column(rag_tally *t, anc_str name, anc_err *err)
     if (c->name.ptr == NULL || c->runs == NULL)
         return ANC_FAIL(err, anc_arena_refusal(t->mem), "no room for a column");
     t->n_columns++;
-    return rag_plain_words(t->mem, c->name, t->q.language, &c->words, err);
+    ANC_TRY(rag_plain_words(t->mem, c->name, t->q.language, &c->words, err));
+    for (size_t i = 0; i < c->words.n; i++)
+        c->pairs |= rag_synonyms_named(&t->synonyms, c->words.items[i].key);
+    return ANC_OK;
 }
 
 /* ---- cells --------------------------------------------------------------------------------------- */
@@ -152,7 +155,8 @@ static anc_status look_at(rag_tally *t, anc_arena *scratch, size_t k, anc_str ce
     rag_tally_column *column = &t->columns[k];
     rag_words words;
     uint64_t number;
-    if (t->measure.says != RAG_TALLY_COUNT)
+    rag_limits_look(column, cell);
+    if (t->measure.says != RAG_TALLY_COUNT || (t->q.n_limits > 0 && cell.len > 0))
         rag_amounts_look(&column->amounts, cell);
     if (cell.len == 0)
         return ANC_OK;
@@ -229,6 +233,10 @@ static anc_status fits(const rag_tally *t, anc_arena *scratch, const rag_conditi
                        bool *ret, anc_err *err)
 {
     rag_words words;
+    if (c->test != RAG_TEST_CELL) {
+        *ret = rag_limits_fit(t, c, cell);
+        return ANC_OK;
+    }
     const rag_run *run = rag_tally_run(&t->columns[c->column], c->first, c->last);
     *ret = anc_str_eq_nocase(cell, run->first);
     if (!*ret)

@@ -42,6 +42,20 @@ const rag_condition *rag_tally_condition(const rag_tally *t, size_t i)
     return NULL;
 }
 
+bool rag_tally_names(const rag_tally *t, size_t i, size_t k)
+{
+    return has_word(t->columns[k].words, t->q.words.items[i].key) ||
+           (t->asked[i] & t->columns[k].pairs) != 0;
+}
+
+bool rag_tally_has_condition(const rag_tally *t, size_t k)
+{
+    for (size_t i = 0; i < t->n_conditions; i++)
+        if (t->conditions[i].column == k)
+            return true;
+    return false;
+}
+
 size_t rag_tally_column_named(const rag_tally *t, size_t i)
 {
     for (size_t k = 0; k < t->n_columns; k++)
@@ -54,8 +68,7 @@ bool rag_tally_is_noun(const rag_tally *t, size_t i)
 {
     if (t->measure.says == RAG_TALLY_COUNT)
         return i >= t->q.first && i < t->q.end;
-    return !t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
-           !has_word(t->columns[t->column].words, t->q.words.items[i].key);
+    return !t->measure.used[i] && !rag_measure_holds(&t->q, i) && !rag_tally_names(t, i, t->column);
 }
 
 /* "In the depots table", "of depots.csv": nothing but what holds a sentence together stands between that and word i. */
@@ -70,13 +83,30 @@ static bool is_placed(const rag_tally *t, size_t i)
     return false;
 }
 
-/* Whether a condition is on the column that word i names ("with status overdue"). */
+/* Whether a condition is on the column that word i names ("with status overdue", "earn more than 80,000"). */
 static bool names_condition(const rag_tally *t, size_t i)
 {
     for (size_t k = 0; k < t->n_conditions; k++)
-        if (has_word(t->columns[t->conditions[k].column].words, t->q.words.items[i].key))
+        if (rag_tally_names(t, i, t->conditions[k].column))
             return true;
     return false;
+}
+
+/* Whether word i says no more than that what fits a condition is there ("works in Lyon"), or whose it is ("from Nordlicht"). */
+static bool leads_to_condition(const rag_tally *t, size_t i)
+{
+    size_t next = i + 1;
+    if (rag_counting_dwells(&t->q, i)) /* "works with Orrin" says it of another */
+        return t->n_conditions > 0 &&
+               rag_counting_phrase(&t->q, i + 1, "with mit avec con com") == 0;
+    if (rag_limits_pays(&t->q, i))
+        return true;
+    while (next < t->q.words.n && rag_counting_holds(&t->q, next) &&
+           rag_tally_condition(t, next) == NULL)
+        next++;
+    const rag_condition *c = next < t->q.words.n ? rag_tally_condition(t, next) : NULL;
+    return rag_counting_sources(&t->q, i) && c != NULL && c->test == RAG_TEST_CELL &&
+           !rag_tally_is_destination(&t->columns[c->column]);
 }
 
 static bool is_noun_key(const rag_tally *t, uint64_t key)
@@ -112,16 +142,30 @@ bool rag_tally_is_called(const rag_tally *t)
 
 /* ---- conditions ------------------------------------------------------------------------------------- */
 
-/* The columns that have a cell of just these words: the first, and how many. */
+/* "Floor 2", "2 beds": the column's name stands beside words [first, last). */
+static bool is_beside_name(const rag_tally *t, size_t first, size_t last, size_t k)
+{
+    const rag_words name = t->columns[k].words;
+    return (first > 0 && has_word(name, t->q.words.items[first - 1].key)) ||
+           (last < t->q.words.n && has_word(name, t->q.words.items[last].key));
+}
+
+/* The columns that have a cell of just these words: the first, and how many; where there are several, of those whose name
+ * stands beside it. */
 static size_t columns_with(const rag_tally *t, size_t first, size_t last, size_t *ret_column)
 {
-    size_t n = 0;
-    for (size_t k = 0; k < t->n_columns; k++)
-        if (rag_tally_run(&t->columns[k], first, last)->first.ptr != NULL) {
-            *ret_column = n == 0 ? k : *ret_column;
-            n++;
-        }
-    return n;
+    size_t n[2] = {0, 0};
+    size_t column[2] = {0, 0};
+    for (size_t k = 0; k < t->n_columns; k++) {
+        if (rag_tally_run(&t->columns[k], first, last)->first.ptr == NULL)
+            continue;
+        const bool beside = is_beside_name(t, first, last, k);
+        for (size_t is = 0; is <= (size_t)beside; is++)
+            if (n[is]++ == 0)
+                column[is] = k;
+    }
+    *ret_column = column[n[1] == 1];
+    return n[1] == 1 ? 1 : n[0];
 }
 
 /* False where one of them is uncertain: a cell says the same in more words, but for those that say the opposite, or not
@@ -133,10 +177,10 @@ static bool find_conditions(rag_tally *t)
         size_t last = i + RAG_TALLY_RUN < n ? i + RAG_TALLY_RUN : n;
         size_t columns = 0;
         rag_condition c = {.first = i};
-        while (last > i && !in_file_name(t, i) &&
+        while (last > i && !in_file_name(t, i) && rag_counting_limit(&t->q, i) == NULL &&
                (columns = columns_with(t, i, last, &c.column)) == 0)
             last--;
-        if (columns == 0) {
+        if (columns == 0 || last == i) {
             i++;
             continue;
         }
@@ -147,13 +191,12 @@ static bool find_conditions(rag_tally *t)
         t->conditions[t->n_conditions++] = c;
         i = last;
     }
-    return true;
+    return rag_limits_find(t);
 }
 
 /* ---- counting ----------------------------------------------------------------------------------------- */
 
-/* "items.qty": of an object in the record, which has figures of its own. */
-static bool is_of_inner(const rag_tally_column *c)
+bool rag_tally_is_inner(const rag_tally_column *c)
 {
     const size_t dot = anc_str_find(c->name, ANC_STR("."));
     return dot != SIZE_MAX && dot > 0 && dot + 1 < c->name.len &&
@@ -164,18 +207,20 @@ static bool is_of_inner(const rag_tally_column *c)
 static bool has_quantities(const rag_tally *t)
 {
     for (size_t k = 0; k < t->n_columns; k++)
-        for (size_t i = 0; i < t->columns[k].words.n && !is_of_inner(&t->columns[k]); i++)
+        for (size_t i = 0; i < t->columns[k].words.n && !rag_tally_is_inner(&t->columns[k]); i++)
             if (rag_tally_is_quantity(
                     rag_word_text(t->columns[k].name, &t->columns[k].words.items[i])))
                 return true;
     return false;
 }
 
-/* Whether a column but the first has nothing but figures: it may say how many there are of what a row names. */
+/* Whether a column but the first, on which no condition is, has nothing but figures: it may say how many there are of what a row
+ * names. */
 static bool has_figures(const rag_tally *t)
 {
     for (size_t k = 1; k < t->n_columns; k++)
-        if (t->columns[k].filled > 0 && t->columns[k].whole_numbers == t->columns[k].filled)
+        if (!rag_tally_has_condition(t, k) && t->columns[k].filled > 0 &&
+            t->columns[k].whole_numbers == t->columns[k].filled)
             return true;
     return false;
 }
@@ -190,26 +235,69 @@ static bool is_called_so(const rag_tally *t)
     return called;
 }
 
+/* "Quels sont les cours …": the first word that does not only hold the sentence together is what the table is called. */
+static bool is_late_noun(const rag_tally *t, size_t i)
+{
+    bool first = t->q.lists && i >= t->q.end && t->q.end == t->q.first && rag_tally_in_names(t, i);
+    for (size_t k = t->q.first; first && k < i; k++)
+        first = rag_counting_holds(&t->q, k);
+    return first;
+}
+
+/* "Who is Okafor?" is asked of somebody and not of rows; "Who are the porters?" and "Who is in Porto?" are. */
+static bool asks_for_one(const rag_tally *t)
+{
+    const rag_word *words = t->q.words.items;
+    if (t->q.kind != RAG_LISTS_PERSONS || t->n_conditions != 1 || t->q.language == TXT_DE ||
+        t->conditions[0].test != RAG_TEST_CELL || !words[t->conditions[0].first].capital)
+        return false;
+    for (size_t i = t->q.first; i < t->q.words.n; i++)
+        if (rag_tally_condition(t, i) == NULL &&
+            (!rag_counting_holds(&t->q, i) || rag_counting_places(&t->q, i)))
+            return false;
+    return true;
+}
+
+/* Whether it is said what is counted, and of which table. How many there are at all is asked of a table that is named or called
+ * so, else of the world; which they are, of whatever has them. */
+static bool is_rows_asked(const rag_tally *t, bool counted, bool placed)
+{
+    if (!counted || (t->n_conditions == 0 && !placed) || asks_for_one(t))
+        return false;
+    return t->q.lists || (!has_quantities(t) && (is_called_so(t) || !has_figures(t)));
+}
+
+/* "The heads of the departments", of which no condition is: the table that has columns of both, and all of it. */
+static bool says_columns(const rag_tally *t, size_t i)
+{
+    return t->q.kind == RAG_LISTS && t->n_conditions == 0 &&
+           rag_tally_column_named(t, i) < t->n_columns;
+}
+
 static bool is_count_understood(const rag_tally *t)
 {
-    bool counted = t->q.end == t->q.first && t->table.named;
+    size_t column = t->n_columns; /* one that is named */
+    bool counted = (t->q.end == t->q.first && t->table.named) || t->q.kind == RAG_LISTS_PERSONS;
     bool placed = t->table.named || (!t->q.lists && rag_tally_is_called(t));
     for (size_t i = 0; i < t->q.words.n; i++) {
         const bool asked = i + 2 >= t->q.first && i < t->q.first; /* "how many" */
-        const bool noun = rag_tally_is_noun(t, i);
+        const bool noun = rag_tally_is_noun(t, i) || is_late_noun(t, i);
         const bool named = rag_tally_in_names(t, i) || rag_counting_is_rows(&t->q, i) ||
                            (noun && rag_tally_column_named(t, i) < t->n_columns);
         const bool is = rag_tally_condition(t, i) != NULL;
         counted = counted || (noun && (named || is));
         placed = placed || (!noun && rag_tally_in_names(t, i) && is_placed(t, i));
+        if (says_columns(t, i)) {
+            placed = placed || (column < t->n_columns && column != rag_tally_column_named(t, i));
+            column = rag_tally_column_named(t, i);
+        }
         if (asked || is || rag_counting_holds(&t->q, i) || (noun && named) ||
-            (rag_tally_in_names(t, i) && is_placed(t, i)) || names_condition(t, i))
+            (rag_tally_in_names(t, i) && is_placed(t, i)) || names_condition(t, i) ||
+            leads_to_condition(t, i) || says_columns(t, i))
             continue;
         return false;
     }
-    /* how many there are at all is asked of a table that is named or called so, else of the world */
-    return counted && (t->n_conditions > 0 || placed) && !has_quantities(t) &&
-           (is_called_so(t) || !has_figures(t));
+    return is_rows_asked(t, counted, placed);
 }
 
 /* ---- a figure ------------------------------------------------------------------------------------------- */
@@ -239,10 +327,20 @@ static bool asks_word(const rag_tally *t, uint64_t key)
     return false;
 }
 
-/* How much of the column's name the question has: twice its words, and one more where that is all of it; what stands in
- * brackets ("(EUR)") need not be said. */
-static size_t said_of(const rag_tally *t, const rag_tally_column *c)
+/* "Earns" of "salary". */
+static bool asks_pair(const rag_tally *t, uint32_t pairs)
 {
+    for (size_t i = 0; i < t->q.words.n; i++)
+        if ((t->asked[i] & pairs) != 0 && rag_tally_condition(t, i) == NULL)
+            return true;
+    return false;
+}
+
+/* Twice its words, and one more where that is all of it; what stands in brackets ("(EUR)") need not be said. One where it is
+ * only said in another word. */
+size_t rag_tally_said_of(const rag_tally *t, size_t k)
+{
+    const rag_tally_column *c = &t->columns[k];
     size_t words = 0;
     size_t said = 0;
     for (size_t i = 0; i < c->words.n; i++) {
@@ -254,13 +352,13 @@ static size_t said_of(const rag_tally *t, const rag_tally_column *c)
         words++;
         said += asks_word(t, w->key);
     }
-    return said > 0 ? 2 * said + (said == words) : 0;
+    return said > 0 ? 2 * said + (said == words) : asks_pair(t, c->pairs);
 }
 
 bool rag_tally_may_measure(const rag_tally *t)
 {
     for (size_t k = 0; k < t->n_columns; k++)
-        if (said_of(t, &t->columns[k]) > 0 ||
+        if (rag_tally_said_of(t, k) > 0 ||
             (t->measure.prices && is_any(&t->columns[k], rag_measure_is_price)))
             return true;
     return false;
@@ -273,7 +371,7 @@ static bool choose_column(rag_tally *t)
     size_t of_prices = 0;
     size_t with_best = 0;
     for (size_t k = 0; k < t->n_columns; k++) {
-        const size_t said = has_amounts(t, k) ? said_of(t, &t->columns[k]) : 0;
+        const size_t said = has_amounts(t, k) ? rag_tally_said_of(t, k) : 0;
         if (said > best) {
             best = said;
             with_best = 0;
@@ -312,8 +410,8 @@ static bool is_measure_understood(rag_tally *t)
         return false;
     for (size_t i = 0; i < t->q.words.n; i++)
         if (!t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
-            rag_tally_condition(t, i) == NULL && !has_word(c->words, t->q.words.items[i].key) &&
-            !says_whose(t, i) && !names_condition(t, i))
+            rag_tally_condition(t, i) == NULL && !rag_tally_names(t, i, t->column) &&
+            !says_whose(t, i) && !names_condition(t, i) && !leads_to_condition(t, i))
             return false;
     return true;
 }

@@ -13,6 +13,8 @@ typedef struct rag_sentence_scorer_ops {
     /* Cosines of `sentences` [n], 1 <= n <= 64, with `question`, in `out` [n]: -1 to 1. */
     ANC_MUST_CHECK anc_status (*score)(void *self, krn_call *call, anc_str question,
                                        const anc_str *sentences, size_t n, float *out);
+    /* Whether the model has that word whole, as it has what is often written; true where there is no model. */
+    bool (*knows)(void *self, anc_str word);
 } rag_sentence_scorer_ops;
 
 typedef struct rag_sentence_scorer {

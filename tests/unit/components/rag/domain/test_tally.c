@@ -161,6 +161,74 @@ static const tally_row tallies[] = {
      "", records, 2, "x.x", "14.75"},
 };
 
+static const char *const staff = "Name | Role | City | start_date | salary_eur | Parking\n"
+                                 "Orrin | nurse | Porto | 2019-04-01 | 41200 | yes\n"
+                                 "Bel | doctor | Oulu | 2023-02-14 | 78500 | no\n"
+                                 "Cato | nurse | Porto | 2023-09-01 | 39900 | yes\n"
+                                 "Dag | porter | Graz | 2024-01-08 | 28400 | no";
+static const char *const halls =
+    "Hall | Floor | Beds | Free\n"
+    "Ash | 1 | 4 | 0\nElm | 2 | 2 | 1\nOak | 2 | 6 | 0\nYew | 3 | 1 | 0";
+static const char *const mitglieder = "Nr | Name | Ort | Eintritt | Beitrag\n"
+                                      "1 | Anna | Kiel | 01.04.2019 | 120,00\n"
+                                      "2 | Ben | Eutin | 15.03.2021 | 1.180,00\n"
+                                      "3 | Cem | Kiel | 10.01.2023 | 96,50";
+static const char *const flights = "Flight | Departure | Destination\n"
+                                   "F1 | Porto | Oulu\nF2 | Graz | Kiel\nF3 | Porto | Kiel";
+
+static const tally_row listed[] = {
+    {"who is somewhere", "Who works in Porto?", "staff.csv", "", staff, 2, "x.x.", NULL},
+    {"who is what", "Who are the nurses?", "staff.csv", "", staff, 2, "x.x.", NULL},
+    {"who is somebody", "Who is Orrin?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"who with others", "Who works with Orrin in Porto?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"who not", "Who does not work in Porto?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"who once", "Who used to work in Porto?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"in a year", "Who started in 2023?", "staff.csv", "", staff, 2, ".xx.", NULL},
+    {"after a year", "Who joined after 2022?", "staff.csv", "", staff, 3, ".xxx", NULL},
+    {"before a year", "nurses hired before 2020", "staff.csv", "", staff, 1, "x...", NULL},
+    {"between years", "Who joined between 2019 and 2023?", "staff.csv", "", staff, 3, "xxx.", NULL},
+    {"since, which may be either", "Who works in Porto since 2020?", "staff.csv", "", staff, 0,
+     NULL, NULL},
+    {"in a month", "Who joined in May 2023?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"more than", "Who earns more than 40,000?", "staff.csv", "", staff, 2, "xx..", NULL},
+    {"less than, of some", "Which nurses earn less than 40000?", "staff.csv", "", staff, 1, "..x.",
+     NULL},
+    {"a range", "Who earns between 28400 and 39900?", "staff.csv", "", staff, 2, "..xx", NULL},
+    {"how many", "How many nurses earn at least 39900?", "staff.csv", "", staff, 2, "x.x.", NULL},
+    {"none", "Who earns more than 90000?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"in thousands", "Who earns more than 40k?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"of what is in no column", "nurses over 50", "staff.csv", "", staff, 0, NULL, NULL},
+    {"another unit", "Which tools weigh over 3 euros?", "tools.csv", "",
+     "Tool | Weight\nSaw | 12 kg\nAxe | 3 kg", 0, NULL, NULL},
+    {"of somebody else", "Who earns more than Bel?", "staff.csv", "", staff, 0, NULL, NULL},
+    {"a flag", "Which nurses have parking?", "staff.csv", "", staff, 2, "x.x.", NULL},
+    {"no flag", "Which employees have no parking?", "employees.csv", "", staff, 2, ".x.x", NULL},
+    {"none of them", "Which halls have no free beds?", "halls.csv", "",
+     "Hall | Floor | Free beds\nAsh | 1 | 4\nElm | 2 | 0\nOak | 2 | 0", 2, ".xx", NULL},
+    {"a value of two columns", "Which halls are on floor 2?", "halls.csv", "", halls, 2, ".xx.",
+     NULL},
+    {"the same, of neither", "Which halls have 2?", "halls.csv", "", halls, 0, NULL, NULL},
+    {"more than, by its noun", "Which halls have more than 2 beds?", "halls.csv", "", halls, 2,
+     "x.x.", NULL},
+    {"all, by two columns", "Name all beds of the halls", "rooms.csv", "", halls, 4, "xxxx", NULL},
+    {"of whom", "invoices from Orrin", "invoices.csv", "", invoices, 2, "x..x..", NULL},
+    {"from, where things go elsewhere", "flights from Porto", "flights.csv", "", flights, 2, "x.x",
+     NULL},
+    {"from, where things go", "flights from Oulu", "flights.csv", "", flights, 0, NULL, NULL},
+    {"over a sum", "orders over 10", "orders.ndjson", "", nested, 2, "xx.", NULL},
+    {"of what is in a record", "orders with more than 1 items", "orders.ndjson", "", nested, 0,
+     NULL, NULL},
+    {"German", "Wer wohnt in Kiel?", "mitglieder.csv", "", mitglieder, 2, "x.x", NULL},
+    {"German, a sum", "Welche Mitglieder zahlen mehr als 1.000 Euro?", "mitglieder.csv", "",
+     mitglieder, 1, ".x.", NULL},
+    {"German, a year", "Wer ist nach 2019 eingetreten?", "mitglieder.csv", "", mitglieder, 2, ".xx",
+     NULL},
+    {"French", "Quels outils coûtent plus de 100 euros ?", "outils.csv", "",
+     "Outil | Prix\nScie | 140\nHache | 60\nPerceuse | 110", 2, "x.x", NULL},
+    {"French, the table named late", "Quels sont les outils de M. Garnier ?", "outils.csv", "",
+     "Nom | Client\nScie | M. Garnier\nHache | Mme Petit\nLime | M. Garnier", 2, "x.x", NULL},
+};
+
 static const char *const tools = "Tool | Kind | Price (EUR) | Weight\n"
                                  "Saw | cutting | 1,250.50 | 12 kg\n"
                                  "Drill | power | 49.50 | 2 kg\n"
@@ -199,8 +267,8 @@ static const tally_row figures[] = {
     {"per something", "What is the total weight per kind?", "tools.csv", "", tools, 0, NULL, NULL},
     {"by something", "What is the total weight by kind?", "tools.csv", "", tools, 0, NULL, NULL},
     {"of others", "What is the total weight of the boats?", "tools.csv", "", tools, 0, NULL, NULL},
-    {"more than", "What is the total weight of tools over 3 kg?", "tools.csv", "", tools, 0, NULL,
-     NULL},
+    {"more than", "What is the total weight of tools over 3 kg?", "tools.csv", "", tools, 2, "x..x",
+     "652 kg"},
     {"no column", "What is the total of the tools?", "tools.csv", "", tools, 0, NULL, NULL},
     {"a column of words", "What is the highest kind?", "tools.csv", "", tools, 0, NULL, NULL},
     {"both ends", "What are the highest and the lowest weight?", "tools.csv", "", tools, 0, NULL,
@@ -366,7 +434,12 @@ static const counted_row counted[] = {
     {"French", "Combien de factures sont en retard ?", true, "factures", RAG_TALLY_COUNT},
     {"French elision", "Combien d'amis a Ada ?", true, "amis", RAG_TALLY_COUNT},
     {"German", "Wie viele Rechnungen sind offen?", true, "Rechnungen", RAG_TALLY_COUNT},
-    {"no count", "What is overdue?", false, "", RAG_TALLY_COUNT},
+    {"what there is", "What is overdue?", true, "", RAG_TALLY_COUNT},
+    {"somebody", "Who works in Porto?", true, "", RAG_TALLY_COUNT},
+    {"a bare noun", "invoices over 200", true, "invoices", RAG_TALLY_COUNT},
+    {"a noun alone", "invoices", false, "", RAG_TALLY_COUNT},
+    {"no count", "Is it overdue?", false, "", RAG_TALLY_COUNT},
+    {"why", "Why is it overdue?", false, "", RAG_TALLY_COUNT},
     {"how much", "How much is it?", false, "", RAG_TALLY_COUNT},
     {"no question", "", false, "", RAG_TALLY_COUNT},
     {"a total", "What is the total amount of the overdue invoices?", true, "invoices",
@@ -485,6 +558,7 @@ static void a_question_is_longer_in_another_language(void **state)
 int main(void)
 {
     int failed = RUN_TABLE("counts", tallies, rows_are_counted);
+    failed += RUN_TABLE("listed", listed, rows_are_counted);
     failed += RUN_TABLE("figures", figures, rows_are_counted);
     failed += RUN_TABLE("counted", counted, what_is_counted);
     const struct CMUnitTest tests[] = {cmocka_unit_test(tables_that_are_not_counted),
