@@ -544,7 +544,7 @@ static anc_status take_of_file(looking *l, srch_result *found)
 
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
 {
-    const anc_str question = turn->completes ? turn->query : turn->question;
+    const anc_str question = turn->completes ? turn->query : turn->asked;
     looking l = {.turn = turn, .question = question, .pointer = rag_pointer_of(question)};
     if (turn->sought.len > 0 && l.pointer.file.len > 0)
         return take_of_file(&l, found);

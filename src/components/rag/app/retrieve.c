@@ -230,7 +230,8 @@ static anc_status retrieve(rag_turn *turn)
     const rag_service *rag = turn->rag;
     /* what a caller's filters name is relevant by that */
     const bool rated = turn->mode != SRCH_METADATA;
-    const bool lists = rag_asks_inventory(turn->question) && turn->filters == NULL;
+    const bool lists = (rag_asks_inventory(turn->question) || rag_asks_inventory(turn->asked)) &&
+                       turn->filters == NULL;
     const bool asks = !lists && rag_small_talk_reply(turn->question).ptr == NULL;
     turn->stage = "search";
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
