@@ -440,3 +440,25 @@ def test_a_document_that_takes_too_long(binary):
         table = s.post("/v1/knowledge/documents", {"id": "table", "text": wide, "content_type": "text/csv"}, headers=own)
         assert table.status == 413 and "row 1 has more than 10000 columns" in table.json["detail"], table.body
         assert s.post("/v1/knowledge/documents", {"id": "small", "text": "Tea is served."}, headers=own).status == 201
+
+
+def test_polite_frames_are_no_part_of_a_question(binary):
+    opens, costs, leave = "The museum opens at ten in the morning.", "Entry costs seven euros for adults.", "Sick leave lasts up to 30 days."
+    asked = [("Can you tell me when the museum opens?", opens), ("I would like to know when the museum opens, please", opens),
+             ("Tell me what the entry costs", costs), ("Could you please tell me what entry costs?", costs),
+             ("Tell me about sick leave", leave), ("Is it true that sick leave lasts 30 days?", leave),
+             ("Can you tell me who the mayor is?", None), ("Tell me about dogs", None)]
+    with serving(binary) as server:
+        folder = server.place.home / "town"
+        folder.mkdir()
+        (folder / "museum.md").write_text(f"# Museum\n\n{opens} {costs}\n")
+        (folder / "staff.md").write_text(f"# Staff\n\n{leave}\n\n# Children\n\nTell the office at least eight weeks ahead.\n")
+        ingest(server, folder, "town")
+        for question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["town"]}).json
+            if wanted is None:
+                assert answer["no_answer"], (question, answer["answer"])
+            else:
+                assert wanted in answer["answer"] and "Tell the office" not in answer["answer"], (question, answer["answer"])
+        kept = server.get(f"/v1/chat/conversations/{answer['conversation_id']}").json
+        assert "Tell me about dogs" in str(kept), kept
