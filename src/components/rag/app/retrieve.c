@@ -225,6 +225,20 @@ static anc_status tell_meaning(rag_turn *turn)
     return ANC_OK;
 }
 
+/* What nothing is searched for names its collections all the same. */
+static anc_status check_collections(rag_turn *turn)
+{
+    for (size_t i = 0; i < turn->collections.n; i++) {
+        kno_collection found;
+        const anc_status status = kno_collection_find(turn->rag->with.knowledge, &turn->call,
+                                                      turn->collections.items[i], &found);
+        if (status != ANC_OK)
+            (void)snprintf(turn->err.pointer, sizeof turn->err.pointer, "/collections/%zu", i);
+        ANC_TRY(status);
+    }
+    return ANC_OK;
+}
+
 static anc_status retrieve(rag_turn *turn)
 {
     const rag_service *rag = turn->rag;
@@ -238,7 +252,9 @@ static anc_status retrieve(rag_turn *turn)
     ANC_TRY(tell_meaning(turn));
     if (asks)
         ANC_TRY(find_passages(turn));
-    else if (lists)
+    else
+        ANC_TRY(check_collections(turn));
+    if (lists)
         ANC_TRY(rag_inventory_take(turn));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     ANC_TRY(rag_instructions_take(turn));
