@@ -455,3 +455,72 @@ def test_a_document_that_takes_too_long(binary):
         table = s.post("/v1/knowledge/documents", {"id": "table", "text": wide, "content_type": "text/csv"}, headers=own)
         assert table.status == 413 and "row 1 has more than 10000 columns" in table.json["detail"], table.body
         assert s.post("/v1/knowledge/documents", {"id": "small", "text": "Tea is served."}, headers=own).status == 201
+
+
+def test_polite_frames_are_no_part_of_a_question(binary):
+    opens, costs, leave = "The museum opens at ten in the morning.", "Entry costs seven euros for adults.", "Sick leave lasts up to 30 days."
+    asked = [("Can you tell me when the museum opens?", opens), ("I would like to know when the museum opens, please", opens),
+             ("Tell me what the entry costs", costs), ("Could you please tell me what entry costs?", costs),
+             ("Tell me about sick leave", leave), ("Is it true that sick leave lasts 30 days?", leave),
+             ("Can you tell me who the mayor is?", None), ("Tell me about dogs", None)]
+    with serving(binary) as server:
+        folder = server.place.home / "town"
+        folder.mkdir()
+        (folder / "museum.md").write_text(f"# Museum\n\n{opens} {costs}\n")
+        (folder / "staff.md").write_text(f"# Staff\n\n{leave}\n\n# Children\n\nTell the office at least eight weeks ahead.\n")
+        ingest(server, folder, "town")
+        for question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["town"]}).json
+            if wanted is None:
+                assert answer["no_answer"], (question, answer["answer"])
+            else:
+                assert wanted in answer["answer"] and "Tell the office" not in answer["answer"], (question, answer["answer"])
+        kept = server.get(f"/v1/chat/conversations/{answer['conversation_id']}").json
+        assert "Tell me about dogs" in str(kept), kept
+
+
+HIRE = """# Hiring terms
+
+## Prices
+
+| Boat | Half day | Day | Week |
+|---|---|---|---|
+| Canoe | 25 | 36 | 160 |
+| Motor boat | 60 | 95 | 410 |
+
+Life jackets cost 4 pounds a day.
+"""
+
+MINUTES = """# Meeting of 12 May 2025
+
+| Month | Turnover | Lettings |
+|---|---|---|
+| January | 18,240 | 112 |
+| February | 16,905 | 98 |
+| April | 31,770 | 356 |
+"""
+
+
+def test_rows_of_prices_and_of_months(binary):
+    canoe, april = "Boat: Canoe; Half day: 25; Day: 36; Week: 160 [1]", "Month: April; Turnover: 31,770; Lettings: 356 [1]"
+    asked = [("What does a canoe cost per week?", canoe), ("How much is a canoe for a week?", canoe), ("What is the fee for a canoe per day?", canoe),
+             ("Can you tell me what a canoe costs per week, please?", canoe), ("What does a sailing boat cost per day?", None),
+             ("What was the turnover in April?", april), ("What was the turnover in May?", None), ("How many lettings in May?", None),
+             ("What was the turnover in April 2024?", None)]
+    with serving(binary) as server:
+        folder = server.place.home / "boats"
+        folder.mkdir()
+        (folder / "hire.md").write_text(HIRE)
+        (folder / "minutes.md").write_text(MINUTES)
+        ingest(server, folder, "boats")
+        for question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["boats"]}).json
+            assert answer["no_answer"] if wanted is None else answer["answer"] == wanted, (question, answer["answer"])
+        first = server.post("/v1/chat/query", {"question": "What was the turnover in April?", "collections": ["boats"]}).json
+        then = server.post("/v1/chat/query", {"question": "and in May?", "collections": ["boats"], "conversation_id": first["conversation_id"]}).json
+        assert then["no_answer"], then["answer"]
+        nobody = server.post("/v1/chat/query", {"question": "誰が船長ですか", "collections": ["boats"]}).json
+        assert nobody["no_answer"] and nobody["answer"].startswith("お手持ちの文書"), nobody["answer"]
+        for question in ("hello", "What documents are there?", "What does a canoe cost?"):
+            refused = server.post("/v1/chat/query", {"question": question, "collections": ["nope"]})
+            assert refused.status == 404 and "there is no collection 'nope'" in refused.body.decode(), (question, refused.body)

@@ -452,7 +452,20 @@ static anc_status find_places(looking *l, anc_str collection, rag_named *found, 
     return ANC_OK;
 }
 
-/* A row or a page is asked for and nothing else, of no document: the only one that has it, or a question back. */
+/* Whether nothing is asked but what stands on a page of a document, which none of those known is called. */
+static anc_status is_of_unknown(looking *l, bool *ret)
+{
+    rag_pointer all = l->pointer;
+    anc_str rest;
+    all.end = all.of_end > all.end ? all.of_end : all.end;
+    ANC_TRY(rag_pointer_rest(l->scratch, l->question, &all, ANC_STR(""), ANC_STR(""), &rest,
+                             &l->turn->err));
+    *ret = rest.len == 0 && all.kind == RAG_POINTS_PAGE && all.number != RAG_POINTS_LAST;
+    return ANC_OK;
+}
+
+/* A row or a page is asked for and nothing else, of no document or, a page, of one that is not known: the only one that
+ * has it where none was said, or a question back. */
 static anc_status find_any(looking *l, srch_result *found)
 {
     rag_turn *turn = l->turn;
@@ -460,12 +473,15 @@ static anc_status find_any(looking *l, srch_result *found)
     size_t n = 0;
     bool more = false;
     bool open = false;
+    bool unknown = false;
     anc_str rest;
     ANC_TRY(rag_pointer_is_open(l->scratch, l->question, &l->pointer, &open, &turn->err));
+    if (!open)
+        ANC_TRY(is_of_unknown(l, &unknown));
     ANC_TRY(rag_pointer_rest(l->scratch, l->question, &l->pointer, ANC_STR(""), ANC_STR(""), &rest,
                              &turn->err));
     const bool sheet = l->pointer.sheet.len > 0;
-    if (!open || (rest.len > 0 && !sheet) || turn->filters != NULL ||
+    if ((!open && !unknown) || (rest.len > 0 && !sheet && !unknown) || turn->filters != NULL ||
         (l->pointer.number == RAG_POINTS_LAST && !sheet) || (l->pointer.sheet_number > 0 && !sheet))
         return ANC_OK;
     const anc_str any = ANC_STR("");
@@ -475,11 +491,11 @@ static anc_status find_any(looking *l, srch_result *found)
         ANC_TRY(sheet ? find_sheets(l, in, candidates, &n, &more)
                       : find_places(l, in, candidates, &n, &more));
     }
-    l->counted = false;
-    if (n == 1 && !more)
+    l->counted = unknown; /* what is told elsewhere does not stand there */
+    if (n == 1 && !more && open)
         l->documents[l->n_documents++] = candidates[0];
     if (n == 0 || l->n_documents > 0 || l->pointer.kind == RAG_POINTS_SHEET ||
-        l->pointer.number == RAG_POINTS_LAST || rest.len > 0)
+        l->pointer.number == RAG_POINTS_LAST || (rest.len > 0 && !unknown))
         return ANC_OK;
     found->n = 0;
     return ask_which(l, candidates, n, more);
@@ -544,7 +560,7 @@ static anc_status take_of_file(looking *l, srch_result *found)
 
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found)
 {
-    const anc_str question = turn->completes ? turn->query : turn->question;
+    const anc_str question = turn->completes ? turn->query : turn->asked;
     looking l = {.turn = turn, .question = question, .pointer = rag_pointer_of(question)};
     if (turn->sought.len > 0 && l.pointer.file.len > 0)
         return take_of_file(&l, found);

@@ -2,6 +2,7 @@
 #include "base/str.h"
 #include "base/utf8.h"
 #include "rag/domain/followup.h"
+#include "rag/domain/frames.h"
 #include "rag/domain/intent.h"
 #include "rag/domain/pointer.h"
 #include "rag/domain/question.h"
@@ -63,7 +64,7 @@ static anc_status read_history(rag_turn *turn)
     for (size_t i = 0; i < n; i++) {
         rag_message m;
         ANC_TRY(rag_kept_read(turn->rag, &turn->call, &messages[i], &m));
-        turn->history[i] = (rag_exchange){rag_without_small_talk(m.question),
+        turn->history[i] = (rag_exchange){rag_without_frame(rag_without_small_talk(m.question)),
                                           m.withheld ? ANC_STR("…") : m.answer};
     }
     turn->n_history = n;
@@ -116,8 +117,8 @@ static bool is_failure(anc_status status)
 
 static void take_route(rag_turn *turn)
 {
-    rte_assess(turn->rag->with.routing, turn->question, turn->n_history, &turn->route);
-    turn->answer.intent = rag_intent_of(turn->question);
+    rte_assess(turn->rag->with.routing, turn->asked, turn->n_history, &turn->route);
+    turn->answer.intent = rag_intent_of(turn->asked);
     turn->answer.complexity_score = turn->route.complexity;
     turn->answer.tier = turn->route.tier_id;
     turn->answer.route_parts = anc_str_of(turn->route.reason);
@@ -132,7 +133,7 @@ static anc_status complete(rag_turn *turn)
     anc_str meant;
     if (last == NULL || !anc_str_eq(last->answer, RAG_INVENTORY_KEPT))
         return ANC_OK;
-    ANC_TRY(rag_pointer_complete(turn->mem, last->question, turn->question, &meant, &turn->err));
+    ANC_TRY(rag_pointer_complete(turn->mem, last->question, turn->asked, &meant, &turn->err));
     turn->completes = meant.len > 0;
     if (turn->completes)
         turn->query = meant;
@@ -146,7 +147,7 @@ static anc_status analyze(rag_turn *turn)
                                   &turn->language, &turn->err));
     const bool asks = rag_small_talk_reply(turn->question).ptr == NULL;
     if (asks) {
-        turn->query = rag_without_small_talk(turn->question);
+        turn->query = turn->asked;
         ANC_TRY(complete(turn));
     }
     turn->leans = asks && !turn->completes && turn->n_history > 0 &&

@@ -234,18 +234,35 @@ static anc_status tell_meaning(rag_turn *turn)
     return ANC_OK;
 }
 
+/* What nothing is searched for names its collections all the same. */
+static anc_status check_collections(rag_turn *turn)
+{
+    for (size_t i = 0; i < turn->collections.n; i++) {
+        kno_collection found;
+        const anc_status status = kno_collection_find(turn->rag->with.knowledge, &turn->call,
+                                                      turn->collections.items[i], &found);
+        if (status != ANC_OK)
+            (void)snprintf(turn->err.pointer, sizeof turn->err.pointer, "/collections/%zu", i);
+        ANC_TRY(status);
+    }
+    return ANC_OK;
+}
+
 static anc_status retrieve(rag_turn *turn)
 {
     const rag_service *rag = turn->rag;
     /* what a caller's filters name is relevant by that */
     const bool rated = turn->mode != SRCH_METADATA;
-    const bool lists = rag_asks_inventory(turn->question) && turn->filters == NULL;
+    const bool lists = (rag_asks_inventory(turn->question) || rag_asks_inventory(turn->asked)) &&
+                       turn->filters == NULL;
     const bool asks = !lists && rag_small_talk_reply(turn->question).ptr == NULL;
     turn->stage = "search";
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));
     if (asks)
         ANC_TRY(find_passages(turn));
-    else if (lists)
+    else
+        ANC_TRY(check_collections(turn));
+    if (lists)
         ANC_TRY(rag_inventory_take(turn));
     ANC_TRY(tell_meaning(turn));
     ANC_TRY(krn_call_check(rag->with.clock, &turn->call));

@@ -77,6 +77,7 @@ struct rag_turn {
     atomic_bool cancelled;
 
     anc_str question;
+    anc_str asked;             /* of the question, without a greeting or a polite frame */
     anc_str query;             /* what it means in its conversation; what is searched for */
     txt_language language;     /* of the question, or of its conversation where it does not tell */
     bool leans;                /* on the conversation */

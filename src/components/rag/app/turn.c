@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "base/str.h"
+#include "rag/domain/frames.h"
+#include "rag/domain/smalltalk.h"
 #include "service_impl.h"
 
 static anc_status copy_str(rag_turn *turn, anc_str s, anc_str *ret)
@@ -49,6 +51,7 @@ static anc_status fill(rag_turn *turn, const krn_call *call, const rag_question 
 {
     ANC_TRY(copy_call(turn, call));
     ANC_TRY(copy_str(turn, q->question, &turn->question));
+    turn->asked = rag_without_frame(rag_without_small_talk(turn->question));
     turn->query = turn->question;
     ANC_TRY(copy_strs(turn, q->collections, q->n_collections, &turn->collections.items));
     turn->collections.n = q->n_collections;

@@ -229,6 +229,20 @@ static const cue_row asking[] = {
     ROW("quantas", RAG_CUE_NUMBER),
     ROW("quanto custa", PRICE),
     ROW("preço", PRICE),
+    ROW("fee", PRICE),
+    ROW("fees", PRICE),
+    ROW("tarifs", PRICE),
+    ROW("preise", PRICE),
+    ROW("gebühr", PRICE),
+    ROW("precios", PRICE),
+    ROW("tarifa", PRICE),
+    ROW("prezzi", PRICE),
+    ROW("tariffa", PRICE),
+    ROW("costa", PRICE),
+    ROW("costano", PRICE),
+    ROW("custa", PRICE),
+    ROW("custam", PRICE),
+    ROW("preços", PRICE),
 };
 
 unsigned rag_cues_asked(anc_str question)
@@ -248,9 +262,14 @@ unsigned rag_cues_asked(anc_str question)
 bool rag_cues_asks_sum(anc_str question)
 {
     static const char openings[] = "how much|what does|what do|combien|was|wie viel|cuánto|quanto";
-    static const char verbs[] = "cost|coûte|coûtent|coûté|kostet|kosten|kostete|cuesta|cuestan|"
-                                "costó|costa|custa";
-    return rag_has_phrase_of(question, openings) && rag_has_phrase_of(question, verbs);
+    static const char verbs[] =
+        "cost|costs|coûte|coûtent|coûté|kostet|kosten|kostete|cuesta|cuestan|"
+        "costó|costa|costano|custa|custam";
+    /* "what the entry costs": within another sentence */
+    static const char within[] = "what the |what a |what an |what it |what one |ce que |was der |"
+                                 "was die |was das |was ein |was eine |was es |lo que |o que ";
+    return (rag_has_phrase_of(question, openings) || rag_begins_with_any(question, within)) &&
+           rag_has_phrase_of(question, verbs);
 }
 
 bool rag_cues_is_kind(unsigned cues, anc_str word)

@@ -488,7 +488,7 @@ static bool is_exact(const rag_extraction *x, size_t i)
     const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
     const unsigned cues = x->terms.cues;
     if (is_row(&x->units.items[i]))
-        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL;
+        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL * counted_share(x, i);
     if (cues == RAG_CUE_PERSON)
         return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
     if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)

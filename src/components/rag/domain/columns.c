@@ -105,6 +105,29 @@ bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t 
     return false;
 }
 
+/* Whether a row of names and figures stands under a heading or a title of prices: "5 Prices". */
+static bool is_in_price_list(const rag_extraction *x, size_t i)
+{
+    static const char prices[] =
+        "price|prices|price list|pricing|fees|fares|charges|prix|tarif|tarifs|"
+        "preis|preise|preisliste|gebühren|kosten|"
+        "precios|tarifas|prezzi|tariffe|listino|preços";
+    const rag_unit *u = &x->units.items[i];
+    const anc_str row = rag_unit_text(u, x->passages);
+    size_t cursor = 0, n = 0, figures = 0;
+    for (anc_str cell; rag_cell_next(row, &cursor, &cell); n++)
+        figures += n > 0 && digits_in(cell) > 0 && digits_in(cell) * 2 >= cell.len;
+    if (u->cells == 0 || figures == 0 || figures + 1 < n)
+        return false;
+    return rag_has_phrase_of(x->passages[u->passage].heading, prices) ||
+           rag_has_phrase_of(x->passages[u->passage].title, prices);
+}
+
+bool rag_columns_priced(const rag_extraction *x, size_t i)
+{
+    return rag_columns_have(x, i, RAG_SYNONYM_PRICE, 1) || is_in_price_list(x, i);
+}
+
 /* "Stock", "Headcount" */
 static bool is_quantity(anc_str name)
 {

@@ -167,8 +167,7 @@ static bool asks_whether(const rag_terms *terms)
     return rag_is_any_of(rag_word_text(terms->question, w), openings);
 }
 
-/* Terms of all that stands in the passage of unit i, and over it. */
-static uint64_t terms_of_passage(const rag_extraction *x, size_t i)
+uint64_t rag_terms_of_passage(const rag_extraction *x, size_t i)
 {
     const uint32_t passage = x->units.items[i].passage;
     uint64_t set = 0;
@@ -191,7 +190,7 @@ static bool is_of_other_kind(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
-    const uint64_t has = terms_of_passage(x, i);
+    const uint64_t has = rag_terms_of_passage(x, i);
     const uint64_t said = (v->own | v->headed) & rag_terms_real(terms);
     const uint64_t plain = rag_terms_plain(terms);
     const bool named = asks_kind_of_thing(terms);
@@ -465,62 +464,6 @@ static bool is_without_doer(const rag_extraction *x, size_t i)
            (plain & ~(v->own | v->above | v->near | v->beside)) != 0;
 }
 
-/* The year that word `w` is, or 0. */
-static uint64_t year_at(anc_str text, const rag_word *w)
-{
-    enum { FIRST = 1900 };
-    const uint64_t year = rag_year_of(rag_word_text(text, w));
-    return year >= FIRST ? year : 0;
-}
-
-/* "Since 2019": it goes on in later years. */
-static bool is_open(anc_str text, rag_words words, size_t w)
-{
-    static const char before[] = "since from until till before after depuis dès seit ab";
-    return w > 0 && rag_is_any_of(rag_word_text(text, &words.items[w - 1]), before);
-}
-
-/* 1: the words [first, last) of a passage tell of years, and `year` is neither one of them nor between them; -1: it
- * may be; 0: they tell of none. */
-static int other_years(anc_str text, rag_words words, size_t first, size_t last, uint64_t year)
-{
-    uint64_t least = 0, most = 0;
-    for (size_t w = first; w < last; w++) {
-        const uint64_t here = year_at(text, &words.items[w]);
-        if (here > 0 && is_open(text, words, w))
-            return -1;
-        least = here > 0 && (least == 0 || here < least) ? here : least;
-        most = here > most ? here : most;
-    }
-    return most == 0 ? 0 : year < least || year > most ? 1 : -1;
-}
-
-/* Whether unit i tells of other years, or has none and, where no name is asked about, its passage does. */
-static bool tells_other_years(const rag_extraction *x, size_t i, uint64_t year)
-{
-    const rag_unit *u = &x->units.items[i];
-    const rag_words words = x->units.words[u->passage];
-    const anc_str text = x->passages[u->passage].text;
-    int told = other_years(text, words, u->first, u->last, year);
-    if (told == 0 && x->terms.names == 0)
-        told = other_years(text, words, 0, words.n, year);
-    return told > 0;
-}
-
-/* Something of a year is asked, of which its passage says nothing, and that tells of others. */
-static bool is_of_other_year(const rag_extraction *x, size_t i)
-{
-    const rag_terms *terms = &x->terms;
-    const uint64_t has = terms_of_passage(x, i);
-    for (size_t k = 0; k < terms->asked.n; k++) {
-        const uint64_t year = year_at(terms->question, &terms->asked.items[k]);
-        const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
-        if (year > 0 && rag_has_term(~has, t) && tells_other_years(x, i, year))
-            return true;
-    }
-    return false;
-}
-
 /* "INV-2022 | paid" for "the incidents in 2022": of all that counts it is a row with the number alone. */
 static bool is_row_of_number(const rag_extraction *x, size_t i)
 {
@@ -538,7 +481,7 @@ static bool is_there_elsewhere(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const uint64_t rest = rag_terms_real(terms) & ~terms->object;
     return terms->may == 0 && terms->object != 0 && rest != 0 &&
-           ((terms_of_passage(x, i) | x->views[i].near) & rest) == 0;
+           ((rag_terms_of_passage(x, i) | x->views[i].near) & rest) == 0;
 }
 
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
@@ -547,7 +490,7 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            is_row_of_other(x, i) || is_of_no_such(x, i) || is_untold(x, i) ||
            is_of_other_kind(x, i) || rag_lacks_wanted(x, i) || rag_columns_empty(x, i) ||
            rag_columns_empty_elsewhere(x, i) || rag_is_one_of_several(x, i) ||
-           is_without_doer(x, i) || is_of_other_year(x, i) || is_row_of_number(x, i) ||
+           is_without_doer(x, i) || rag_is_of_other_time(x, i) || is_row_of_number(x, i) ||
            rag_is_part_of_figure(x, i) || rag_is_of_contrast(x, i) || rag_is_of_other_kind(x, i) ||
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||

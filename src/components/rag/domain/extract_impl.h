@@ -151,10 +151,18 @@ anc_status rag_features_fill(anc_arena *mem, rag_extraction *x, txt_language lan
                              anc_err *err) ANC_MUST_CHECK;
 void rag_features_meaning(rag_extraction *x);
 
+/* doubt.c: terms of all that stands in the passage of unit i, and over it. */
+uint64_t rag_terms_of_passage(const rag_extraction *x, size_t i);
+/* times.c: whether a month or a year is asked about, and unit i, or its passage, is of others. */
+bool rag_is_of_other_time(const rag_extraction *x, size_t i);
+
 /* columns.c: the terms of the question that the names of unit i's columns mean in other words. */
 uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
 /* Whether a column of unit i whose name is in one of `pairs` (of synonyms) has a cell with so many digits. */
 bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t digits);
+
+/* Whether row i has a figure in a column of prices, or stands with figures in a list of prices. */
+bool rag_columns_priced(const rag_extraction *x, size_t i);
 /* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */
 bool rag_columns_empty(const rag_extraction *x, size_t i);
 /* Whether it is the row of what was asked about in a table that does not tell what was asked, where one that does has

@@ -35,8 +35,8 @@ static const char repeats[] =
     "plus|dis-m'en plus|dites-m'en plus|plus de détails|explique|expliquez|quoi d'autre|et ensuite|"
     "mehr|mehr dazu|erzähl mir mehr|mehr details|weiter|"
     "más|más detalles|cuéntame más|"
-    "dimmi di più|più dettagli|"
-    "mais detalhes|conte-me mais";
+    "dimmi di più|di più|più dettagli|"
+    "mais|mais detalhes|conte-me mais";
 
 typedef enum leaning {
     STANDS,  /* alone */

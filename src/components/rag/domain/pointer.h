@@ -74,7 +74,7 @@ anc_status rag_pointer_sought(anc_arena *mem, anc_str question, rag_pointed *ret
 const char *rag_pointer_label(rag_pointed kind, txt_language language);
 
 /* "What is on page 3?", then "which document?", then `reply`, "two-columns.pdf" or "the receipt": the question that
- * is meant, in `mem`. Empty: `before` names no row or page, or says itself of what, or the reply is another question. */
+ * is meant, in `mem`. Empty: `before` names no row or page, or a file, or the reply is another question. */
 anc_status rag_pointer_complete(anc_arena *mem, anc_str before, anc_str reply, anc_str *ret,
                                 anc_err *err) ANC_MUST_CHECK;
 

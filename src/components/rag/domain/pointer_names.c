@@ -242,15 +242,11 @@ anc_status rag_pointer_complete(anc_arena *mem, anc_str before, anc_str reply, a
                                 anc_err *err)
 {
     rag_tokens said;
-    bool open = false;
     const rag_pointer p = rag_pointer_of(before);
     *ret = ANC_STR("");
     rag_tokens_read(reply, &said);
-    if (p.kind == RAG_POINTS_NOWHERE || said.n == 0 || said.n > REPLY_WORDS_MAX ||
+    if (p.kind == RAG_POINTS_NOWHERE || said.n == 0 || said.n > REPLY_WORDS_MAX || p.file.len > 0 ||
         asks_something(&said) || rag_pointer_of(reply).kind != RAG_POINTS_NOWHERE)
-        return ANC_OK;
-    ANC_TRY(rag_pointer_is_open(mem, before, &p, &open, err));
-    if (!open)
         return ANC_OK;
     const anc_str head = anc_str_sub(before, 0, p.end);
     const size_t from = said.items[0].start;

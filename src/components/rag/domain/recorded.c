@@ -2,6 +2,7 @@
 #include "rag/domain/recorded.h"
 
 #include "base/str.h"
+#include "rag/domain/cues.h"
 #include "text/normalize.h"
 
 enum { FIELDS_MIN = 3, KEY_MAX_BYTES = 80, ASKED_MAX = 2 };
@@ -41,22 +42,39 @@ static bool is_asked(const rag_spoken *s, const rag_spoken *answered, size_t fro
     return false;
 }
 
-/* Nothing in it points at, or names, what it is about; what it asks for has an article. */
-static bool asks_field(const rag_spoken *s)
+/* Nothing in it points at, or names, what it is about, and little is asked. */
+static bool is_bare(const rag_spoken *s)
 {
-    bool article = false;
+    const size_t content = rag_spoken_content(s, 0);
     for (size_t i = 0; i < s->words.n; i++) {
         const rag_word *w = &s->words.items[i];
         const bool noun = s->language == TXT_DE && i > 0 && rag_spoken_is_article(s, i - 1);
         if (rag_spoken_is_pronoun(s, i) || w->digits || w->code != 0 ||
             (i > 0 && w->capital && !noun))
             return false;
-        article = article || (i > 0 && rag_spoken_is_article(s, i));
-        if (i > 0 && rag_spoken_is_preposition(s, i))
+    }
+    return content > 0 && content <= ASKED_MAX;
+}
+
+/* What it asks for has an article: "what is the supplier?" */
+static bool asks_field(const rag_spoken *s)
+{
+    bool article = false;
+    for (size_t i = 1; i < s->words.n; i++) {
+        article = article || rag_spoken_is_article(s, i);
+        if (rag_spoken_is_preposition(s, i))
             return false;
     }
-    const size_t content = rag_spoken_content(s, 0);
-    return article && content > 0 && content <= ASKED_MAX;
+    return article;
+}
+
+/* "How many are on hand?": it asks by the whole name of a field. */
+static bool asks_by_name(const rag_spoken *s, anc_str name)
+{
+    bool asks = false;
+    for (size_t i = 0; i < s->words.n && !asks; i++)
+        asks = rag_spoken_is_asking(s, i) && !rag_spoken_is_article(s, i);
+    return asks && rag_phrase_in(s->text, name);
 }
 
 anc_str rag_recorded(const rag_spoken *s, const rag_spoken *answered)
@@ -65,8 +83,9 @@ anc_str rag_recorded(const rag_spoken *s, const rag_spoken *answered)
     anc_str known = ANC_STR("");
     size_t fields = 0;
     bool asked = false;
-    if (rest.len == 0 || !asks_field(s))
+    if (rest.len == 0 || !is_bare(s))
         return ANC_STR("");
+    const bool field_asked = asks_field(s);
     while (rest.len > 0) {
         const size_t end = anc_str_find(rest, ANC_STR("; "));
         const anc_str field = anc_str_sub(rest, 0, end);
@@ -78,7 +97,8 @@ anc_str rag_recorded(const rag_spoken *s, const rag_spoken *answered)
         if (fields++ == 0)
             known = value;
         else
-            asked = asked || is_asked(s, answered, from, from + colon);
+            asked = asked || (field_asked && is_asked(s, answered, from, from + colon)) ||
+                    asks_by_name(s, anc_str_sub(field, 0, colon));
         rest = end == SIZE_MAX ? ANC_STR("") : anc_str_sub(rest, end + 2, rest.len);
     }
     return fields >= FIELDS_MIN && asked && known.len <= KEY_MAX_BYTES ? known : ANC_STR("");

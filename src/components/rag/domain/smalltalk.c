@@ -10,8 +10,7 @@
 
 enum { TEXT_MAX_BYTES = 120 };
 
-/* Bytes of a sign that is no part of a word; 0: there is none. */
-static size_t sign_bytes(anc_str text, size_t i)
+size_t rag_talk_sign_bytes(anc_str text, size_t i)
 {
     static const anc_str marks[] = {ANC_STR_INIT("\xe2\x80\x99"), ANC_STR_INIT("\xc2\xa1"),
                                     ANC_STR_INIT("\xc2\xbf"), ANC_STR_INIT("\xc2\xa0"),
@@ -31,7 +30,7 @@ static bool words_of(anc_str text, anc_buf *out)
     bool blank = false;
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
-        const size_t sign = sign_bytes(text, i);
+        const size_t sign = rag_talk_sign_bytes(text, i);
         if (sign > 0) {
             blank = out->len > 0;
             i += sign - 1;
@@ -122,8 +121,8 @@ static size_t first_end(anc_str text, bool *ret_comma)
 
 static bool has_word(anc_str text)
 {
-    for (size_t i = 0; i < text.len; i += sign_bytes(text, i))
-        if (sign_bytes(text, i) == 0)
+    for (size_t i = 0; i < text.len; i += rag_talk_sign_bytes(text, i))
+        if (rag_talk_sign_bytes(text, i) == 0)
             return true;
     return false;
 }

@@ -20,4 +20,7 @@ extern const size_t rag_talk_phrases_n;
 /* What is replied; the first two kinds have no reply. */
 extern const anc_str rag_talk_replies[TALKS][TXT_LANGUAGE_COUNT];
 
+/* smalltalk.c: bytes of a sign at byte `i` of `text` that is no part of a word; 0: there is none. */
+size_t rag_talk_sign_bytes(anc_str text, size_t i);
+
 #endif

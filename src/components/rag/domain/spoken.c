@@ -139,11 +139,17 @@ bool rag_spoken_joined(const rag_spoken *s, size_t i)
     }
 IS(rag_spoken_is_preposition, RAG_WORD_PREPOSITION)
 IS(rag_spoken_is_of, RAG_WORD_GENITIVE)
-IS(rag_spoken_is_asking, RAG_WORD_ASKING)
 IS(rag_spoken_is_article, RAG_WORD_ARTICLE)
 IS(rag_spoken_is_plural, RAG_WORD_PLURAL)
 IS(rag_spoken_is_person, RAG_WORD_PERSON)
 IS(rag_spoken_is_thing, RAG_WORD_THING)
+
+bool rag_spoken_is_asking(const rag_spoken *s, size_t i)
+{
+    const anc_str word = rag_spoken_word(s, i);
+    const bool month = anc_str_eq(word, ANC_STR("May")) && (i > 0 || s->words.n == 1);
+    return !month && rag_tongue_has(s->language, RAG_WORD_ASKING, word);
+}
 
 bool rag_spoken_is_calendar(const rag_spoken *s, size_t i)
 {

@@ -18,10 +18,14 @@ static const pair pairs[] = {
          "demeure wohnt wohnen lebt vive abita mora",
          "city town country address place location residence state region ville pays adresse lieu "
          "domicile commune localité stadt ort land wohnort"),
-    PAIR("cost costs price priced charge coûte coûtent coût prix tarif kostet kosten preis",
-         "price cost amount rate fee charge prix coût tarif montant preis kosten betrag"),
+    PAIR(
+        "cost costs price priced charge fee fare coûte coûtent coût prix tarif kostet kosten preis "
+        "gebühr cuesta cuestan precio tarifa costa costano prezzo tariffa custa custam preço",
+        "price cost amount rate fee charge fare prix coût tarif montant preis kosten betrag gebühr "
+        "precio coste costo tarifa importe prezzo tariffa importo preço custo"),
     PAIR("born birth birthday birthdate né née naissance geboren geburtstag",
-         "birth born birthdate birthday dob naissance geburt geburtsdatum geburtstag geburtsort"),
+         "birth born birthdate birthday dob naissance geburt geburtsdatum geburtstag geburtsort "
+         "geburtsjahr"),
     PAIR("work works working job employed employer travaille travaillent emploi employeur métier "
          "arbeitet arbeit beruf",
          "company employer job position occupation profession department organisation "
@@ -77,6 +81,8 @@ static const pair pairs[] = {
     PAIR("located stored kept stocked liegt lagert gelagert rangé rangée stocké stockée",
          "location warehouse storage shelf store emplacement entrepôt dépôt lager lagerort regal "
          "standort"),
+    PAIR("join joins joined entered adhéré inscrit inscrite eingetreten beigetreten",
+         "joined joining entry adhésion inscription eintritt beitritt eintrittsdatum"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
 };
 

@@ -9,6 +9,7 @@
 #include "base/str.h"
 #include "measure_impl.h"
 #include "rag/domain/pointer.h"
+#include "rag/domain/times.h"
 
 /* ---- where a word stands -------------------------------------------------------------------------- */
 
@@ -27,9 +28,23 @@ static bool in_file_name(const rag_tally *t, size_t i)
     return w->start < at + t->file.len && w->end > at;
 }
 
+/* Whether word i is a month, of which the rows have a column: a title with it says only when it was written. */
+static bool is_of_month_column(const rag_tally *t, size_t i)
+{
+    static const char names[] = "month|mois|monat|mes|mese|mês";
+    if (rag_month_of(rag_word_text(t->q.text, &t->q.words.items[i]), false) == 0)
+        return false;
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (rag_is_phrase_of(anc_str_trim(t->columns[k].name), names))
+            return true;
+    return false;
+}
+
 bool rag_tally_in_names(const rag_tally *t, size_t i)
 {
     const uint64_t key = t->q.words.items[i].key;
+    if (is_of_month_column(t, i))
+        return in_file_name(t, i);
     return in_file_name(t, i) || has_word(t->title, key) || has_word(t->file_name, key) ||
            has_word(t->heading, key);
 }

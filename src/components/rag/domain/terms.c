@@ -26,13 +26,15 @@ static const anc_str dull_words[TXT_LANGUAGE_COUNT] = {
     [TXT_FR] = ANC_STR_INIT(
         "année date jour mois heure temps nom nombre type sorte appelle nomme quantité pourcentage "
         "personne lieu endroit ville pays terme mot signifie fait est sont peut faut entreprise "
-        "société demander contacter durer durent dure"),
+        "société demander contacter durer durent dure passe arrive"),
     [TXT_DE] =
         ANC_STR_INIT("jahr datum monat uhr name typ person anzahl anteil ort firma hoch lange "
-                     "dauert kommt kommen bekommt bekommen macht machen"),
-    [TXT_ES] = ANC_STR_INIT("año fecha mes hora horas tiempo nombre tipo persona"),
-    [TXT_IT] = ANC_STR_INIT("anno data mese ora ore tempo nome tipo persona"),
-    [TXT_PT] = ANC_STR_INIT("ano data mês hora horas tempo nome tipo pessoa"),
+                     "dauert kommt kommen bekommt bekommen macht machen passiert geschieht"),
+    [TXT_ES] =
+        ANC_STR_INIT("año fecha mes hora horas tiempo nombre tipo persona pasa sucede ocurre "
+                     "lleva llevan contiene contienen"),
+    [TXT_IT] = ANC_STR_INIT("anno data mese ora ore tempo nome tipo persona succede accade"),
+    [TXT_PT] = ANC_STR_INIT("ano data mês hora horas tempo nome tipo pessoa acontece"),
 };
 
 /* German writes every noun with a capital: one that says what is asked of something ("Gehalt") is no name. */

@@ -5,6 +5,7 @@
 #include "base/str.h"
 #include "extract_impl.h"
 #include "rag/domain/contrasts.h"
+#include "rag/domain/question_words.h"
 #include "rag/domain/tongue.h"
 
 static anc_str word_of(const rag_extraction *x, size_t i, size_t w)
@@ -21,6 +22,12 @@ static bool is_verb_of_measure(const rag_terms *terms, size_t k)
                          "costó costa custa coûté kostete");
 }
 
+/* "Pro Tag": what the price is of is said before it. */
+static bool is_rate(const rag_terms *terms, size_t k)
+{
+    return rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]), "per pro je par");
+}
+
 /* "To take a car": a verb between "to" and an article. */
 static bool is_infinitive(const rag_terms *terms, size_t k)
 {
@@ -28,23 +35,35 @@ static bool is_infinitive(const rag_terms *terms, size_t k)
            rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k - 1]), "to");
 }
 
-/* The noun of what something is asked about: of the first run of words that count the last, as in English, or the first in
- * languages that say more of a noun behind it. */
-static size_t head_of(const rag_terms *terms, bool first)
+/* The noun of what something is asked about: of the first run of words that count, which are *ret_all, the last, as in
+ * English, or the first in languages that say more of a noun behind it. */
+static size_t head_from(const rag_terms *terms, size_t from, bool first, uint64_t *ret_all)
 {
     size_t head = RAG_TERMS_MAX;
-    for (size_t k = 0; k < terms->asked.n; k++) {
-        const bool none =
-            terms->asked.items[k].stop || is_verb_of_measure(terms, k) || is_infinitive(terms, k);
+    *ret_all = 0;
+    for (size_t k = from; k < terms->asked.n; k++) {
+        const bool none = is_rate(terms, k) || terms->asked.items[k].stop ||
+                          is_verb_of_measure(terms, k) || is_infinitive(terms, k);
         const size_t t = none ? RAG_TERMS_MAX : rag_terms_asked(terms, k);
-        if (t != RAG_TERMS_MAX && first)
-            return t;
+        *ret_all |= t != RAG_TERMS_MAX ? rag_term_bit(t) : 0;
         if (t != RAG_TERMS_MAX)
-            head = t;
+            head = first && head != RAG_TERMS_MAX ? head : t;
         else if (head != RAG_TERMS_MAX)
             break;
     }
     return head;
+}
+
+/* "In the rental terms, what does a tandem cost?": behind the word that asks, where there is anything. */
+static size_t head_of(const rag_terms *terms, bool first, uint64_t *ret_all)
+{
+    size_t from = 0;
+    while (from < terms->asked.n &&
+           !rag_question_word(RAG_QUESTION_OPENS,
+                              rag_word_text(terms->question, &terms->asked.items[from])))
+        from++;
+    const size_t head = head_from(terms, from, first, ret_all);
+    return head != RAG_TERMS_MAX ? head : head_from(terms, 0, first, ret_all);
 }
 
 /* "The price is £4", "La participation coûte 22 euros": it names no thing of its own. */
@@ -82,6 +101,16 @@ static uint64_t things_of(const rag_extraction *x, size_t i)
     return set | (on ? x->views[i - 1].own | x->views[i - 1].near : 0);
 }
 
+/* "Electric bike | 42" for "a mountain bike": of what is asked about, the row has the noun, and over the figures nothing has the
+ * rest. */
+static bool is_row_of_other_kind(const rag_extraction *x, size_t i, uint64_t all)
+{
+    const rag_view *v = &x->views[i];
+    const uint64_t plain = all & ~rag_terms_digits(&x->terms) & ~x->terms.names;
+    return x->terms.priced && x->units.items[i].cells > 0 &&
+           (plain & ~(v->own | v->above | v->near)) != 0;
+}
+
 /* What a thing costs, or how long it is, is asked, and neither the sentence nor what stands over it names that thing. */
 static bool is_value_of_other(const rag_extraction *x, size_t i)
 {
@@ -90,8 +119,11 @@ static bool is_value_of_other(const rag_extraction *x, size_t i)
                         x->read_as == TXT_PT;
     if (!terms->priced && !terms->measured)
         return false;
-    const size_t head = head_of(terms, behind);
-    return head != RAG_TERMS_MAX && terms->code[head] == 0 && (things_of(x, i) >> head & 1) == 0;
+    uint64_t all;
+    const size_t head = head_of(terms, behind, &all);
+    if (head == RAG_TERMS_MAX || terms->code[head] != 0)
+        return false;
+    return (things_of(x, i) >> head & 1) == 0 || is_row_of_other_kind(x, i, all);
 }
 
 /* Whether unit i has another word for the same of children, adults, students. */

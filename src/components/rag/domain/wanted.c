@@ -444,14 +444,15 @@ void rag_wanted_read(rag_terms *terms)
         !rag_phrase_in(terms->question, ANC_STR("combien de temps"));
     terms->priced =
         terms->cues == RAG_CUE_MONEY &&
-        rag_has_phrase_of(
-            terms->question,
-            "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
-            "cost of|combien coûte|combien coûtent|combien a coûté|combien ont coûté|prix de|prix "
-            "du|"
-            "prix d'|was kostet|was kosten|was kostete|wie viel kostet|wie viel kostete|"
-            "cuánto cuesta|cuánto cuestan|cuánto costó|precio de|precio del|quanto costa|"
-            "quanto custa");
+        (rag_cues_asks_sum(terms->question) ||
+         rag_has_phrase_of(
+             terms->question,
+             "what does|what do|how much does|how much do|how much is a|how much is the|price of|"
+             "cost of|combien coûte|combien coûtent|combien a coûté|combien ont coûté|prix de|prix "
+             "du|"
+             "prix d'|was kostet|was kosten|was kostete|wie viel kostet|wie viel kostete|"
+             "cuánto cuesta|cuánto cuestan|cuánto costó|precio de|precio del|quanto costa|"
+             "quanto custa"));
     terms->measured = rag_has_phrase_of(
         terms->question,
         "cuánto mide|cuánto dura|cuánto pesa|quanto misura|quanto dura|quanto pesa|"

@@ -72,12 +72,19 @@ static bool is_acronym(anc_str text, anc_str written)
     return false;
 }
 
+/* "In May": the month, and no function word. */
+static bool is_may(anc_str written, uint32_t start, txt_language language)
+{
+    return language == TXT_EN && start > 0 && anc_str_eq(written, ANC_STR("May"));
+}
+
 static rag_word word_of(anc_str text, txt_language language, const txt_term *term)
 {
     size_t bytes;
     const uint32_t first = anc_utf8_at(text, term->start, &bytes);
     const anc_str written = anc_str_sub(text, term->start, term->end - term->start);
-    const bool acronym = term->stop && is_acronym(text, written);
+    const bool acronym =
+        term->stop && (is_acronym(text, written) || is_may(written, term->start, language));
     const anc_str base = acronym              ? written
                          : language == TXT_EN ? rag_form_of(written)
                                               : ANC_STR("");

@@ -501,6 +501,20 @@ static void mode_reaches_search(void **state)
     world_close(&w);
 }
 
+static void a_polite_frame_is_no_part_of_what_is_asked(void **state)
+{
+    (void)state;
+    world w;
+    open_world(&w, 0);
+    const rag_question q =
+        world_question("Can you tell me how long the battery of the Skep 2 lasts, please?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(HOLDS(a->text, "about 14 months. [1]"));
+    assert_true(HOLDS(a->route_reason, "read as: how long the battery of the Skep 2 lasts"));
+    world_close(&w);
+}
+
 static void context_budget_drops_passages(void **state)
 {
     (void)state;
@@ -577,6 +591,7 @@ int main(void)
         cmocka_unit_test(unsaved_turn_keeps_its_answer),
         cmocka_unit_test(turn_may_go_before_it_is_saved),
         cmocka_unit_test(full_queues_end_the_turn),
+        cmocka_unit_test(a_polite_frame_is_no_part_of_what_is_asked),
         cmocka_unit_test(context_budget_drops_passages),
         cmocka_unit_test(a_passage_cannot_break_the_prompt),
     };

@@ -55,6 +55,14 @@ static const row rows[] = {
     {"ce qui s'y ajoute", "Quelle est l'autonomie de la Balise ?", NULL, "Et sans soleil ?",
      "Quelle est l'autonomie de la Balise sans soleil ?"},
 
+    {"a field of the record by its name", "Who supplies the Saddle gel?",
+     "SKU: BL-1005; Article: Saddle gel; Supplier: Kesteven; On hand: 30; Price: 28.5 [1]",
+     "how many are on hand?", "how many are on hand of BL-1005?"},
+    {"a month that may be a verb", "What was the revenue in January?", NULL, "and in May?",
+     "What was the revenue in May?"},
+    {"a thing with a word more", "How many days of leave do we get?", NULL,
+     "what about parental leave?", "How many days of parental leave do we get?"},
+
     {"what breaks off behind an article", "Combien coûte la", NULL, "Et l'abonnement ?",
      "Combien coûte la pour abonnement ?"},
 
