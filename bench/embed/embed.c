@@ -5,9 +5,10 @@
  * peer runs the same graph from the same weights (peer.py): fp32 beside our fp32 and our bf16, its
  * dynamic int8 beside our int8; before anything is timed the vectors of both are compared. On one thread
  * times are of the processor, on two of the clock, and the peer is then the better of two callers with a thread each and
- * one whose texts two threads share. What a question of 16 tokens takes stands beside that, and beside what it takes to
- * read the weights once. Without
- * ONNX Runtime only the share of the core's arithmetic peak is left, which is measured in the same run.
+ * one whose texts two threads share. Questions of 16 tokens are asked one after the other, as a server is asked: by the
+ * clock, of one thread and of two that share each, beside the peer with one or two, whichever is better, and beside what it
+ * takes to read the weights once. Without ONNX Runtime only the share of the core's arithmetic peak is left, which is
+ * measured in the same run.
  */
 #include <math.h>
 #include <stdio.h>
@@ -31,8 +32,9 @@ typedef struct bench {
     inf_encoder *encoder;                  /* one of them */
     peer *peer;                            /* NULL: none */
     const char *graph;                     /* of the peer, that it is compared with */
-    size_t n_raced;                        /* texts of a race */
     os_pool *pool;                         /* a thread beside this one */
+    inf_turns *turns[2];                   /* of this thread, and of both */
+    inf_turns *turn;                       /* one of them */
     anc_str texts[TEXTS];
     uint32_t ids[TEXTS][MAX_TOKENS];
     peer_text tokens[TEXTS];
@@ -122,17 +124,32 @@ static double ms_peers(void *arg)
     return seconds * 1e3 / TEXTS;
 }
 
-/* The clock's time for the first n_raced texts, on this thread and the pool's. */
+/* The clock's time, on this thread and the pool's. */
 static double ms_of_two(void *arg)
 {
     bench *b = arg;
     static float out[TEXTS * DIMS];
     anc_err err = {0};
     const double start = bench_seconds();
-    bench_must(inf_encoder_encode(b->encoder, INF_PASSAGE, b->texts, b->n_raced, b->pool,
-                                  (inf_check){0}, out, NULL, &err),
+    bench_must(inf_encoder_encode(b->encoder, INF_PASSAGE, b->texts, TEXTS, b->pool, (inf_check){0},
+                                  out, NULL, &err),
                &err);
-    return (bench_seconds() - start) * 1e3 / (double)b->n_raced;
+    return (bench_seconds() - start) * 1e3 / TEXTS;
+}
+
+/* One after the other. */
+static double ms_of_questions(void *arg)
+{
+    bench *b = arg;
+    float out[DIMS];
+    anc_err err = {0};
+    const inf_turn turn = {.turns = b->turn, .urgency = INF_AT_ONCE};
+    const double start = bench_seconds();
+    for (size_t i = 0; i < TEXTS; i++)
+        bench_must(inf_encoder_encode_in_turn(b->encoder, INF_QUERY, &b->texts[i], 1, &turn, out,
+                                              NULL, &err),
+                   &err);
+    return (bench_seconds() - start) * 1e3 / TEXTS;
 }
 
 static double ms_of_peers_way(const bench *b, unsigned threads, unsigned callers)
@@ -140,7 +157,13 @@ static double ms_of_peers_way(const bench *b, unsigned threads, unsigned callers
     double seconds = 0;
     if (!peer_use(b->peer, b->graph, threads) || !peer_race(b->peer, callers, &seconds))
         bench_fail("the peer ended");
-    return seconds * 1e3 / (double)b->n_raced;
+    return seconds * 1e3 / TEXTS;
+}
+
+static double ms_of_peers_questions(void *arg)
+{
+    const double shared = ms_of_peers_way(arg, 2, 1), alone = ms_of_peers_way(arg, 1, 1);
+    return shared < alone ? shared : alone;
 }
 
 static double ms_of_peers_two(void *arg)
@@ -238,17 +261,14 @@ static void run_times(bench *b, size_t max, inf_precision precision)
                               .rounds = ROUNDS});
 }
 
-/* The first n texts at a time on two threads; one is a question. */
-static void run_race(bench *b, size_t max, size_t n, inf_precision precision)
+/* Texts together on two threads. */
+static void run_race(bench *b, size_t max, inf_precision precision)
 {
     char figure[64];
-    (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, %s, two threads",
-                   pairs[precision].name, max, n == 1 ? "one text" : "12 texts");
+    (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, 12 texts, two threads",
+                   pairs[precision].name, max);
     b->encoder = b->encoders[precision];
     b->graph = pairs[precision].graph;
-    b->n_raced = n;
-    if (b->peer != NULL && !peer_texts(b->peer, b->tokens, n))
-        bench_fail("the peer takes no texts");
     bench_run(&(bench_figure){.name = figure,
                               .unit = "ms/text",
                               .less_is_better = true,
@@ -257,20 +277,37 @@ static void run_race(bench *b, size_t max, size_t n, inf_precision precision)
                               .run_peers = b->peer != NULL ? ms_of_peers_two : NULL,
                               .arg = b,
                               .rounds = ROUNDS});
-    if (n == 1) {
-        double ms[ROUNDS];
-        for (size_t i = 0; i < ROUNDS; i++)
-            ms[i] = ms_ours(b);
-        (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, of the limit",
-                       pairs[precision].name, max);
-        bench_print(&(bench_figure){.name = figure,
-                                    .unit = "ms/text",
-                                    .less_is_better = true,
-                                    .peer = "the weights read once"},
-                    bench_median(ms, ROUNDS), ms_of_reading(precision));
+}
+
+/* Questions one after the other, by one thread and by two. */
+static void run_questions(bench *b, size_t max, inf_precision precision)
+{
+    char figure[64];
+    double ms[ROUNDS];
+    b->encoder = b->encoders[precision];
+    b->graph = pairs[precision].graph;
+    for (size_t threads = 1; threads <= 2; threads++) {
+        (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, one text, %s",
+                       pairs[precision].name, max, threads == 1 ? "one thread" : "two threads");
+        b->turn = b->turns[threads - 1];
+        bench_run(&(bench_figure){.name = figure,
+                                  .unit = "ms/text",
+                                  .less_is_better = true,
+                                  .peer = b->peer != NULL ? pairs[precision].peer : NULL,
+                                  .run_ours = ms_of_questions,
+                                  .run_peers = b->peer != NULL ? ms_of_peers_questions : NULL,
+                                  .arg = b,
+                                  .rounds = ROUNDS});
     }
-    if (b->peer != NULL && !peer_texts(b->peer, b->tokens, TEXTS))
-        bench_fail("the peer takes no texts");
+    for (size_t i = 0; i < ROUNDS; i++)
+        ms[i] = ms_of_questions(b);
+    (void)snprintf(figure, sizeof figure, "embed: %s, %zu tokens, two threads, of the limit",
+                   pairs[precision].name, max);
+    bench_print(&(bench_figure){.name = figure,
+                                .unit = "ms/text",
+                                .less_is_better = true,
+                                .peer = "the weights read once"},
+                bench_median(ms, ROUNDS), ms_of_reading(precision));
 }
 
 static void run_arithmetic(bench *b, inf_precision precision)
@@ -287,6 +324,16 @@ static void run_arithmetic(bench *b, inf_precision precision)
                               .run_peers = gflops_peak,
                               .arg = b,
                               .rounds = ROUNDS});
+}
+
+static void open_turns(bench *b)
+{
+    anc_err err = {0};
+    bench_must(os_pool_open("bench", 1, 1, &b->pool, &err), &err);
+    for (unsigned i = 0; i < 2; i++) {
+        const inf_turns_options with = {.at_once = i + 1, .most_calls = 1, .pool = b->pool};
+        bench_must(inf_turns_open(&with, &b->turns[i], &err), &err);
+    }
 }
 
 static void open_encoders(bench *b, anc_str folder)
@@ -317,7 +364,7 @@ int main(void)
     bench_must(inf_tokenizer_open(folder, &tokenizer, &err), &err);
     open_encoders(&b, folder);
     b.peer = peer_open(folder);
-    bench_must(os_pool_open("bench", 1, 1, &b.pool, &err), &err);
+    open_turns(&b);
     static const size_t sizes[] = {256, 128, 16};
     for (size_t i = 0; i < ANC_COUNT(sizes); i++) {
         choose(&b, tokenizer, &texts, sizes[i]);
@@ -327,10 +374,16 @@ int main(void)
             run_times(&b, sizes[i], p);
             if (sizes[i] == 128 && exertion_of(p) != NULL)
                 run_arithmetic(&b, p);
-            run_race(&b, sizes[i], sizes[i] == 16 ? 1 : TEXTS, p);
+            if (sizes[i] == 16)
+                run_questions(&b, sizes[i], p);
+            else
+                run_race(&b, sizes[i], p);
         }
     }
     peer_close(b.peer);
+    os_pool_stop(b.pool);
+    for (size_t i = 0; i < 2; i++)
+        inf_turns_free(b.turns[i]);
     os_pool_free(b.pool);
     for (inf_precision p = INF_F32; p < INF_PRECISIONS; p++)
         inf_encoder_close(b.encoders[p]);

@@ -9,53 +9,119 @@
 
 #include "bert_impl.h"
 
-static inf_rows as_int8(const inf_levels *levels, const inf_matrix *m, const float *x, size_t ldx,
-                        size_t rows, inf_scratch *s)
-{
-    const bool wide = levels->products[INF_INT8]->wide;
-    const size_t stride = m->steps * (wide ? 8 : 4);
-    for (size_t r = 0; r < rows; r++) {
-        unsigned char *to = s->operand + r * stride;
-        if (!wide) {
-            s->scales[r] = levels->kernels->quantise(x + r * ldx, m->factors, m->depth, to);
-            continue;
-        }
-        s->scales[r] = levels->kernels->quantise_wide(
-            x + r * ldx, m->factors, m->depth, inf_wide_most(m->depth), (int16_t *)(void *)to);
-        memset(to + 2 * m->depth, 0, stride - 2 * m->depth);
-    }
-    return (inf_rows){s->operand, stride, s->scales, wide};
-}
+/* ---- products, whose rows and columns are shared out ----------------------------------------------- */
 
-/* A strip of rows as a product of the matrix's precision reads them. */
-static inf_rows as_read(const inf_levels *levels, const inf_matrix *m, const float *x, size_t ldx,
-                        size_t rows, inf_scratch *s)
+enum { ROWS_A_PIECE = 4 /* at least */ };
+
+/* Of as many rows as a strip has. */
+typedef struct product {
+    const inf_levels *levels;
+    const inf_matrix *m;
+    const float *a;
+    size_t lda, rows;
+    inf_scratch *s;
+    inf_rows read;    /* `a` as the product reads it; of f32 not used */
+    float *c;         /* NULL: rounded to bf16 */
+    uint16_t *halves; /* NULL: floats */
+    size_t ldc;
+    bool gelu; /* of halves: of what comes out */
+} product;
+
+/* A row as a product of the matrix's precision reads it; the scale is of int8. */
+static void ready_row(const product *p, size_t r, unsigned char *to)
 {
-    const size_t stride = m->steps * 4;
+    const inf_kernels *kernels = p->levels->kernels;
+    const inf_matrix *m = p->m;
+    const float *row = p->a + r * p->lda;
+    if (m->precision == INF_INT8 && !p->read.wide) {
+        p->s->scales[r] = kernels->quantise(row, m->factors, m->depth, to);
+        return;
+    }
     if (m->precision == INF_INT8)
-        return as_int8(levels, m, x, ldx, rows, s);
-    for (size_t r = 0; r < rows; r++) {
-        unsigned char *to = s->operand + r * stride;
-        levels->kernels->narrow(x + r * ldx, m->depth, (uint16_t *)(void *)to);
-        memset(to + 2 * m->depth, 0, stride - 2 * m->depth);
-    }
-    return (inf_rows){s->operand, stride, NULL, false};
+        p->s->scales[r] = kernels->quantise_wide(row, m->factors, m->depth, inf_wide_most(m->depth),
+                                                 (int16_t *)(void *)to);
+    else
+        kernels->narrow(row, m->depth, (uint16_t *)(void *)to);
+    memset(to + 2 * m->depth, 0, p->read.stride - 2 * m->depth);
 }
 
-/* c = a * matrix + bias, for as many rows as a strip has. */
+static void ready_rows(void *arg, size_t from, size_t to, unsigned hand)
+{
+    const product *p = arg;
+    (void)hand;
+    for (size_t r = from; r < to; r++)
+        ready_row(p, r, p->s->operand + r * p->read.stride);
+}
+
+static void make_ready(product *p)
+{
+    const bool int8 = p->m->precision == INF_INT8,
+               wide = int8 && p->levels->products[INF_INT8]->wide;
+    const size_t stride = p->m->steps * (wide ? 8 : 4);
+    p->read = (inf_rows){p->s->operand, stride, int8 ? p->s->scales : NULL, wide};
+    inf_hands_share(p->s->hands, p->rows, ROWS_A_PIECE, ready_rows, p);
+}
+
+static void multiply_columns(void *arg, size_t from, size_t to, unsigned hand)
+{
+    const product *p = arg;
+    const inf_product *level = p->levels->products[p->m->precision];
+    const inf_matrix m = inf_columns(p->m, from, to - from);
+    (void)hand;
+    if (p->halves != NULL)
+        level->multiply_halves(&m, &p->read, p->rows, p->gelu, p->halves + from, p->ldc);
+    else
+        level->multiply(&m, &p->read, p->rows, p->c + from, p->ldc);
+}
+
+static void multiply_floats(void *arg, size_t from, size_t to, unsigned hand)
+{
+    const product *p = arg;
+    const inf_matrix *m = p->m;
+    const float *panels = m->panels;
+    (void)hand;
+    for (size_t j = from; j < to; j += INF_PANEL)
+        p->levels->kernels->product(p->a, p->lda, p->rows, panels + j * m->depth, m->depth,
+                                    m->bias + j, p->c + j, p->ldc);
+}
+
+/* All columns of rows that are ready. */
+static void multiply_ready(product *p)
+{
+    inf_hands_share(p->s->hands, p->m->columns, INF_PANEL,
+                    p->m->precision == INF_F32 ? multiply_floats : multiply_columns, p);
+}
+
+/* c = a * matrix + bias. */
 static void multiply(const inf_levels *levels, const inf_matrix *m, const float *a, size_t lda,
                      size_t rows, float *c, size_t ldc, inf_scratch *s)
 {
-    const float *panels = m->panels;
-    if (m->precision != INF_F32) {
-        const inf_rows read = as_read(levels, m, a, lda, rows, s);
-        levels->products[m->precision]->multiply(m, &read, rows, c, ldc);
-        return;
-    }
-    for (size_t j = 0; j < m->columns; j += INF_PANEL)
-        levels->kernels->product(a, lda, rows, panels + j * m->depth, m->depth, m->bias + j, c + j,
-                                 ldc);
+    product p = {
+        .levels = levels, .m = m, .a = a, .lda = lda, .rows = rows, .s = s, .c = c, .ldc = ldc};
+    if (m->precision != INF_F32)
+        make_ready(&p);
+    multiply_ready(&p);
 }
+
+/* The same rounded to bf16. */
+static void multiply_halves(const inf_levels *levels, const inf_matrix *m, const float *a,
+                            size_t lda, size_t rows, bool gelu, uint16_t *c, size_t ldc,
+                            inf_scratch *s)
+{
+    product p = {.levels = levels,
+                 .m = m,
+                 .a = a,
+                 .lda = lda,
+                 .rows = rows,
+                 .s = s,
+                 .halves = c,
+                 .ldc = ldc,
+                 .gelu = gelu};
+    make_ready(&p);
+    multiply_ready(&p);
+}
+
+/* ---- the other steps -------------------------------------------------------------------------------- */
 
 /* Rows of a strip when `rows` are cut into equal ones of at most INF_STRIP_ROWS. */
 static size_t strip_of(size_t rows)
@@ -101,6 +167,7 @@ static anc_status embed(const inf_bert *bert, const inf_kernels *kernels, inf_sc
 void inf_bert_begin(inf_scratch *s)
 {
     s->tokens = s->n_texts = 0;
+    s->hands = NULL;
 }
 
 anc_status inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scratch *s,
@@ -115,22 +182,44 @@ anc_status inf_bert_add(const inf_bert *bert, const inf_levels *levels, inf_scra
     return ANC_OK;
 }
 
-/* The same rounded to bf16. */
-static void multiply_halves(const inf_levels *levels, const inf_matrix *m, const float *a,
-                            size_t lda, size_t rows, bool gelu, uint16_t *c, size_t ldc,
-                            inf_scratch *s)
+typedef struct sum {
+    const inf_bert *bert;
+    const inf_kernels *kernels;
+    const inf_norm *norm;
+    size_t width;
+    float *y;
+    const float *x;
+} sum;
+
+static void add_and_norm_rows(void *arg, size_t from, size_t to, unsigned hand)
 {
-    const inf_rows read = as_read(levels, m, a, lda, rows, s);
-    levels->products[m->precision]->multiply_halves(m, &read, rows, gelu, c, ldc);
+    const sum *of = arg;
+    const inf_config *c = &of->bert->config;
+    (void)hand;
+    for (size_t r = from; r < to; r++)
+        of->kernels->layer_norm(of->y + r * of->width, of->x + r * of->width, of->norm->scale,
+                                of->norm->shift, c->hidden, c->epsilon);
 }
 
 /* y = norm(y + x), row by row. */
 static void add_and_norm(const inf_bert *bert, const inf_kernels *kernels, const inf_norm *norm,
-                         size_t width, float *y, const float *x, size_t rows)
+                         const inf_scratch *s, float *y, const float *x, size_t rows)
 {
-    for (size_t r = 0; r < rows; r++)
-        kernels->layer_norm(y + r * width, x + r * width, norm->scale, norm->shift,
-                            bert->config.hidden, bert->config.epsilon);
+    sum of = {bert, kernels, norm, s->hidden, y, x};
+    inf_hands_share(s->hands, rows, ROWS_A_PIECE, add_and_norm_rows, &of);
+}
+
+typedef struct curved {
+    const inf_kernels *kernels;
+    float *x;
+    size_t width;
+} curved;
+
+static void gelu_rows(void *arg, size_t from, size_t to, unsigned hand)
+{
+    const curved *of = arg;
+    (void)hand;
+    of->kernels->gelu(of->x + from * of->width, (to - from) * of->width);
 }
 
 /* Queries, keys and values of all rows, where attention wants them. */
@@ -159,13 +248,20 @@ static void feed(const inf_levels *levels, inf_scratch *s, const inf_layer *laye
         uint16_t *inner = (uint16_t *)(void *)s->feed;
         const size_t stride =
             down->steps * 4 + INF_ALIGN; /* rows do not meet in the same places of a cache */
-        const inf_rows read = {inner, stride, NULL, false};
+        product last = {.levels = levels,
+                        .m = down,
+                        .rows = rows,
+                        .s = s,
+                        .read = {inner, stride, NULL, false},
+                        .c = y,
+                        .ldc = w};
         multiply_halves(levels, up, x, w, rows, true, inner, stride / 2, s);
-        levels->products[INF_BF16]->multiply(down, &read, rows, y, w);
+        multiply_ready(&last);
         return;
     }
+    curved inner = {levels->kernels, s->feed, s->inner};
     multiply(levels, up, x, w, rows, s->feed, s->inner, s);
-    levels->kernels->gelu(s->feed, rows * s->inner);
+    inf_hands_share(s->hands, rows, ROWS_A_PIECE, gelu_rows, &inner);
     multiply(levels, down, s->feed, s->inner, rows, y, w, s);
 }
 
@@ -179,9 +275,9 @@ static void finish_layer(const inf_bert *bert, const inf_levels *levels, inf_scr
         float *x = s->x + at * w, *y = s->y + at * w;
         multiply(levels, &layer->out, s->context + at * s->context_width, s->context_width, rows, y,
                  w, s);
-        add_and_norm(bert, levels->kernels, &layer->after_attention, w, y, x, rows);
+        add_and_norm(bert, levels->kernels, &layer->after_attention, s, y, x, rows);
         feed(levels, s, layer, y, rows, x);
-        add_and_norm(bert, levels->kernels, &layer->after_feed, w, x, y, rows);
+        add_and_norm(bert, levels->kernels, &layer->after_feed, s, x, y, rows);
     }
 }
 

@@ -18,6 +18,7 @@
 
 #include "config_impl.h"
 #include "head_impl.h"
+#include "infer/hands.h"
 #include "infer/products.h"
 #include "infer/safetensors.h"
 
@@ -91,6 +92,12 @@ typedef struct inf_span {
     size_t to;            /* the row of the context that the first of them has */
 } inf_span;
 
+/* Where attention is while it goes on, for one hand. */
+typedef struct inf_room {
+    void *keys, *values; /* of one head, in panels */
+    float *scores;       /* [INF_QUERY_ROWS][places] */
+} inf_room;
+
 /* Texts on their way through the layers, and their activations. */
 typedef struct inf_scratch {
     inf_span *texts;                                /* owned: [n_texts], one behind the other */
@@ -103,13 +110,13 @@ typedef struct inf_scratch {
     unsigned char *operand; /* a strip of rows as a product reads them */
     float *scales;          /* [INF_STRIP_ROWS] of those */
     uint16_t *halves;       /* [tokens, half_width] qkv in bf16 */
-    void *keys, *values;    /* of one head, in panels */
-    float *scores;          /* [INF_QUERY_ROWS][places] */
-    uint16_t *shares;       /* [INF_QUERY_ROWS][places] the same in bf16 */
-    float *mask;            /* [places] */
-    float *zeros;           /* [whole panels of a head] */
-    float *pooled;          /* [whole panels of hidden] */
-    float *head;            /* [2 * inf_head_width] */
+    inf_room rooms[INF_HANDS_MOST];
+    uint16_t *shares; /* [INF_QUERY_ROWS][places] scores in bf16, of the leader */
+    float *mask;      /* [places] */
+    float *zeros;     /* [whole panels of a head] */
+    float *pooled;    /* [whole panels of hidden] */
+    float *head;      /* [2 * inf_head_width] */
+    inf_hands *hands; /* borrowed: who takes part in the layers; NULL: the calling thread alone */
 } inf_scratch;
 
 enum { INF_STRIP_ROWS = 256, INF_QUERY_ROWS = 64 };

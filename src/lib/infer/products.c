@@ -46,6 +46,17 @@ static size_t values_a_step(inf_precision precision)
     return precision == INF_F32 ? 1 : precision == INF_BF16 ? 2 : 4;
 }
 
+inf_matrix inf_columns(const inf_matrix *m, size_t first, size_t n)
+{
+    inf_matrix part = *m;
+    part.columns = n;
+    part.panels = inf_panel_of(m, first);
+    part.bias = m->bias + first;
+    part.scale = m->scale != NULL ? m->scale + first : NULL;
+    part.shift = m->shift != NULL ? m->shift + first : NULL;
+    return part;
+}
+
 size_t inf_steps(inf_precision precision, size_t depth)
 {
     const size_t values = values_a_step(precision) * (precision == INF_F32 ? 1 : INF_TILE_STEPS);

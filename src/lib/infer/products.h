@@ -112,6 +112,10 @@ const inf_product *inf_product_best(inf_precision precision);
 /* Whether that is faster than f32. */
 bool inf_product_is_fast(inf_precision precision);
 
+/* The columns of a matrix from `first` on, `n` of them, whole panels each, as a matrix; the same memory. A product of it
+ * gives what these columns have in a product of all, to the last bit. */
+inf_matrix inf_columns(const inf_matrix *m, size_t first, size_t n);
+
 /* Steps that `depth` values of a precision fill. */
 size_t inf_steps(inf_precision precision, size_t depth);
 

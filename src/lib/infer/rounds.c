@@ -241,10 +241,11 @@ static void *begin_together(void *self, void *const *pieces, size_t n)
     return NULL;
 }
 
-static bool step_together(void *self, void *batch)
+static bool step_together(void *self, void *batch, inf_hands *hands)
 {
     const inf_encoder *enc = self;
     together *t = batch;
+    t->scratch->hands = hands;
     inf_bert_layer(&enc->bert, &enc->levels, t->scratch, t->layer++);
     return t->layer == enc->bert.config.layers;
 }

@@ -61,6 +61,9 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     /* Of int8 rows may be wide. */
     const size_t operand = most(inf_steps(INF_BF16, deepest) * 4, inf_steps(INF_INT8, deepest) * 8);
     const size_t panel = most(head * f, inf_steps(INF_BF16, head) * 4);
+    const size_t keys = s->places * panel, values = s->places * inf_whole_panels(head) * f;
+    const size_t room = keys + values + INF_QUERY_ROWS * s->places * f; /* whole lines each */
+    void *rooms = NULL;
     const part parts[] = {
         {(void **)&s->x, tokens * s->hidden * f},
         {(void **)&s->y, tokens * s->hidden * f},
@@ -70,9 +73,7 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
         {(void **)&s->operand, (INF_STRIP_ROWS + TILES) * operand},
         {(void **)&s->scales, INF_STRIP_ROWS * f},
         {(void **)&s->halves, (tokens + TILES) * s->half_width * sizeof(uint16_t)},
-        {&s->keys, s->places * panel},
-        {&s->values, s->places * inf_whole_panels(head) * f},
-        {(void **)&s->scores, INF_QUERY_ROWS * s->places * f},
+        {&rooms, INF_HANDS_MOST * room},
         {(void **)&s->shares, (INF_QUERY_ROWS + TILES) * s->places * sizeof(uint16_t)},
         {(void **)&s->mask, s->places * f},
         {(void **)&s->zeros, inf_whole_panels(head) * f},
@@ -83,6 +84,10 @@ inf_scratch *inf_scratch_new(const inf_bert *bert, size_t tokens)
     if (s->texts == NULL || !share_out(s, parts, ANC_COUNT(parts))) {
         inf_scratch_free(s);
         return NULL;
+    }
+    for (size_t i = 0; i < INF_HANDS_MOST; i++) {
+        unsigned char *at = (unsigned char *)rooms + i * room;
+        s->rooms[i] = (inf_room){at, at + keys, (float *)(void *)(at + keys + values)};
     }
     memset(s->zeros, 0, inf_whole_panels(head) * f);
     memset(s->operand, 0, (INF_STRIP_ROWS + TILES) * operand);

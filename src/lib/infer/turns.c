@@ -12,10 +12,12 @@
 #include <pthread.h>
 #include <stdlib.h>
 
+#include "leads_impl.h"
 #include "os/clock.h"
 #include "os/wait.h"
 
-#define LOOK_NS INT64_C(5000000) /* so soon is a caller that leaves while it waits noticed */
+#define LOOK_NS  INT64_C(5000000)   /* so soon is a caller that leaves while it waits noticed */
+#define ALONE_NS INT64_C(100000000) /* so long nobody is called after one was waited for */
 
 typedef struct batch batch;
 typedef struct caller caller;
@@ -31,7 +33,8 @@ typedef struct piece {
 } piece;
 
 struct batch {
-    batch *next; /* that was put back */
+    batch *next;    /* that was put back */
+    inf_lead *lead; /* while it is driven; NULL: nobody may lend a hand */
     inf_runner runner;
     inf_urgency urgency;
     piece *members[INF_JOINED_MOST]; /* borrowed; [n]; NULL: left */
@@ -70,6 +73,8 @@ struct inf_turns {
     class of[INF_URGENCIES];
     caller *waiting;                  /* borrowed from their stacks */
     unsigned helpers, helpers_queued; /* the latter of the former */
+    inf_leads leads;                  /* owned */
+    int64_t alone_until_ns;           /* monotonic */
     bool stopped;
 };
 
@@ -85,8 +90,13 @@ anc_status inf_turns_open(const inf_turns_options *options, inf_turns **ret, anc
         t->with.at_once = os_cores();
     (void)pthread_mutex_init(&t->mutex, NULL);
     os_cond_init(&t->quiet);
-    *ret = t;
-    return ANC_OK;
+    const bool alone = t->with.at_once == 1 || t->with.pool == NULL;
+    const anc_status status = inf_leads_open(&t->leads, alone ? 0 : t->with.at_once, err);
+    if (status == ANC_OK)
+        *ret = t;
+    else
+        inf_turns_free(t);
+    return status;
 }
 
 /* ---- who may run, under the mutex --------------------------------------------------------------- */
@@ -144,6 +154,50 @@ static bool call_helper(inf_turns *t)
     t->helpers_queued++;
     return true;
 }
+
+/* ---- hands that are lent, under the mutex -------------------------------------------------------- */
+
+static unsigned cores_taken(const inf_turns *t)
+{
+    return running_up_to(t, INF_WHEN_FREE) + t->leads.lent;
+}
+
+static bool has_a_core_for(const inf_turns *t, const inf_lead *l)
+{
+    const unsigned taken = cores_taken(t);
+    return taken < t->with.at_once || (taken == t->with.at_once && l->lent > 0);
+}
+
+/* Before a step: who has time is called, and who is there sent away when something else has come. */
+static void call_hands(inf_turns *t, inf_lead *l)
+{
+    if (l == NULL)
+        return;
+    if (t->stopped || !has_a_core_for(t, l) || pool_has_tasks(t) ||
+        os_mono_ns() < t->alone_until_ns) {
+        inf_lead_close(l);
+        return;
+    }
+    inf_lead_open(l);
+    while (cores_taken(t) + t->helpers_queued < t->with.at_once && l->lent + 1 < INF_HANDS_MOST &&
+           call_helper(t))
+        ;
+}
+
+/* After a step: where the cores have work of others, who is called is waited for. */
+static void look_at_hands(inf_turns *t, const inf_lead *l)
+{
+    if (l != NULL && l->open && inf_hands_slept(l->hands))
+        t->alone_until_ns = os_mono_ns() + ALONE_NS;
+}
+
+/* A thread of the pool that has no other work; whether it may look for more. */
+static bool lend_a_hand(inf_turns *t)
+{
+    return cores_taken(t) < t->with.at_once && inf_leads_lend(&t->leads, &t->mutex);
+}
+
+/* ---- offers, under the mutex ---------------------------------------------------------------------- */
 
 /* Whether somebody of that urgency was called, be it before. */
 static bool call_waiting(inf_turns *t, inf_urgency u)
@@ -309,7 +363,7 @@ static bool advance(batch *b)
     }
     if (b->failed)
         return true;
-    if (!r->step(r->self, b->work))
+    if (!r->step(r->self, b->work, b->lead != NULL ? b->lead->hands : NULL))
         return false;
     for (size_t i = 0; i < b->n; i++)
         if (b->members[i] != NULL)
@@ -341,15 +395,20 @@ static void drive(inf_turns *t, batch *b, caller *me)
 {
     class *c = &t->of[b->urgency];
     bool last;
+    b->lead = b->urgency == INF_AT_ONCE ? inf_leads_take(&t->leads) : NULL;
     do {
+        call_hands(t, b->lead);
         (void)pthread_mutex_unlock(&t->mutex);
         last = advance(b);
         if (me != NULL && !last)
             me->status = ask(&me->turn->check);
         (void)pthread_mutex_lock(&t->mutex);
         c->passed_over = 0;
+        look_at_hands(t, b->lead);
         let_go_leaving(b);
     } while (!last && b->live > 0 && !has_to_give_way(t, b->urgency) && !is_over(t, me));
+    inf_lead_give_back(b->lead);
+    b->lead = NULL;
     c->gave_way += !last && has_to_give_way(t, b->urgency);
     c->running--;
     b->driven = false;
@@ -370,7 +429,8 @@ static void help(void *arg)
         batch *b = take(t, u);
         if (b != NULL)
             drive(t, b, NULL);
-        u = b != NULL ? INF_AT_ONCE : u + 1;
+        const bool more = b != NULL || (u == INF_WHEN_FREE && lend_a_hand(t));
+        u = more ? INF_AT_ONCE : u + 1;
     }
     t->helpers--;
     (void)pthread_cond_broadcast(&t->quiet);
@@ -511,6 +571,7 @@ void inf_turns_free(inf_turns *t)
     (void)pthread_mutex_unlock(&t->mutex);
     (void)pthread_cond_destroy(&t->quiet);
     (void)pthread_mutex_destroy(&t->mutex);
+    inf_leads_done(&t->leads);
     free(t);
 }
 
@@ -532,6 +593,8 @@ inf_turns_stats inf_turns_about(inf_turns *t)
         stats.of[u].joined = c->joined;
         stats.of[u].gave_way = c->gave_way;
     }
+    stats.lent = t->leads.lent;
+    stats.was_lent = t->leads.was_lent;
     (void)pthread_mutex_unlock(&t->mutex);
     return stats;
 }

@@ -10,12 +10,16 @@
  * over INF_PASSED_OVER_MOST times. So a question waits for questions before it alone, shares its core with a passage for
  * one step at most, and passages are never starved.
  *
+ * While there is a core left over, and no task in the pool, threads of the pool also take part in the steps of a question
+ * (hands.h). They are called before each step and sent away after it when something else has come; nobody waits for them.
+ *
  * Any thread, any number of callers; one of these for all models of a process.
  */
 #ifndef ANC_INFER_TURNS_H
 #define ANC_INFER_TURNS_H
 
 #include "base/status.h"
+#include "infer/hands.h"
 #include "os/thread.h"
 
 typedef struct inf_turns inf_turns;
@@ -54,13 +58,14 @@ anc_status inf_turns_open(const inf_turns_options *options, inf_turns **ret,
 void inf_turns_stop(inf_turns *turns);
 void inf_turns_free(inf_turns *turns); /* after the last call; NULL is a no-op */
 
-/* What does the work; one thread at a time is in a batch. */
+/* What does the work; one thread at a time is in a batch, and others in the loops that it shares out. */
 typedef struct inf_runner {
     void *self;         /* pieces of one are joined */
     size_t most_weight; /* of pieces that are joined */
     /* Pieces as one batch; NULL: no memory. */
     void *(*begin)(void *self, void *const *pieces, size_t n);
-    bool (*step)(void *self, void *batch); /* true: that was the last */
+    /* True: that was the last. Loops may be shared out to `hands` meanwhile; NULL: the thread is alone. */
+    bool (*step)(void *self, void *batch, inf_hands *hands);
     /* After the last step, what came of piece number i; not called for those that nobody waits for any more. */
     void (*give)(void *self, void *batch, size_t i, void *piece);
     void (*end)(void *self, void *batch); /* frees it, also before the last step */
@@ -91,6 +96,8 @@ typedef struct inf_turns_stats {
         uint64_t joined;   /* pieces that went with another, ever */
         uint64_t gave_way; /* batches that did, ever */
     } of[INF_URGENCIES];
+    unsigned lent;     /* threads that take part in steps just now */
+    uint64_t was_lent; /* how often one came for that, ever */
 } inf_turns_stats;
 
 unsigned inf_turns_at_once(const inf_turns *turns); /* of its options */

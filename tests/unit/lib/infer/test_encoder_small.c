@@ -198,18 +198,29 @@ static void many_callers_at_once(void **state)
     run_callers(NULL);
 }
 
-static void many_callers_in_turn(void **state)
+static void run_in_turn(os_pool *pool)
 {
-    (void)state;
     anc_err err = {0};
     inf_turns *turns = NULL;
-    const inf_turns_options options = {.at_once = 2, .most_calls = THREADS};
+    const inf_turns_options options = {.at_once = 2, .most_calls = THREADS, .pool = pool};
     ASSERT_OK(inf_turns_open(&options, &turns, &err), &err);
     run_callers(turns);
+    os_pool_stop(pool);
     const inf_turns_stats stats = inf_turns_about(turns);
     for (size_t u = 0; u < INF_URGENCIES; u++)
         assert_true(stats.of[u].begun > 0 && stats.of[u].calls == 0);
     inf_turns_free(turns);
+}
+
+static void many_callers_in_turn(void **state)
+{
+    (void)state;
+    os_pool *pool = NULL;
+    anc_err err = {0};
+    run_in_turn(NULL);
+    ASSERT_OK(os_pool_open("test", 2, 16, &pool, &err), &err);
+    run_in_turn(pool);
+    os_pool_free(pool);
 }
 
 static void stops_in_a_turn_when_the_check_says_so(void **state)

@@ -171,8 +171,32 @@ static void check_halves(const world *w, const inf_product *p, size_t rows, bool
         }
 }
 
+/* Columns by themselves give what they give among all, and touch no others. */
+static void check_columns(const world *w, const inf_product *p, size_t rows)
+{
+    enum { LDC = COLUMNS_MAX + 1 };
+    static float all[ROWS_MAX * LDC], parts[ROWS_MAX * LDC];
+    static uint16_t all_halves[ROWS_MAX * LDC], parts_halves[ROWS_MAX * LDC];
+    const size_t columns = w->matrix.columns, first = columns > INF_PANEL ? 2 * INF_PANEL : 0;
+    memset(all, 0, sizeof all);
+    memset(parts, 0, sizeof parts);
+    p->multiply(&w->matrix, &w->rows, rows, all, LDC);
+    if (p->multiply_halves != NULL)
+        p->multiply_halves(&w->matrix, &w->rows, rows, true, all_halves, LDC);
+    for (size_t from = 0, to = first; from < columns; from = to, to = columns) {
+        const inf_matrix part = inf_columns(&w->matrix, from, to - from);
+        p->multiply(&part, &w->rows, rows, parts + from, LDC);
+        if (p->multiply_halves != NULL)
+            p->multiply_halves(&part, &w->rows, rows, true, parts_halves + from, LDC);
+    }
+    assert_memory_equal(all, parts, sizeof all);
+    for (size_t r = 0; r < rows && p->multiply_halves != NULL; r++)
+        assert_memory_equal(all_halves + r * LDC, parts_halves + r * LDC, 2 * columns);
+}
+
 static void check_all(const world *w, const inf_product *p, size_t rows)
 {
+    check_columns(w, p, rows);
     check_level(w, p, rows);
     if (p->multiply_halves != NULL) {
         check_halves(w, p, rows, false);

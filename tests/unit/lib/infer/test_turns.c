@@ -62,11 +62,12 @@ static void *begin(void *self, void *const *pieces, size_t n)
 }
 
 /* What a batch has of its pieces it takes when it begins: those that left may be gone by the next step. */
-static bool step(void *self, void *batch)
+static bool step(void *self, void *batch, inf_hands *hands)
 {
     world *w = w_now;
     double_batch *b = batch;
     (void)self;
+    (void)hands;
     (void)pthread_mutex_lock(&w->mutex);
     for (size_t i = 0; i < b->n && w->len < TRACE - 16; i++)
         w->trace[w->len++] = b->items[i]->name;

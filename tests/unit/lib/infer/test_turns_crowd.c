@@ -7,12 +7,13 @@
 #include "os/thread.h"
 #include "support/test.h"
 
-enum { PIECES = 4, WEIGHT = 100, THREADS = 6, CALLS = 80, AT_ONCE = 2 };
+enum { PIECES = 4, WEIGHT = 100, THREADS = 6, CALLS = 80, AT_ONCE = 2, PARTS = 9 };
 
 typedef struct crowd {
     inf_turns *turns;
     int self;
     atomic_uint running[INF_URGENCIES], begun, ended, wrong;
+    atomic_uint asked, shared; /* parts of loops that questions share out */
 } crowd;
 
 typedef struct thing {
@@ -43,12 +44,22 @@ static void *begin_things(void *self, void *const *pieces, size_t n)
     return b;
 }
 
-static bool step_things(void *self, void *batch)
+static void share_thing(void *arg, size_t from, size_t to, unsigned hand)
+{
+    things *b = arg;
+    (void)atomic_fetch_add(&b->crowd->wrong, hand >= INF_HANDS_MOST);
+    (void)atomic_fetch_add(&b->crowd->shared, (unsigned)(to - from));
+}
+
+static bool step_things(void *self, void *batch, inf_hands *hands)
 {
     things *b = batch;
     (void)self;
     atomic_uint *running = &b->crowd->running[b->urgency];
     atomic_fetch_add(&b->crowd->wrong, atomic_fetch_add(running, 1) >= AT_ONCE);
+    atomic_fetch_add(&b->crowd->wrong, hands != NULL && b->urgency != INF_AT_ONCE);
+    atomic_fetch_add(&b->crowd->asked, PARTS);
+    inf_hands_share(hands, PARTS, 1, share_thing, b);
     (void)sched_yield();
     atomic_fetch_sub(running, 1);
     return --b->left == 0;
@@ -141,8 +152,9 @@ static void a_crowd_gets_what_it_asks_for(void **state)
         os_pool_stop(pool);
         const inf_turns_stats stats = inf_turns_about(c.turns);
         if (told != THREADS * CALLS || atomic_load(&c.wrong) != 0 ||
-            atomic_load(&c.begun) != atomic_load(&c.ended) || stats.of[0].calls != 0 ||
-            stats.of[1].runs != 0 || stats.of[2].pieces != 0)
+            atomic_load(&c.begun) != atomic_load(&c.ended) ||
+            atomic_load(&c.asked) != atomic_load(&c.shared) || stats.lent != 0 ||
+            stats.of[0].calls != 0 || stats.of[1].runs != 0 || stats.of[2].pieces != 0)
             fail_msg("seed %llu: %u told, %u wrong, %u begun, %u ended", (unsigned long long)seed,
                      told, atomic_load(&c.wrong), atomic_load(&c.begun), atomic_load(&c.ended));
         inf_turns_free(c.turns);
