@@ -238,6 +238,12 @@ static anc_status choose(choosing *c, inf_choice *ret, anc_err *err)
     return ANC_OK;
 }
 
+/* The model is still the one that the digest names. */
+static bool is_unchanged(const inf_check *unchanged)
+{
+    return unchanged->ask == NULL || unchanged->ask(unchanged->arg) == ANC_OK;
+}
+
 anc_status inf_choose(const inf_choose_options *options, inf_choice *ret, anc_err *err)
 {
     anc_err ignored = {0};
@@ -253,7 +259,7 @@ anc_status inf_choose(const inf_choose_options *options, inf_choice *ret, anc_er
         inf_findings_read(options->folder, options->digest, &c->kept);
     ANC_TRY(choose(c, &choice, err));
     choice.checked = c->news;
-    if (c->news && keep &&
+    if (c->news && keep && is_unchanged(&options->unchanged) &&
         inf_findings_write(options->folder, options->digest, &c->kept, &ignored) != ANC_OK)
         anc_err_clear(&ignored);
     *ret = choice;

@@ -33,6 +33,8 @@ typedef struct inf_choose_options {
     inf_precision precision; /* for `fixed` */
     os_pool *pool;           /* shares out the check; NULL: the calling thread alone */
     inf_check check;
+    inf_check
+        unchanged; /* asked before what was found is kept under the digest: kept only where it says OK */
 } inf_choose_options;
 
 typedef struct inf_choice {

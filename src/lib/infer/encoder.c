@@ -56,19 +56,42 @@ static inf_plan plan_of(const inf_levels *levels, inf_precision precision)
     return (inf_plan){precision, precision, precision, precision == INF_INT8 ? more : precision};
 }
 
+static inf_packed_key key_of(const inf_encoder *enc, anc_str folder, const inf_config *config,
+                             anc_str digest)
+{
+    const inf_plan plan = plan_of(&enc->levels, enc->precision);
+    return (inf_packed_key){folder, digest, plan, inf_bert_bytes(config, &plan)};
+}
+
+static bool is_digest(anc_str digest)
+{
+    return digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
+}
+
 static anc_status load_weights(inf_encoder *enc, anc_str folder, const inf_config *config,
                                anc_str digest, anc_err *err)
 {
-    const inf_plan plan = plan_of(&enc->levels, enc->precision);
-    const inf_packed_key key = {folder, digest, plan, inf_bert_bytes(config, &plan)};
-    const bool keep = digest.len > 0 && digest.len <= INF_PACKED_DIGEST_MAX;
-    inf_bert_from from = {.config = config, .plan = &plan, .tensors = enc->tensors};
+    const inf_packed_key key = key_of(enc, folder, config, digest);
+    inf_bert_from from = {.config = config, .plan = &key.plan, .tensors = enc->tensors};
     anc_err ignored = {0};
-    if (keep)
+    if (is_digest(digest))
         inf_packed_drop_others(&key);
-    enc->kept = keep && inf_packed_read(&key, &from.packed, &ignored) == ANC_OK;
-    ANC_TRY(inf_bert_load(&from, &enc->bert, err));
-    if (keep && !enc->kept)
+    enc->kept = is_digest(digest) && inf_packed_read(&key, &from.packed, &ignored) == ANC_OK;
+    return inf_bert_load(&from, &enc->bert, err);
+}
+
+/* Where all that was read is still what the digest names. */
+static anc_status keep_weights(inf_encoder *enc, anc_str folder, const inf_config *config,
+                               const inf_encoder_options *options, anc_err *err)
+{
+    const inf_packed_key key = key_of(enc, folder, config, options->digest);
+    anc_err ignored = {0};
+    const inf_check *unchanged = &options->unchanged;
+    const anc_status status = unchanged->ask != NULL ? unchanged->ask(unchanged->arg) : ANC_OK;
+    if (status != ANC_OK)
+        return ANC_FAIL(err, status, "model %.*s: its files were changed while they were read",
+                        ANC_FMT(folder));
+    if (is_digest(options->digest) && !enc->kept)
         enc->kept = inf_packed_write(&key, enc->bert.weights, &ignored) == ANC_OK;
     return ANC_OK;
 }
@@ -181,6 +204,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     if (enc->block_tokens > BLOCK_MAX_TOKENS)
         enc->block_tokens = BLOCK_MAX_TOKENS;
     ANC_TRY(open_prefixes(enc, folder, options, &config, err));
+    ANC_TRY(keep_weights(enc, folder, &config, options, err));
     inf_config *kept = &enc->bert.config;
     kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
     return ANC_OK;

@@ -41,6 +41,9 @@ typedef struct inf_encoder_options {
     anc_str
         digest; /* names the bytes of the model, at most 128: the packed matrices are then kept in a file of the
                      * folder, made where it is not there, for the next opening; empty: they are not */
+    inf_check
+        unchanged; /* asked when the files have been read, before anything is kept under the digest: anything but OK
+                          * ends the opening with that status */
 } inf_encoder_options;
 
 typedef struct inf_encoder_info {

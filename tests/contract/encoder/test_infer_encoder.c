@@ -96,6 +96,62 @@ static void a_precision_that_is_too_far_has_a_revision_of_its_own(void **state)
     assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
 }
 
+/* A clock at whose first look somebody writes a file of the model. */
+typedef struct meddler {
+    anc_str file;
+    bool done;
+} meddler;
+
+static int64_t look(void *self)
+{
+    meddler *m = self;
+    anc_err err = {0};
+    if (!m->done)
+        ASSERT_OK(os_file_replace(m->file, ANC_STR("{\"max_seq_length\":128}"), &err), &err);
+    m->done = true;
+    return 1;
+}
+
+static int64_t wall(void *self)
+{
+    (void)self;
+    return 1;
+}
+
+static void no_chance(void *self, void *out, size_t n)
+{
+    (void)self;
+    memset(out, 0, n);
+}
+
+static void a_model_that_changes_meanwhile_does_not_open(void **state)
+{
+    (void)state;
+    static const krn_clock_ops ops = {"meddling", look, wall, no_chance};
+    char folder[] = "/tmp/anchorage-changing-XXXXXX";
+    anc_err err = {0};
+    emb_encoder e = {0};
+    ANC_ARENA(mem, 4 << 20);
+    assert_non_null(mkdtemp(folder));
+    make_uneven_model(mem, anc_str_of(folder));
+    meddler m = {.file =
+                     os_path_join(mem, anc_str_of(folder), ANC_STR("sentence_bert_config.json"))};
+    const atomic_bool left = false;
+    const krn_call call = {.err = &err, .deadline_ns = 1000, .cancelled = &left};
+    const emb_infer_options options = {.folder = anc_str_of(folder),
+                                       .precision = ANC_STR("int8"),
+                                       .clock = {&ops, &m},
+                                       .call = &call};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_UNAVAILABLE);
+    assert_true(m.done);
+    assert_non_null(strstr(err.text, "its files were changed while they were read"));
+    assert_null(e.ops);
+    emb_encoder again = encoder_of_options(&options);
+    assert_int_equal(again.max_tokens, 128);
+    emb_encoder_close(&again);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+}
+
 static void a_model_that_scores_pairs_is_no_encoder(void **state)
 {
     (void)state;
@@ -179,6 +235,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(precisions_that_are_alike_have_one_revision),
         cmocka_unit_test(a_precision_that_is_too_far_has_a_revision_of_its_own),
+        cmocka_unit_test(a_model_that_changes_meanwhile_does_not_open),
         cmocka_unit_test(a_model_that_scores_pairs_is_no_encoder),
         cmocka_unit_test(a_caller_who_left_ends_the_check),
         cmocka_unit_test(a_precision_that_is_none_is_refused),

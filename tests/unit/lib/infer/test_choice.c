@@ -89,6 +89,28 @@ static void both_precisions_are_kept_side_by_side(void **state)
     model_copy_end(&f);
 }
 
+static anc_status has_changed(void *arg)
+{
+    (void)arg;
+    return ANC_UNAVAILABLE;
+}
+
+static void of_a_model_that_has_changed_nothing_is_kept(void **state)
+{
+    (void)state;
+    model_copy f;
+    model_copy_begin(&f);
+    inf_choose_options o = {.digest = ANC_STR("d"),
+                            .fixed = true,
+                            .precision = INF_BF16,
+                            .unchanged = {has_changed, NULL}};
+    assert_true(choose(&f, o).checked);
+    o.unchanged = (inf_check){0};
+    assert_true(choose(&f, o).checked);
+    assert_false(choose(&f, o).checked);
+    model_copy_end(&f);
+}
+
 static void the_fastest_that_passes_is_chosen(void **state)
 {
     (void)state;
@@ -277,6 +299,7 @@ int main(void)
         cmocka_unit_test(f32_needs_no_check),
         cmocka_unit_test(what_is_fixed_is_checked_once_and_kept),
         cmocka_unit_test(both_precisions_are_kept_side_by_side),
+        cmocka_unit_test(of_a_model_that_has_changed_nothing_is_kept),
         cmocka_unit_test(the_fastest_that_passes_is_chosen),
         cmocka_unit_test(without_a_digest_nothing_is_kept),
         cmocka_unit_test(what_is_too_far_is_not_chosen),

@@ -130,6 +130,36 @@ static void an_open_model_stays_as_it_is(void **state)
     }
 }
 
+static anc_status has_changed(void *arg)
+{
+    ++*(unsigned *)arg;
+    return ANC_UNAVAILABLE;
+}
+
+/* Neither made nor, where it was kept before, used. */
+static void what_is_no_longer_there_is_not_kept(void **state)
+{
+    (void)state;
+    model_copy f;
+    float out[TEXTS * DIMS];
+    unsigned asked = 0;
+    inf_encoder *enc = NULL;
+    const inf_encoder_options options = {
+        .precision = INF_INT8, .digest = ANC_STR("d"), .unchanged = {has_changed, &asked}};
+    model_copy_begin(&f);
+    for (unsigned kept = 0; kept < 2; kept++) {
+        assert_int_equal(inf_encoder_open(anc_str_of(f.folder), &options, &enc, &f.err),
+                         ANC_UNAVAILABLE);
+        assert_non_null(strstr(f.err.text, "its files were changed while they were read"));
+        assert_null(enc);
+        assert_int_equal(asked, kept + 1);
+        assert_int_equal(find_panels(&f).len > 0, kept);
+        anc_err_clear(&f.err);
+        encode(&f, INF_INT8, "d", true, out);
+    }
+    model_copy_end(&f);
+}
+
 static const struct damage_row {
     const char *name;
     long at;            /* byte that is changed; from the end where it is negative */
@@ -277,6 +307,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(kept_weights_give_the_same),
         cmocka_unit_test(an_open_model_stays_as_it_is),
+        cmocka_unit_test(what_is_no_longer_there_is_not_kept),
         cmocka_unit_test(what_another_precision_left_goes_after_a_week),
         cmocka_unit_test(a_folder_that_takes_nothing_is_no_failure),
         cmocka_unit_test(a_digest_without_end_is_not_kept),

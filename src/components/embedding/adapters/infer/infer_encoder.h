@@ -25,7 +25,8 @@ typedef struct emb_infer_options {
 /* The revision of the vectors does not tell precisions apart that are alike (infer/choice.h), so those of one stand
  * beside those of another; a precision that is too far from f32 has a revision of its own.
  * NOT_FOUND, CORRUPT, UNSUPPORTED, INVALID (a prefix, a precision), NO_MEMORY, CANCELLED, DEADLINE (of `call`;
- * nothing of a check is then kept); the text names the file by its place below the folder of models. */
+ * nothing of a check is then kept), UNAVAILABLE (files of the folder were changed meanwhile; nothing is kept under the name
+ * of the old ones, and another opening gives the new); the text names the file by its place below the folder of models. */
 anc_status emb_infer_open(const emb_infer_options *options, emb_encoder *ret,
                           anc_err *err) ANC_MUST_CHECK;
 

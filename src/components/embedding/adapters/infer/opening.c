@@ -78,11 +78,27 @@ static anc_status check_kind(anc_str folder, bool scores, anc_err *err)
     return ANC_OK;
 }
 
-static anc_status choose(const emb_infer_options *options, anc_str digest, inf_choice *ret,
-                         anc_err *err)
+/* A folder, as it was before its revision was made. */
+typedef struct seen {
+    anc_str folder;
+    unsigned char state[EMB_STATE_BYTES];
+} seen;
+
+static anc_status is_as_seen(void *arg)
+{
+    const seen *before = arg;
+    unsigned char now[EMB_STATE_BYTES];
+    anc_err ignored = {0};
+    ANC_TRY(emb_infer_state(before->folder, now, &ignored));
+    return memcmp(before->state, now, sizeof now) == 0 ? ANC_OK : ANC_UNAVAILABLE;
+}
+
+static anc_status choose(const emb_infer_options *options, anc_str digest, inf_check unchanged,
+                         inf_choice *ret, anc_err *err)
 {
     emb_asked asked = {options->clock, options->call};
-    inf_choose_options with = {.folder = options->folder, .digest = digest, .pool = options->pool};
+    inf_choose_options with = {
+        .folder = options->folder, .digest = digest, .pool = options->pool, .unchanged = unchanged};
     if (options->call != NULL)
         with.check = emb_asked_check(&asked);
     ANC_TRY(read_precision(options->precision, &with, err));
@@ -112,13 +128,16 @@ static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bo
     const anc_str model = name_of(options->folder);
     char digest[EMB_REVISION_MAX];
     inf_choice choice;
+    seen before = {.folder = options->folder};
     ANC_TRY(check_kind(options->folder, scores, err));
+    ANC_TRY(emb_infer_state(options->folder, before.state, err));
+    with.unchanged = (inf_check){is_as_seen, &before};
     (void)snprintf(o->model, sizeof o->model, "%.*s", ANC_FMT(model));
     ANC_TRY(emb_infer_revision(options, model, o->revision, err));
     memcpy(digest, o->revision, sizeof digest);
     if (is_kept(options->folder))
         with.digest = anc_str_of(digest);
-    ANC_TRY(choose(options, with.digest, &choice, err));
+    ANC_TRY(choose(options, with.digest, with.unchanged, &choice, err));
     if (!choice.alike)
         ANC_TRY(emb_infer_revision_apart(inf_precision_name(choice.precision), o->revision, err));
     with.precision = choice.precision;

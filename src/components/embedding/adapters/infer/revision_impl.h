@@ -11,6 +11,13 @@ enum { EMB_REVISION_MAX = 128 };
 anc_status emb_infer_revision(const emb_infer_options *options, anc_str model,
                               char out[EMB_REVISION_MAX], anc_err *err) ANC_MUST_CHECK;
 
+enum { EMB_STATE_BYTES = 32 };
+
+/* What tells the files of the folder that the encoder reads apart from those that take their places: their sizes and times.
+ * Costs no reading of them. IO, NO_MEMORY. */
+anc_status emb_infer_state(anc_str folder, unsigned char out[EMB_STATE_BYTES],
+                           anc_err *err) ANC_MUST_CHECK;
+
 /* Makes of a revision that of a precision whose vectors are not like those of the others. NO_MEMORY. */
 anc_status emb_infer_revision_apart(const char *precision, char revision[EMB_REVISION_MAX],
                                     anc_err *err) ANC_MUST_CHECK;
