@@ -39,6 +39,7 @@ typedef struct srv_config {
         int64_t stall_timeout_ms;
         int64_t max_body_mb;
         int64_t body_memory_mb;
+        int64_t answer_memory_mb;
         int64_t request_timeout_ms;
         int64_t long_timeout_ms;
         int64_t max_in_flight;

@@ -46,6 +46,11 @@ const srv_row srv_rows[] = {
         "memory in MiB that bodies of requests may take at once, at least max_body_mb; past it 503 "
         "with "
         "Retry-After"),
+    INT("http.answer_memory_mb", http.answer_memory_mb, "256", 1, 1048576, NULL,
+        "memory in MiB for answers that wait for their clients to read them; an answer of more "
+        "than "
+        "64 KiB that has no room gets 503 with Retry-After, one larger than all of it goes out "
+        "alone"),
     INT("http.request_timeout_ms", http.request_timeout_ms, "120000", 100, 86400000, NULL,
         "deadline of a request that sends no X-Timeout-Ms, but for those of http.long_timeout_ms"),
     INT("http.long_timeout_ms", http.long_timeout_ms, "3600000", 100, 86400000, NULL,

@@ -31,6 +31,16 @@ static int64_t bad_requests(const srv_house *h)
     return (int64_t)net_server_stats_of(h->server).bad_requests_total;
 }
 
+static int64_t answer_bytes(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).answer_bytes;
+}
+
+static int64_t answers_refused(const srv_house *h)
+{
+    return (int64_t)net_server_stats_of(h->server).answers_refused_total;
+}
+
 static int64_t providers_running(const srv_house *h)
 {
     return (int64_t)net_http_running(h->http);
@@ -136,6 +146,12 @@ static const gauge_row rows[SRV_GAUGES] = {
      refused, true},
     {"anchorage_bad_requests_total", "", "Requests refused before they had a route.", bad_requests,
      true},
+    {"anchorage_http_answer_bytes", "",
+     "Memory that answers take or have reserved until their clients have them.", answer_bytes,
+     false},
+    {"anchorage_http_answers_refused_total", "",
+     "Answers refused since those that wait for their clients had all the memory for them.",
+     answers_refused, true},
     {"anchorage_provider_requests", "", "Requests to language models under way.", providers_running,
      false},
     {"anchorage_loop_posted", "", "Calls that wait for the event loop.", posted, false},

@@ -237,7 +237,9 @@ static anc_status open_server(srv_house *h, anc_err *err)
                                         .head_timeout_ms = c->http.head_timeout_ms,
                                         .body_timeout_ms = c->http.body_timeout_ms,
                                         .write_stall_ms = c->http.stall_timeout_ms,
-                                        .max_output_bytes = MAX_CONNECTION_OUTPUT};
+                                        .max_output_bytes = MAX_CONNECTION_OUTPUT,
+                                        .max_buffered_bytes = (size_t)c->http.answer_memory_mb
+                                                              << 20};
     return net_server_open(h->loop, &options, &h->server, err);
 }
 

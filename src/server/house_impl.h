@@ -41,7 +41,7 @@
 #include "tracking/adapters/sqlite/trk_sqlite.h"
 #include "tracking/app/tracking_service.h"
 
-enum { SRV_GAUGES = 19, SRV_OUTSIDE = HTTP_OUTSIDE };
+enum { SRV_GAUGES = 21, SRV_OUTSIDE = HTTP_OUTSIDE };
 
 /* A bus outside of this process. */
 typedef struct srv_outside {
@@ -144,7 +144,7 @@ struct srv_house {
     anc_arena *warming;     /* NULL: there is nothing to do, or it is done; the step alone */
     struct warming *warm;   /* in it; warming.c */
     uint64_t scrubbed;      /* discarded versions whose log was emptied; scrub.c's step alone */
-    uint64_t resident_seen; /* least since memory was last given back; memory.c's step alone */
+    uint64_t resident_seen; /* when memory was last given back; memory.c's step alone */
 };
 
 enum { SRV_MAX_MIGRATIONS = 64 };

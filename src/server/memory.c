@@ -2,8 +2,8 @@
  *
  * The C library keeps what was freed for the next request for memory, in one heap for each few threads, so a
  * process that once read large documents would look large for ever. A step looks now and then; when the
- * process has grown and no batch is being read, the library is told to give back what is free. What is
- * in use is not touched.
+ * process has grown and no batch is being read, the library is told to give back what is free. So it is when the
+ * process has shrunk: what it gave back by itself is not all that was freed. What is in use is not touched.
  */
 #include "memory.h"
 
@@ -12,15 +12,14 @@
 #include "house_impl.h"
 #include "os/clock.h"
 
-enum { GROWN_BYTES = 8 << 20 };
+enum { MOVED_BYTES = 8 << 20 };
 #define EVERY_NS ((int64_t)5000000000)
 
 uint64_t srv_memory_give_back(uint64_t seen, bool busy)
 {
     const uint64_t resident = os_resident_bytes();
-    if (resident <= seen)
-        return resident;
-    if (busy || resident - seen < GROWN_BYTES)
+    const uint64_t moved = resident > seen ? resident - seen : seen - resident;
+    if (busy || moved < MOVED_BYTES)
         return seen;
     (void)malloc_trim(0);
     return os_resident_bytes();

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-/* Gives back what is free when the process has grown by some MiB since it had `seen` bytes, unless it is busy.
+/* Gives back what is free when the process has grown or shrunk by some MiB since it had `seen` bytes, unless it is busy.
  * What it has then, to be given the next time. */
 uint64_t srv_memory_give_back(uint64_t seen, bool busy);
 

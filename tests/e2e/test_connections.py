@@ -310,6 +310,73 @@ def test_slow_readers_are_dropped_and_steady_ones_served(binary):
             assert s.stop() == 0
 
 
+def first_of_answer(sock):
+    """Head and, of a problem, body: as little as tells what it is."""
+    got = b""
+    while b"\r\n\r\n" not in got:
+        got += sock.recv(1000)
+    head, body = got.split(b"\r\n\r\n", 1)
+    status = int(head.split()[1])
+    length = int(re.search(rb"(?i)content-length: (\d+)", head).group(1))
+    while status != 200 and len(body) < length:
+        body += sock.recv(1000)
+    return status, head.decode().lower(), body
+
+
+@contextlib.contextmanager
+def unread(s, path, readers, ahead=1):
+    """Clients that ask `ahead` times for `path` and do not read."""
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode()
+    with held() as sockets:
+        for _ in range(readers):
+            sockets.append(connect(s, receive=4096))
+            sockets[-1].sendall(request * ahead)
+        yield sockets
+    wait_for("the room for answers", lambda: gauge(s, "anchorage_http_answer_bytes") < 1 << 20)
+
+
+def look_at_refusals(sockets):
+    answers = [first_of_answer(sock) for sock in sockets]
+    refused = [(head, json.loads(body)) for status, head, body in answers if status != 200]
+    for head, problem in refused:
+        assert problem["status"] == 503 and "http.answer_memory_mb" in problem["detail"], problem
+        assert "\nretry-after: " in head and "application/problem+json" in head, head
+    return len(refused)
+
+
+def test_answers_that_nobody_reads_take_bounded_memory(binary):
+    room, readers, document = 16, 120, "/v1/knowledge/documents/long"
+    with place(binary, model=NO_MODEL) as p:
+        s = Server(p, env={"ANCHORAGE_HTTP__ANSWER_MEMORY_MB": str(room)})
+
+        def others_are_served(path, refused):
+            assert s.get("/health").status == 200 and s.get(document).status == 200
+            assert s.request("HEAD", path).status == 200
+            wait_for("the refusals", lambda: gauge(s, "anchorage_http_answers_refused_total") >= refused > 0)
+            assert 0 < gauge(s, "anchorage_http_answer_bytes") <= (room + 8) << 20
+            assert s.rss_mb() - before < (room + 64) * s.memory_factor(), (path, s.rss_mb() - before)
+
+        try:
+            long = text_of(5, random.Random(2))
+            assert s.post("/v1/knowledge/documents", {"id": "long", "text": long}, timeout=600).status == 201
+            before, refused = s.rss_mb(), 0
+            for path in (f"{document}/text", f"{document}/raw"):
+                with unread(s, path, readers) as sockets:
+                    here = look_at_refusals(sockets)
+                    refused += here
+                    assert 0 < here < readers, here
+                    others_are_served(path, refused)
+            # a list is made whole, and the system's buffers take the first of those that are asked for ahead
+            path = f"{document}/chunks?limit=1000"
+            with unread(s, path, readers, ahead=5):
+                others_are_served(path, refused + 1)
+            assert s.get(path).status == 200
+            assert s.get(f"{document}/text").body.decode().split() == long.split()
+            assert s.get(f"{document}/raw").body.decode() == long
+        finally:
+            assert s.stop() == 0
+
+
 # ---- uploads
 
 BOUNDARY = b"xBOUNDARYx"

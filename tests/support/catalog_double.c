@@ -227,7 +227,7 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
         (void)strcat(text, i > 0 ? "\n\n" : "");
         (void)strcat(text, d->chunks[i]);
     }
-    *ret = (kno_text){anc_str_of(text), text};
+    *ret = (kno_text){.text = anc_str_of(text), .owner = text};
     return ANC_OK;
 }
 

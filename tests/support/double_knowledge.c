@@ -275,7 +275,7 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
         return ANC_FAIL(call->err, ANC_NO_MEMORY, "a text");
     for (size_t i = 0; i < n; i++)
         text[i] = (char)('a' + i % 26);
-    *ret = (kno_text){{text, n}, text};
+    *ret = (kno_text){.text = {text, n}, .owner = text};
     atomic_fetch_add(&doubles.texts_open, 1);
     return ANC_OK;
 }

@@ -274,6 +274,8 @@ anc_status kno_document_delete(kno_service *kno, krn_call *call, anc_str collect
 typedef struct kno_text {
     anc_str text;
     void *owner; /* the adapter's */
+    bool
+        mapped; /* text is a mapping of a file: the memory behind it may be given back (os_map_forget) */
 } kno_text;
 anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                          uint32_t version, kno_text *ret) ANC_MUST_CHECK;
@@ -285,6 +287,7 @@ void kno_text_close(kno_service *kno, kno_text *text);
 typedef struct kno_raw {
     anc_str bytes;
     void *owner; /* the adapter's */
+    bool mapped; /* as in kno_text */
 } kno_raw;
 anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of, bool whole,
                         kno_raw *ret) ANC_MUST_CHECK;

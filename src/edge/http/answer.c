@@ -5,6 +5,10 @@
 #include "replies.h"
 #include "request.h"
 
+enum {
+    WATCH_BYTES = 8 << 20
+}; /* of memory for answers that only those have that watch the server */
+
 static const char api_policy[] = "default-src 'none'; frame-ancestors 'none'";
 
 bool http_claim(http_request *rq)
@@ -107,6 +111,30 @@ int http_problem_render(http_request *rq, anc_status status, anc_buf *out)
     return problem.status;
 }
 
+anc_status http_answer_reserve(http_request *rq, size_t bytes)
+{
+    const bool watches = (rq->route->flags & HTTP_WATCHES) != 0;
+    if (net_exchange_reserve(rq->ex, bytes, watches ? WATCH_BYTES : 0))
+        return ANC_OK;
+    if (atomic_load(&rq->cancelled))
+        return ANC_FAIL(&rq->err, ANC_CANCELLED, "the client left");
+    krn_count(rq->edge->refused, 1);
+    return ANC_FAIL(&rq->err, ANC_UNAVAILABLE,
+                    "the server is overloaded: answers that wait for their clients to read them "
+                    "take all the memory that there is for them (http.answer_memory_mb), and this "
+                    "one would hold %zu bytes",
+                    bytes);
+}
+
+/* The answer is there and cannot be held until its client took it. */
+static void respond_no_room(http_request *rq)
+{
+    http_fault fault;
+    const http_problem problem = problem_of_step(rq, ANC_UNAVAILABLE, &fault);
+    anc_buf_done(&rq->answer.body);
+    respond_problem(rq, &problem, NULL);
+}
+
 static void respond_answer(http_request *rq)
 {
     http_answer *a = &rq->answer;
@@ -159,7 +187,10 @@ void http_finish(http_request *rq, anc_status status)
         http_reply_end(rq, anc_status_info(status)->http);
         http_answer_failure(rq, status);
     } else if (http_claim(rq)) {
-        respond_answer(rq);
+        if (http_answer_reserve(rq, a->body.len) == ANC_OK)
+            respond_answer(rq);
+        else
+            respond_no_room(rq);
     }
     http_end(rq);
 }

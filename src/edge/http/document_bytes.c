@@ -1,7 +1,8 @@
 /* document_bytes.c - the extracted text and the original, sent in pieces as the client takes them.
  *
  * Pieces are written on a pool, since reading the mapping may wait for the disk. When the client is
- * slow, the request is parked on the loop without a thread until there is room.
+ * slow, the request is parked on the loop without a thread until there is room; what it holds meanwhile is the window of
+ * pieces that wait, reserved before the answer begins. Pages that were read leave memory then.
  *
  * An original is somebody else's bytes from our address: it is always an attachment, its type is not
  * guessed at, and should a browser show it all the same, nothing in it may run or load.
@@ -10,14 +11,24 @@
 
 #include "document_name.h"
 #include "handlers.h"
+#include "os/file.h"
 #include "schemas.h"
 
-enum { PIECE_BYTES = 128 << 10, HIGH_BYTES = 1 << 20, LOW_BYTES = 256 << 10 };
+enum {
+    PIECE_BYTES = 32 << 10,
+    HIGH_BYTES = 128 << 10, /* no piece follows while more waits */
+    LOW_BYTES = 64 << 10,   /* pieces follow again */
+    HEAD_BYTES = 16 << 10,  /* of the answer, at most */
+    /* what waits, a piece, and what is out of another */
+    WINDOW_BYTES = HIGH_BYTES + 2 * PIECE_BYTES + HEAD_BYTES
+};
 
 typedef struct byte_work {
     kno_text text; /* owned, where has_text */
     kno_raw raw;   /* owned, where has_raw */
     bool has_text, has_raw;
+    os_map
+        mapped; /* borrowed: all the bytes where they are a mapping; of the text or the original */
     anc_str bytes; /* what is sent */
     size_t sent;
 } byte_work;
@@ -72,6 +83,7 @@ static void send_more(http_request *rq)
     byte_work *t = rq->work;
     while (t->sent < t->bytes.len && !atomic_load(&rq->cancelled)) {
         if (net_exchange_buffered(rq->ex) > HIGH_BYTES) {
+            os_map_forget(&t->mapped);
             http_to_loop(rq, park);
             return;
         }
@@ -123,6 +135,19 @@ static anc_status new_work(http_request *rq, byte_work **ret)
     return ANC_OK;
 }
 
+/* Before the answer: its window stands for all of it, however long it is. */
+static anc_status take_window(http_request *rq, uint64_t bytes)
+{
+    const uint64_t all = bytes + HEAD_BYTES;
+    return http_answer_reserve(rq, all < WINDOW_BYTES ? (size_t)all : WINDOW_BYTES);
+}
+
+static os_map map_of(bool mapped, anc_str bytes)
+{
+    return mapped ? (os_map){.bytes = (const unsigned char *)bytes.ptr, .len = bytes.len}
+                  : (os_map){0};
+}
+
 anc_status http_text_get(http_request *rq)
 {
     http_document_query q;
@@ -134,6 +159,8 @@ anc_status http_text_get(http_request *rq)
                           (uint32_t)q.version, &t->text));
     t->has_text = true;
     t->bytes = t->text.text;
+    t->mapped = map_of(t->text.mapped, t->bytes);
+    ANC_TRY(take_window(rq, t->bytes.len));
     const anc_str length = anc_arena_printf(rq->mem, "%zu", t->bytes.len);
     if (length.ptr == NULL)
         return http_no_memory(rq, "a text");
@@ -284,9 +311,12 @@ anc_status http_raw_get(http_request *rq)
         return refuse_range(rq, range, s.all);
     s.part = is == RANGE_PART;
     const bool head = anc_str_eq(net_exchange_method(rq->ex), ANC_STR("HEAD"));
-    const bool whole = !head && (!s.part || s.to - s.from + 1 == s.all);
+    const uint64_t bytes = s.part ? s.to - s.from + 1 : s.all;
+    const bool whole = !head && bytes == s.all;
+    ANC_TRY(take_window(rq, bytes));
     ANC_TRY(kno_raw_open(rq->edge->o.kno, &rq->call, &of, whole, &t->raw));
     t->has_raw = true;
-    t->bytes = s.part ? anc_str_sub(t->raw.bytes, s.from, s.to - s.from + 1) : t->raw.bytes;
+    t->mapped = map_of(t->raw.mapped, t->raw.bytes);
+    t->bytes = s.part ? anc_str_sub(t->raw.bytes, s.from, bytes) : t->raw.bytes;
     return send_original(rq, &of, tag, &s);
 }

@@ -186,6 +186,10 @@ void http_end(http_request *rq);
 /* True for the first who asks: it answers, nobody else does. */
 bool http_claim(http_request *rq);
 
+/* Takes room for an answer that holds `bytes` at once: UNAVAILABLE where answers that wait for their clients have it all.
+ * Any thread; before the answer begins. */
+anc_status http_answer_reserve(http_request *rq, size_t bytes) ANC_MUST_CHECK;
+
 /* Writes the whole answer (rq->answer, or the problem of `status`) if nobody has answered, and ends
  * the request. Any thread. */
 void http_finish(http_request *rq, anc_status status);

@@ -39,8 +39,8 @@
 #define STARTS(fn, out)                                                                            \
     .handle = (fn), .lane = HTTP_IO, .role = HTTP_OWNER, .flags = HTTP_CREATES, .response = (out), \
     .status = 202
-#define METRICS                                                    \
-    .handle = http_metrics_get, .role = HTTP_OWNER, .status = 200, \
+#define METRICS                                                                           \
+    .handle = http_metrics_get, .role = HTTP_OWNER, .status = 200, .flags = HTTP_WATCHES, \
     .media = "text/plain; version=0.0.4; charset=utf-8"
 #define DOCS PUBLIC(http_docs_get, NULL), .media = "text/html; charset=utf-8"
 #define QUESTION(fn, in)                              \

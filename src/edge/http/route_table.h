@@ -42,7 +42,8 @@ enum {
     HTTP_ACTS = 1024,     /* a GET that keeps something or costs something all the same */
     HTTP_SEARCHES = 2048, /* is answered from the index: 503 until it was read once */
     HTTP_ROOMY = 4096,    /* takes a JSON body that is not small */
-    HTTP_OWN_PATH = 8192  /* its path is that of no {id}, since the server makes those */
+    HTTP_OWN_PATH = 8192, /* its path is that of no {id}, since the server makes those */
+    HTTP_WATCHES = 16384 /* how the server is: its answer may take memory past that of the others */
 };
 
 typedef struct http_route {

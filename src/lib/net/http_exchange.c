@@ -24,22 +24,6 @@ static void exchange_task(void *arg)
     net_exchange_release(ex);
 }
 
-net_output *net_output_new(size_t max)
-{
-    net_output *output = calloc(1, sizeof *output);
-    if (output == NULL)
-        return NULL;
-    atomic_init(&output->refs, 1);
-    output->max = max;
-    return output;
-}
-
-void net_output_unref(net_output *output)
-{
-    if (output != NULL && atomic_fetch_sub(&output->refs, 1) == 1)
-        free(output);
-}
-
 net_exchange *net_exchange_new(net_conn *conn)
 {
     const net_server_options *o = &conn->server->options;
@@ -65,21 +49,6 @@ net_exchange *net_exchange_new(net_conn *conn)
     ex->begun_us = (int64_t)(uv_hrtime() / 1000);
     memcpy(ex->peer, conn->peer, sizeof ex->peer);
     return ex;
-}
-
-void net_exchange_clear_out(net_exchange *ex)
-{
-    (void)pthread_mutex_lock(&ex->lock);
-    out_block *b = ex->out_first;
-    ex->out_first = ex->out_last = NULL;
-    atomic_fetch_sub(&ex->output->bytes, atomic_exchange(&ex->buffered, 0));
-    (void)pthread_mutex_unlock(&ex->lock);
-    while (b != NULL) {
-        out_block *next = b->next;
-        free(b->owned);
-        free(b);
-        b = next;
-    }
 }
 
 void net_exchange_release(net_exchange *ex)
@@ -196,18 +165,6 @@ static out_block *block_new(size_t room)
     return b;
 }
 
-/* With the lock held. */
-static void out_add(net_exchange *ex, out_block *b)
-{
-    if (ex->out_last != NULL)
-        ex->out_last->next = b;
-    else
-        ex->out_first = b;
-    ex->out_last = b;
-    atomic_fetch_add(&ex->buffered, b->len);
-    atomic_fetch_add(&ex->output->bytes, b->len);
-}
-
 static out_block *block_of(anc_str a, anc_str b)
 {
     out_block *block = block_new(a.len + b.len);
@@ -241,9 +198,17 @@ static bool put_head(net_exchange *ex, answer_shape *shape, const net_header *he
     return true;
 }
 
-static bool is_head_request(const net_exchange *ex)
+bool net_exchange_is_head(const net_exchange *ex)
 {
     return anc_str_eq(ex->head.method, ANC_STR("HEAD"));
+}
+
+/* All of the answer is queued: what waits counts as what it is. With the lock held. */
+static void end_answer(net_exchange *ex)
+{
+    ex->phase = EX_ENDED;
+    ex->reserved = 0;
+    net_output_count(ex);
 }
 
 /* With the lock held: phase and blocks. The answer's body is `copied`, or `taken` where not NULL.
@@ -254,7 +219,7 @@ static bool answer_locked(net_exchange *ex, answer_shape *shape, const net_heade
     ANC_BUF(head, ANSWER_HEAD_MAX);
     if (ex->phase != EX_OPEN || atomic_load(&ex->gone))
         return false;
-    const bool bare = is_head_request(ex) || net_answer_has_no_body(shape->status);
+    const bool bare = net_exchange_is_head(ex) || net_answer_has_no_body(shape->status);
     const bool take = taken != NULL && taken->len > 0 && !bare;
     if (!put_head(ex, shape, headers, n, &head))
         return false;
@@ -265,14 +230,14 @@ static bool answer_locked(net_exchange *ex, answer_shape *shape, const net_heade
         free(second);
         return false;
     }
-    out_add(ex, first);
+    net_output_add(ex, first);
     if (take) {
         second->owned = taken->ptr;
         second->len = taken->len;
         *taken = anc_buf_init(taken->max);
-        out_add(ex, second);
+        net_output_add(ex, second);
     }
-    ex->phase = EX_ENDED;
+    end_answer(ex);
     return true;
 }
 
@@ -298,9 +263,22 @@ bool net_exchange_respond(net_exchange *ex, int status, const net_header *header
     return net_exchange_answer(ex, status, headers, n, body, NULL);
 }
 
+/* What is counted is the length: a large buffer that grew is not to hold twice as much. */
+static void fit(anc_buf *body)
+{
+    if (body->len <= NET_SMALL_ANSWER_BYTES || body->cap - body->len <= body->len / 8)
+        return;
+    char *fitting = realloc(body->ptr, body->len);
+    if (fitting != NULL) {
+        body->ptr = fitting;
+        body->cap = body->len;
+    }
+}
+
 bool net_exchange_respond_buf(net_exchange *ex, int status, const net_header *headers, size_t n,
                               anc_buf *body)
 {
+    fit(body);
     const bool ok = net_exchange_answer(ex, status, headers, n, ANC_STR(""), body);
     anc_buf_done(body);
     return ok;
@@ -312,7 +290,7 @@ bool net_exchange_continue(net_exchange *ex)
     const bool open = ex->phase == EX_OPEN;
     out_block *b = open ? block_of(ANC_STR("HTTP/1.1 100 Continue\r\n\r\n"), ANC_STR("")) : NULL;
     if (b != NULL)
-        out_add(ex, b);
+        net_output_add(ex, b);
     (void)pthread_mutex_unlock(&ex->lock);
     return b != NULL;
 }
@@ -342,7 +320,7 @@ static bool begin_locked(net_exchange *ex, int status, const net_header *headers
     out_block *first = block_of(anc_buf_view(&head), ANC_STR(""));
     if (first == NULL)
         return false;
-    out_add(ex, first);
+    net_output_add(ex, first);
     ex->phase = EX_BEGUN;
     ex->chunked_out = shape.chunked;
     ex->has_length_out = has_length;
@@ -381,7 +359,7 @@ static out_block *framed(const net_exchange *ex, anc_str bytes)
 /* Nothing of the body goes out for HEAD and the statuses without one. */
 static bool is_bare(const net_exchange *ex)
 {
-    return is_head_request(ex) || net_answer_has_no_body(ex->status);
+    return net_exchange_is_head(ex) || net_answer_has_no_body(ex->status);
 }
 
 /* With the lock held. */
@@ -389,16 +367,14 @@ static bool write_locked(net_exchange *ex, anc_str bytes)
 {
     if (ex->has_length_out && bytes.len > ex->length_left)
         return false;
-    if (bytes.len > ex->max_output_bytes ||
-        atomic_load(&ex->buffered) > ex->max_output_bytes - bytes.len ||
-        atomic_load(&ex->output->bytes) + bytes.len > ex->output->max) {
+    if (!net_output_has_room(ex, bytes.len)) {
         atomic_store(&ex->overflow, true);
         return false;
     }
     out_block *block = framed(ex, bytes);
     if (block == NULL)
         return false;
-    out_add(ex, block);
+    net_output_add(ex, block);
     ex->length_left -= ex->has_length_out ? bytes.len : 0;
     return true;
 }
@@ -424,12 +400,12 @@ bool net_exchange_end(net_exchange *ex)
         ok = !ex->has_length_out || ex->length_left == 0;
         out_block *last = ex->chunked_out ? block_of(ANC_STR("0\r\n\r\n"), ANC_STR("")) : NULL;
         if (last != NULL)
-            out_add(ex, last);
+            net_output_add(ex, last);
         else if (ex->chunked_out)
             ok = false;
     }
     if (ok)
-        ex->phase = EX_ENDED;
+        end_answer(ex);
     (void)pthread_mutex_unlock(&ex->lock);
     if (open)
         net_exchange_want(ex, ok ? WANT_FLUSH : WANT_ABORT);
@@ -454,11 +430,6 @@ void net_exchange_resume(net_exchange *ex)
 }
 
 /* ---- room and departure ---- */
-
-size_t net_exchange_buffered(const net_exchange *ex)
-{
-    return atomic_load(&ex->buffered);
-}
 
 bool net_exchange_on_drain(net_exchange *ex, size_t below_bytes, void (*fn)(void *arg), void *arg)
 {
@@ -543,7 +514,7 @@ void net_exchange_part(net_exchange *ex, bool gone)
 void net_exchange_hand_over(net_exchange *ex, int status, size_t bytes_out)
 {
     (void)pthread_mutex_lock(&ex->lock);
-    ex->phase = EX_ENDED;
+    end_answer(ex);
     ex->status = status;
     (void)pthread_mutex_unlock(&ex->lock);
     ex->bytes_out = bytes_out;

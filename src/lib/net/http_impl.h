@@ -71,12 +71,11 @@ typedef struct net_conn net_conn;
 /* What waits for the clients of a server, all together. Exchanges may outlive their server. */
 typedef struct net_output {
     atomic_uint refs;
-    atomic_size_t bytes;
+    atomic_size_t bytes;        /* that its exchanges count with */
+    atomic_size_t reservations; /* answers that asked for room and are not out */
+    atomic_uint_fast64_t refused;
     size_t max;
 } net_output;
-
-net_output *net_output_new(size_t max);
-void net_output_unref(net_output *output); /* NULL is a no-op */
 
 struct net_exchange {
     atomic_uint refs;  /* memory */
@@ -107,6 +106,10 @@ struct net_exchange {
     uint64_t length_left; /* of a begun answer of declared length */
     bool has_length_out;
     out_block *out_first, *out_last;
+    size_t held;       /* bytes of those blocks, what is out of them included */
+    size_t reserved;   /* bytes that the answer will hold at once; 0 when all of it is queued */
+    size_t counted;    /* the larger of the two: its part of output->bytes */
+    bool has_reserved; /* it is one of output->reservations */
     void (*gone_fn)(void *arg);
     void *gone_arg;
     bool gone_running;
@@ -272,9 +275,19 @@ bool net_exchange_continue(net_exchange *ex); /* queues 100 Continue where no an
 bool net_exchange_is_out(net_exchange *ex);   /* answered, and nothing of it is left to send */
 void net_exchange_call_gone(net_exchange *ex);
 void net_exchange_call_drain(net_exchange *ex);
-void net_exchange_clear_out(net_exchange *ex);
+bool net_exchange_is_head(const net_exchange *ex); /* nothing of a body goes out */
 bool net_exchange_answer(net_exchange *ex, int status, const net_header *headers, size_t n,
                          anc_str copied, anc_buf *taken);
+
+/* ---- http_output.c ---- */
+net_output *net_output_new(size_t max);
+void net_output_unref(net_output *output); /* NULL is a no-op */
+/* These three with the exchange's lock held. */
+void net_output_add(net_exchange *ex, out_block *b);            /* takes the block over */
+void net_output_count(net_exchange *ex);                        /* `held` or `reserved` changed */
+bool net_output_has_room(const net_exchange *ex, size_t bytes); /* for more of a begun answer */
+void net_output_sent(net_exchange *ex, size_t bytes);           /* the system took them; loop */
+void net_exchange_clear_out(net_exchange *ex);                  /* nothing of it is held any more */
 
 /* ---- http_body.c ---- */
 /* Takes body bytes off the front of *in. False when it can take none now. */

@@ -34,7 +34,7 @@ static void set_defaults(net_server_options *o)
     default_size(&o->max_connections, 10000);
     default_size(&o->max_pipelined_bytes, 64 << 10);
     default_size(&o->max_output_bytes, 16 << 20);
-    default_size(&o->max_buffered_bytes, (size_t)512 << 20);
+    default_size(&o->max_buffered_bytes, (size_t)256 << 20);
     default_size(&o->output_min_bytes_per_s, 1000);
     default_size(&o->body_min_bytes_per_s, 1000);
     default_ms(&o->head_timeout_ms, 10000);
@@ -308,5 +308,7 @@ net_server_stats net_server_stats_of(const net_server *server)
         .refused_total = atomic_load(&server->refused),
         .requests_total = atomic_load(&server->requests),
         .bad_requests_total = atomic_load(&server->bad_requests),
+        .answer_bytes = atomic_load(&server->output->bytes),
+        .answers_refused_total = atomic_load(&server->output->refused),
     };
 }

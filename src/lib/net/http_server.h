@@ -103,7 +103,9 @@ typedef struct net_server_options {
         max_pipelined_bytes; /* [64 KiB] kept of what comes ahead of its turn; more waits unread */
     size_t max_output_bytes; /* [16 MiB] of one connection not yet taken by the system; what a
                                     single respond brings may be larger; more closes it */
-    size_t max_buffered_bytes;   /* [512 MiB] the same of all connections together */
+    size_t max_buffered_bytes;   /* [256 MiB] the same of all connections together: an answer in
+                                    pieces that goes past it is cut, a large one that asks first
+                                    (net_exchange_reserve) is told that there is no room */
     int64_t head_timeout_ms;     /* [10 s] first to last byte of a head: 408 */
     int64_t body_timeout_ms;     /* [30 s] without any byte of a body that is asked for: 408 */
     size_t body_min_bytes_per_s; /* [1000] mean rate of a body after the first 10 s: 408 */
@@ -141,6 +143,8 @@ typedef struct net_server_stats {
     uint64_t refused_total; /* over max_connections or without a descriptor */
     uint64_t requests_total;
     uint64_t bad_requests_total; /* answered by the server itself */
+    uint64_t answer_bytes;       /* that answers take or have reserved, until the system has them */
+    uint64_t answers_refused_total; /* that net_exchange_reserve had no room for */
 } net_server_stats;
 net_server_stats net_server_stats_of(const net_server *server); /* any thread */
 
@@ -189,6 +193,14 @@ void net_exchange_pause(net_exchange *ex);
 void net_exchange_resume(net_exchange *ex);
 
 /* ---- the answer: any thread, by one thread at a time; arguments are copied ---- */
+
+enum { NET_SMALL_ANSWER_BYTES = 64 << 10 };
+
+/* Takes room for an answer that holds `bytes` at once at most (all of one given whole, the window of one in pieces), before
+ * it begins; it is given back as the answer goes out. The bound is max_buffered_bytes, and `beyond` for what is to go out
+ * where others have no room. True also of a small answer, of one to HEAD, and of any while no other that asked is under way:
+ * what is larger than the bound goes out alone. False: there is no room now, or nobody is there. Once an exchange. */
+bool net_exchange_reserve(net_exchange *ex, size_t bytes, size_t beyond);
 
 /* The whole answer. Date, Content-Length and Connection are added. Field names and values must be
  * free of control characters (an assert). False: nobody is there to take it. An exchange that was

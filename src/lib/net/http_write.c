@@ -4,9 +4,6 @@
  * answer does not hold up the loop; the rest goes through one uv_write at a time, whose blocks stay
  * in the list until it is over.
  */
-#include <assert.h>
-#include <stdlib.h>
-
 #include "http_impl.h"
 
 enum { BUFS_MAX = 16, PIECE_BYTES = 256 << 10, BUDGET_BYTES = 1 << 20 };
@@ -29,29 +26,6 @@ static size_t gather(net_exchange *ex, uv_buf_t *bufs, unsigned max, unsigned *r
     return total;
 }
 
-static void take_sent(net_exchange *ex, size_t bytes)
-{
-    ex->bytes_out += bytes;
-    (void)pthread_mutex_lock(&ex->lock);
-    atomic_fetch_sub(&ex->buffered, bytes);
-    atomic_fetch_sub(&ex->output->bytes, bytes);
-    while (bytes > 0) {
-        out_block *b = ex->out_first;
-        assert(b != NULL); /* never more than was gathered */
-        const size_t n = bytes < b->len - b->sent ? bytes : b->len - b->sent;
-        b->sent += n;
-        bytes -= n;
-        if (b->sent < b->len)
-            break;
-        ex->out_first = b->next;
-        if (ex->out_first == NULL)
-            ex->out_last = NULL;
-        free(b->owned);
-        free(b);
-    }
-    (void)pthread_mutex_unlock(&ex->lock);
-}
-
 bool net_exchange_is_out(net_exchange *ex)
 {
     (void)pthread_mutex_lock(&ex->lock);
@@ -71,7 +45,7 @@ static void on_written(uv_write_t *req, int status)
         net_conn_close(conn);
         return;
     }
-    take_sent(conn->ex, n);
+    net_output_sent(conn->ex, n);
     net_conn_flush(conn);
     if (conn->state != CONN_CLOSED)
         net_conn_pump(conn);
@@ -106,7 +80,7 @@ void net_conn_flush(net_conn *conn)
             net_conn_close(conn);
             return;
         }
-        take_sent(ex, (size_t)rc);
+        net_output_sent(ex, (size_t)rc);
         budget -= (size_t)rc < budget ? (size_t)rc : budget;
     }
     if (conn->state == CONN_EXCHANGE)

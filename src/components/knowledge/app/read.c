@@ -149,7 +149,7 @@ anc_status kno_text_open(kno_service *kno, krn_call *call, anc_str collection, a
     ANC_TRY(kno_version_get(kno, call, &d, version, &v));
     const kno_object o = text_of(&d, &v);
     ANC_TRY(open_object(kno, call, &o, v.text_bytes, KNO_LOOK_ONCE, &view));
-    *ret = (kno_text){.text = view.bytes, .owner = view.owner};
+    *ret = (kno_text){.text = view.bytes, .owner = view.owner, .mapped = view.mapped};
     return ANC_OK;
 }
 
@@ -169,7 +169,7 @@ anc_status kno_raw_open(kno_service *kno, krn_call *call, const kno_document *of
         return ANC_FAIL(call->err, ANC_BUG, "the original of '%.*s' has no digest",
                         ANC_FMT(of->id));
     ANC_TRY(open_object(kno, call, &o, of->bytes, whole ? KNO_LOOK_ANEW : KNO_LOOK_ONCE, &view));
-    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner};
+    *ret = (kno_raw){.bytes = view.bytes, .owner = view.owner, .mapped = view.mapped};
     return ANC_OK;
 }
 

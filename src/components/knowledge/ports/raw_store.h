@@ -43,6 +43,8 @@ static inline void kno_spool_close(kno_spool *spool)
 typedef struct kno_raw_view {
     anc_str bytes;
     void *owner;
+    bool
+        mapped; /* the bytes are a mapping of a file, of which what was read may leave memory again */
 } kno_raw_view;
 
 typedef enum kno_raw_look { KNO_LOOK_ONCE, KNO_LOOK_ANEW } kno_raw_look;

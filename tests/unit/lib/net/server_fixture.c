@@ -194,13 +194,13 @@ static void release_held(fixture *f)
 
 /* ---- plain ones ---- */
 
-static void large(net_exchange *ex)
+static void large(net_exchange *ex, size_t bytes)
 {
-    anc_buf body = anc_buf_init(LARGE_BYTES);
-    if (!anc_buf_reserve(&body, LARGE_BYTES))
+    anc_buf body = anc_buf_init(bytes);
+    if (!anc_buf_reserve(&body, bytes))
         abort();
-    memset(body.ptr, 'x', LARGE_BYTES);
-    body.len = LARGE_BYTES;
+    memset(body.ptr, 'x', bytes);
+    body.len = bytes;
     (void)net_exchange_respond_buf(ex, 200, NULL, 0, &body);
 }
 
@@ -263,7 +263,12 @@ static void on_request(void *user, net_exchange *ex)
         release_held(f);
         (void)answer(ex, 200, ANC_STR("ok"));
     } else if (is(ex, "/large")) {
-        large(ex);
+        large(ex, LARGE_BYTES);
+    } else if (is(ex, "/large-asks")) {
+        if (net_exchange_reserve(ex, ASKED_BYTES, 0))
+            large(ex, ASKED_BYTES);
+        else
+            (void)answer(ex, 503, ANC_STR("no room"));
     } else if (is(ex, "/fixed")) {
         fixed(ex);
     } else if (is(ex, "/args")) {

@@ -8,6 +8,8 @@
 #include "net/loop.h"
 #include "os/thread.h"
 
+enum { ASKED_BYTES = 8 << 20 }; /* of "/large-asks" */
+
 typedef struct fixture {
     net_loop *loop;
     net_server *server;
@@ -26,7 +28,8 @@ typedef struct fixture {
 
 /* Routes: /hello, /echo (whole body back), /count (streamed body's length), /pool (answered on a
  * pool), /stream (ten pieces from the pool), /flood (a long answer, waits for room), /flood-blind
- * (does not wait), /hold, /release, /drop (let go without an answer), /large (1 MiB), /abort,
+ * (does not wait), /hold, /release, /drop (let go without an answer), /large (1 MiB), /large-asks
+ * (ASKED_BYTES where there is room, else 503), /abort,
  * /slowbody (pauses between pieces), /args (target parts), /fixed (begin with content-length). */
 void fixture_open(fixture *f, const net_server_options *options);
 void fixture_close(fixture *f);

@@ -306,6 +306,66 @@ static void all_that_waits_is_bounded(void **state)
     fixture_close(&f);
 }
 
+static int ask_large(fixture *f, const char *method)
+{
+    const int fd = sock_connect(f->port);
+    ANC_BUF(request, 256);
+    (void)anc_buf_printf(&request, "%s /large-asks HTTP/1.1\r\n" HOST "\r\n", method);
+    assert_true(sock_send(fd, anc_buf_view(&request)));
+    return fd;
+}
+
+/* Clients that read nothing take the room for large answers: others are told so, small answers go out all the same, and
+ * what the clients leave is there again. */
+static void large_answers_ask_for_room(void **state)
+{
+    (void)state;
+    enum { ROOM = 3, READERS = 8 };
+    const net_server_options options = {.max_buffered_bytes = ROOM * ASKED_BYTES + (1 << 20)};
+    fixture f;
+    fixture_open(&f, &options);
+    int fds[READERS];
+    size_t waiting = 0;
+    for (size_t i = 0; i < READERS; i++) {
+        fds[i] = ask_large(&f, "GET");
+        ANC_BUF(head, OUTPUT_MAX);
+        assert_true(sock_wait_for(fds[i], &head, "HTTP/1.1 ", 1));
+        waiting += has(&head, "HTTP/1.1 200");
+    }
+    const net_server_stats full = net_server_stats_of(f.server);
+    assert_int_equal(waiting, ROOM);
+    assert_int_equal(full.answers_refused_total, READERS - waiting);
+    assert_true(full.answer_bytes <= options.max_buffered_bytes);
+    ANC_BUF(out, OUTPUT_MAX);
+    ask(f.port, "GET /hello HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    ask(f.port, "HEAD /large-asks HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+    assert_true(has(&out, "hello") && has(&out, "content-length: 8388608") && !has(&out, "503"));
+    for (size_t i = 0; i < READERS; i++)
+        (void)close(fds[i]);
+    WAIT_UNTIL(net_server_stats_of(f.server).answer_bytes == 0);
+    ANC_BUF(again, 2 * ASKED_BYTES);
+    ask(f.port, "GET /large-asks HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &again);
+    assert_true(has(&again, "HTTP/1.1 200") && again.len > ASKED_BYTES);
+    fixture_close(&f);
+}
+
+/* One that is larger than all the room goes out where no other is under way. */
+static void a_huge_answer_goes_out_alone(void **state)
+{
+    (void)state;
+    const net_server_options options = {.max_buffered_bytes = ASKED_BYTES / 2};
+    fixture f;
+    fixture_open(&f, &options);
+    for (int i = 0; i < 3; i++) {
+        ANC_BUF(out, 2 * ASKED_BYTES);
+        ask(f.port, "GET /large-asks HTTP/1.1\r\n" HOST "Connection: close\r\n\r\n", &out);
+        assert_true(out.len > ASKED_BYTES && has(&out, "HTTP/1.1 200"));
+    }
+    WAIT_UNTIL(net_server_stats_of(f.server).answer_bytes == 0);
+    assert_int_equal(net_server_stats_of(f.server).answers_refused_total, 0);
+    fixture_close(&f);
+}
+
 static void an_abort_shows(void **state)
 {
     fixture *f = *state;
@@ -443,6 +503,8 @@ int main(void)
         IMPATIENT(ends_are_told),
         cmocka_unit_test(a_client_that_sips_is_cut),
         cmocka_unit_test(all_that_waits_is_bounded),
+        cmocka_unit_test(large_answers_ask_for_room),
+        cmocka_unit_test(a_huge_answer_goes_out_alone),
         WITH(an_abort_shows),
         WITH(a_crowd_may_idle),
         WITH(unix_sockets),

@@ -32,7 +32,7 @@
 #include "small.h"
 #include "sound.h"
 
-enum { PATH_BYTES = OS_PATH_MAX, MAX_IN_SHARD = 10000000, N_SHARDS = 256 };
+enum { PATH_BYTES = OS_PATH_MAX, MAX_IN_SHARD = 10000000, N_SHARDS = 256, LARGE_BYTES = 1 << 20 };
 
 typedef struct raw_files {
     anc_str root;        /* owned */
@@ -252,6 +252,8 @@ static anc_status open_file(raw_files *f, const kno_digest *digest, const char *
         return anc_fail_at(err, status, why.where, "%.*s", ANC_FMT(told));
     }
     ANC_TRY(check_bytes(f, digest, path, &o->map, err));
+    if (o->map.len > LARGE_BYTES)
+        os_map_forget(&o->map); /* hashing read it all: who holds it open may never read the rest */
     if (keep)
         o->small = kno_small_keep(f->small, digest, o->map.stamp, bytes_of(o));
     uint64_t stamp;
@@ -285,7 +287,7 @@ static anc_status open_view(void *self, const kno_digest *digest, uint64_t bytes
     }
     if (o->small != NULL)
         os_map_close(&o->map);
-    *ret = (kno_raw_view){.bytes = bytes_of(o), .owner = o};
+    *ret = (kno_raw_view){.bytes = bytes_of(o), .owner = o, .mapped = o->small == NULL};
     return ANC_OK;
 }
 
