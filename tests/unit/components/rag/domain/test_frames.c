@@ -5,7 +5,7 @@
 #include "rag/domain/frames.h"
 
 typedef struct frame_test {
-    const char *name; /* the question */
+    const char *name;  /* the question */
     const char *asked; /* NULL: all of it */
 } frame_test;
 
