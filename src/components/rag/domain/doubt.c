@@ -484,6 +484,24 @@ static bool is_there_elsewhere(const rag_extraction *x, size_t i)
            ((rag_terms_of_passage(x, i) | x->views[i].near) & rest) == 0;
 }
 
+/* "Dear Mrs Webb,", "Mit freundlichen Grüßen,": it begins or ends a letter, and tells nothing. */
+static bool is_address(const rag_extraction *x, size_t i)
+{
+    static const char openings[] =
+        "dear |hello |hi |kind regards|best regards|yours |sincerely|"
+        "cher |chère |chers |chères |bonjour |madame,|monsieur,|cordialement|"
+        "sehr geehrte|liebe |lieber |hallo |guten tag|mit freundlichen|viele grüße|"
+        "estimado |estimada |querido |querida |atentamente|"
+        "gentile |gentili |egregio |caro |cara |cordiali saluti|"
+        "prezado |prezada |atenciosamente";
+    enum { WORDS_MAX = 8 };
+    const rag_unit *u = &x->units.items[i];
+    const anc_str text = anc_str_trim(rag_unit_text(u, x->passages));
+    return text.len > 0 && u->cells == 0 && u->last - u->first <= WORDS_MAX &&
+           (text.ptr[text.len - 1] == ',' || text.ptr[text.len - 1] == '!') &&
+           rag_begins_with_any(text, openings);
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
@@ -495,5 +513,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
-           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i);
+           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i);
 }

@@ -150,6 +150,10 @@ static void which_one_is_asked(void **state)
     const rag_question named = world_question("What is on page 2 of the depots of the firm?");
     ASSERT_OK(world_ask(&w, &named, &a), &w.err);
     assert_true(anc_str_eq(a->text, ANC_STR(PAGE_2)));
+    const rag_question unknown = world_question("What is on page 2 of the green book?");
+    ASSERT_OK(world_ask(&w, &unknown, &a), &w.err);
+    assert_true(anc_str_starts(a->text, ANC_STR("Which document is meant? There is a page 2")));
+    assert_int_equal(a->n_citations, 0);
     world_close(&w);
 }
 

@@ -97,6 +97,8 @@ static const reply_row replies[] = {
     {"a file", "what is on page 3?", "two-columns.pdf", "what is on page 3 of two-columns.pdf"},
     {"words", "what is on page 3?", "the receipt.", "what is on page 3 of the receipt"},
     {"in quotes", "What is in row 2?", "\"Depots\"", "What is in row 2 of Depots"},
+    {"of one that is not known", "what is on page 3 of the green book?", "the receipt",
+     "what is on page 3 of the receipt"},
     {"another question", "what is on page 3?", "Who founded Microsoft?", ""},
     {"another page", "what is on page 3?", "page 4 of a.pdf", ""},
     {"nothing", "what is on page 3?", "?", ""},

@@ -17,6 +17,13 @@ static const rag_passage stoerung = {
     .language = ANC_STR_INIT("de"),
     .score = 0.8};
 
+static const rag_passage letter = {
+    .text = ANC_STR_INIT("Dear Mrs Webb,\n\nThe motor has a short circuit.\n\nKind regards,\n"
+                         "Priya Oake"),
+    .title = ANC_STR_INIT("Re: motor"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
 static const rag_passage mensa = {
     .text = ANC_STR_INIT("Die Kantine ist von 11:30 bis 14:00 Uhr geöffnet. Ein Mittagessen kostet "
                          "6,80 Euro. Bezahlt "
@@ -265,6 +272,7 @@ static const asked_row rows[] = {
     {"a part of it", {&fees}, "What was Brack's total revenue in 2021?", NULL},
     {"one function word of two languages", {&inns, &mansion}, "hotel limit in Oslo?", "NOK 1,900"},
     {"one row", {&invoices}, "What is the amount of INV-3?", "574.70"},
+    {"an address tells nothing", {&letter}, "What do we lend Mrs Webb?", NULL},
     {"no colour", {&yard}, "What colour is the van Rosalind?", NULL},
     {"a count", {&yard}, "How many dogs guard the yard?", "14 dogs"},
     {"a year counts nothing", {&yard}, "How many floors does the Old Brewery have?", NULL},
