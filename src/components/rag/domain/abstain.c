@@ -10,7 +10,6 @@
 #include "rag/domain/abstain.h"
 
 #include <math.h>
-#include <string.h>
 
 #include "base/str.h"
 
@@ -81,47 +80,20 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
            0;
 }
 
-/* Of a language that is known by its script. */
-typedef struct by_script {
-    const char *code;
-    anc_str nothing, sources_only;
-} by_script;
-
-static const by_script scripts[] = {
-    {"ja", ANC_STR_INIT("お手持ちの文書には、この質問への答えがありません。"),
-     ANC_STR_INIT("現在は回答を作成できません。以下の出典は、見つかった箇所です。")},
-    {"zh", ANC_STR_INIT("您的文档中没有这个问题的答案。"),
-     ANC_STR_INIT("目前无法撰写回答；以下来源是找到的相关段落。")},
-    {"ko", ANC_STR_INIT("문서에 이 질문에 대한 답이 없습니다."),
-     ANC_STR_INIT("지금은 답변을 작성할 수 없습니다. 아래 출처는 찾은 구절입니다.")},
-};
-
-/* NULL: none of these. */
-static const by_script *script_of(anc_str question)
-{
-    const char *code = txt_language_guess(question);
-    for (size_t i = 0; i < ANC_COUNT(scripts); i++)
-        if (strcmp(code, scripts[i].code) == 0)
-            return &scripts[i];
-    return NULL;
-}
-
 static anc_str in_language(txt_language language, const anc_str *sentences)
 {
     const anc_str sentence = sentences[language];
     return sentence.len != 0 ? sentence : sentences[TXT_EN];
 }
 
-anc_str rag_nothing_found(txt_language language, anc_str question)
+anc_str rag_nothing_found(txt_language language)
 {
-    const by_script *script = script_of(question);
-    return script != NULL ? script->nothing : in_language(language, nothing);
+    return in_language(language, nothing);
 }
 
-anc_str rag_only_sources(txt_language language, anc_str question)
+anc_str rag_only_sources(txt_language language)
 {
-    const by_script *script = script_of(question);
-    return script != NULL ? script->sources_only : in_language(language, sources_only);
+    return in_language(language, sources_only);
 }
 
 bool rag_is_refusal(anc_str answer)
@@ -129,9 +101,6 @@ bool rag_is_refusal(anc_str answer)
     for (size_t i = 0; i < TXT_LANGUAGE_COUNT; i++)
         if (answer.len > 0 &&
             (anc_str_eq(answer, nothing[i]) || anc_str_eq(answer, sources_only[i])))
-            return true;
-    for (size_t i = 0; i < ANC_COUNT(scripts); i++)
-        if (anc_str_eq(answer, scripts[i].nothing) || anc_str_eq(answer, scripts[i].sources_only))
             return true;
     return false;
 }

@@ -16,10 +16,10 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
                         double threshold);
 
 /* One sentence in `language`, English where it has none there, that says that nothing was found; a literal. */
-anc_str rag_nothing_found(txt_language language, anc_str question);
+anc_str rag_nothing_found(txt_language language);
 
 /* One that says that passages were found and no answer could be made of them; a literal. */
-anc_str rag_only_sources(txt_language language, anc_str question);
+anc_str rag_only_sources(txt_language language);
 
 /* Whether an answer is one of these sentences, of any language: it tells of nothing. */
 bool rag_is_refusal(anc_str answer);

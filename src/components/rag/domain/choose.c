@@ -480,6 +480,17 @@ static double counted_share(const rag_extraction *x, size_t i)
     return 1 - rag_terms_share(&x->terms, missed & ~(v->own | v->above));
 }
 
+/* The share of the question that a row has to have: of "how high", "wie hoch" nothing is missed. */
+static double row_share(const rag_extraction *x)
+{
+    const rag_terms *terms = &x->terms;
+    if (terms->asked.n < 2 ||
+        !rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[0]), "how wie"))
+        return 1;
+    const size_t t = rag_terms_find(terms, terms->asked.items[1].key);
+    return t != RAG_TERMS_MAX && terms->dull[t] ? 1 - rag_terms_share(terms, rag_term_bit(t)) : 1;
+}
+
 /* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
  * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
 static bool is_exact(const rag_extraction *x, size_t i)
@@ -488,7 +499,7 @@ static bool is_exact(const rag_extraction *x, size_t i)
     const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
     const unsigned cues = x->terms.cues;
     if (is_row(&x->units.items[i]))
-        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL * counted_share(x, i);
+        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL * row_share(x);
     if (cues == RAG_CUE_PERSON)
         return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
     if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)

@@ -35,6 +35,16 @@ static bool is_infinitive(const rag_terms *terms, size_t k)
            rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k - 1]), "to");
 }
 
+/* The term of word k, also where it says little elsewhere: a "city bike" is no other bike. */
+static uint64_t said_of_thing(const rag_terms *terms, size_t k)
+{
+    const size_t t = rag_terms_find(terms, terms->asked.items[k].key);
+    const anc_str word = rag_word_text(terms->question, &terms->asked.items[k]);
+    return t != RAG_TERMS_MAX && !terms->asks[t] && !rag_is_any_of(word, "much many viel mucho")
+               ? rag_term_bit(t)
+               : 0;
+}
+
 /* The noun of what something is asked about: of the first run of words that count, which are *ret_all, the last, as in
  * English, or the first in languages that say more of a noun behind it. */
 static size_t head_from(const rag_terms *terms, size_t from, bool first, uint64_t *ret_all)
@@ -45,7 +55,7 @@ static size_t head_from(const rag_terms *terms, size_t from, bool first, uint64_
         const bool none = is_rate(terms, k) || terms->asked.items[k].stop ||
                           is_verb_of_measure(terms, k) || is_infinitive(terms, k);
         const size_t t = none ? RAG_TERMS_MAX : rag_terms_asked(terms, k);
-        *ret_all |= t != RAG_TERMS_MAX ? rag_term_bit(t) : 0;
+        *ret_all |= none ? 0 : said_of_thing(terms, k);
         if (t != RAG_TERMS_MAX)
             head = first && head != RAG_TERMS_MAX ? head : t;
         else if (head != RAG_TERMS_MAX)

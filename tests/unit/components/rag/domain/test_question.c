@@ -76,25 +76,17 @@ static void title_is_as_told(void **state)
     assert_true(anc_str_eq(title, anc_str_of(row->title)));
 }
 
-static anc_str nothing_for(const char *question)
-{
-    return rag_nothing_found(txt_language_detect(anc_str_of(question)), anc_str_of(question));
-}
-
 static void nothing_found_speaks_the_language(void **state)
 {
     (void)state;
-    assert_true(anc_str_starts(nothing_for("What is the dress code in the office?"),
+    assert_true(anc_str_starts(
+        rag_nothing_found(txt_language_detect(ANC_STR("What is the dress code in the office?"))),
+        ANC_STR("Nothing in your")));
+    assert_true(anc_str_starts(
+        rag_nothing_found(txt_language_detect(ANC_STR("Quelle est la hauteur de la tour ?"))),
+        ANC_STR("Rien dans vos")));
+    assert_true(anc_str_starts(rag_nothing_found(txt_language_detect(ANC_STR("xyzzy"))),
                                ANC_STR("Nothing in your")));
-    assert_true(anc_str_starts(nothing_for("Quelle est la hauteur de la tour ?"),
-                               ANC_STR("Rien dans vos")));
-    assert_true(anc_str_starts(nothing_for("xyzzy"), ANC_STR("Nothing in your")));
-    static const char *const others[] = {"担当者は誰ですか", "谁是负责人", "담당자는 누구입니까"};
-    static const char *const said[] = {"お手持ちの文書", "您的文档", "문서에"};
-    for (size_t i = 0; i < ANC_COUNT(others); i++) {
-        assert_true(anc_str_starts(nothing_for(others[i]), anc_str_of(said[i])));
-        assert_true(rag_is_refusal(nothing_for(others[i])));
-    }
 }
 
 int main(void)

@@ -55,6 +55,13 @@ static const rag_passage years = {.text = ANC_STR_INIT("Year | Turnover | Staff\
                                   .language = ANC_STR_INIT("en"),
                                   .score = 0.8};
 
+static const rag_passage roles = {.text = ANC_STR_INIT("Role | Name | Extension\n"
+                                                       "Fire warden | Marta Webb | 207\n"
+                                                       "First aider | Olu Adeyemi | 212\n"),
+                                  .title = ANC_STR_INIT("Handbook"),
+                                  .language = ANC_STR_INIT("en"),
+                                  .score = 0.8};
+
 static const asked_row rows[] = {
     {"cost", {&prices, &deposits}, "What does a canoe cost per week?", "Canoe | 25 | 36 | 160"},
     {"price", {&prices, &deposits}, "What is the price of a canoe per week?", "160"},
@@ -68,6 +75,7 @@ static const asked_row rows[] = {
     {"within a sentence", {&prices, &deposits}, "what a canoe costs per day", "Canoe | 25 | 36"},
     {"a sentence", {&prices, &deposits}, "What do life jackets cost?", "4 pounds"},
     {"no such kind", {&prices, &deposits}, "What does a sailing boat cost per day?", NULL},
+    {"nor that kind", {&prices, &deposits}, "What does a city boat cost per day?", NULL},
     {"no such thing", {&prices, &deposits}, "What does a raft cost per week?", NULL},
     {"kostet", {&preise}, "Was kostet ein Kanu pro Tag?", "Kanu | 25 | 36"},
     {"kostet nicht", {&preise}, "Was kostet ein Floß pro Tag?", NULL},
@@ -79,6 +87,7 @@ static const asked_row rows[] = {
     {"month of that year", {&minutes}, "What was the turnover in January 2025?", "18,240"},
     {"Monat", {&protokoll}, "Wie hoch war der Umsatz im Februar?", "16.905"},
     {"Monat des Titels", {&protokoll}, "Wie hoch war der Umsatz im Mai?", NULL},
+    {"first", {&roles}, "Who is the first aider?", "Olu Adeyemi"},
     {"year", {&years}, "What was the turnover in 2022?", "460,000"},
     {"year of the title", {&years}, "What was the turnover in 2023?", NULL},
 };
