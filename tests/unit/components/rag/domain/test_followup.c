@@ -55,6 +55,11 @@ static const row rows[] = {
     {"ce qui s'y ajoute", "Quelle est l'autonomie de la Balise ?", NULL, "Et sans soleil ?",
      "Quelle est l'autonomie de la Balise sans soleil ?"},
 
+    {"ce que dit le verbe", "Combien coûte le ravalement ?", NULL, "Quand commencent-ils ?",
+     "Quand commencent-ils (le ravalement) ?"},
+    {"ce que dit le verbe après quand", "Quand commencent les travaux ?", NULL,
+     "Combien de temps ça dure ?", "Combien de temps ça (les travaux) dure ?"},
+
     {"what breaks off behind an article", "Combien coûte la", NULL, "Et l'abonnement ?",
      "Combien coûte la pour abonnement ?"},
 
