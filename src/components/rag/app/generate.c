@@ -164,8 +164,9 @@ static bool start_next(rag_turn *turn, int64_t now)
 /* Nobody answered: a sentence that says so, and the sources. */
 static void answer_by_sources(rag_turn *turn)
 {
-    const anc_str sentence = turn->answer.n_sources > 0 ? rag_only_sources(turn->language)
-                                                        : rag_nothing_found(turn->language);
+    const anc_str sentence = turn->answer.n_sources > 0
+                                 ? rag_only_sources(turn->language)
+                                 : rag_nothing_found(turn->language, turn->question);
     if (!anc_buf_add(&turn->text, sentence))
         return;
     turn->outcome = ANC_OK;

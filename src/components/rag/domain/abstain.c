@@ -10,6 +10,7 @@
 #include "rag/domain/abstain.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/str.h"
 
@@ -27,6 +28,19 @@ static const anc_str nothing[TXT_LANGUAGE_COUNT] = {
     [TXT_ES] = ANC_STR_INIT("Nada en sus documentos responde a esta pregunta."),
     [TXT_IT] = ANC_STR_INIT("Nulla nei vostri documenti risponde a questa domanda."),
     [TXT_PT] = ANC_STR_INIT("Nada nos seus documentos responde a esta pergunta."),
+};
+
+/* Of languages that are known by their letters alone. */
+static const struct {
+    const char *code;
+    anc_str said;
+} nothing_elsewhere[] = {
+    {"ja", ANC_STR_INIT("この質問に答える内容は、文書の中に見つかりませんでした。")},
+    {"zh", ANC_STR_INIT("您的文档中没有回答此问题的内容。")},
+    {"ko", ANC_STR_INIT("문서에서 이 질문에 대한 답을 찾을 수 없습니다.")},
+    {"ru", ANC_STR_INIT("В ваших документах нет ответа на этот вопрос.")},
+    {"el", ANC_STR_INIT("Τίποτα στα έγγραφά σας δεν απαντά σε αυτή την ερώτηση.")},
+    {"ar", ANC_STR_INIT("لا يوجد في مستنداتك ما يجيب عن هذا السؤال.")},
 };
 
 static const anc_str sources_only[TXT_LANGUAGE_COUNT] = {
@@ -86,8 +100,12 @@ static anc_str in_language(txt_language language, const anc_str *sentences)
     return sentence.len != 0 ? sentence : sentences[TXT_EN];
 }
 
-anc_str rag_nothing_found(txt_language language)
+anc_str rag_nothing_found(txt_language language, anc_str question)
 {
+    const char *code = language == TXT_UND ? txt_language_guess(question) : "";
+    for (size_t i = 0; i < ANC_COUNT(nothing_elsewhere); i++)
+        if (strcmp(code, nothing_elsewhere[i].code) == 0)
+            return nothing_elsewhere[i].said;
     return in_language(language, nothing);
 }
 
@@ -101,6 +119,9 @@ bool rag_is_refusal(anc_str answer)
     for (size_t i = 0; i < TXT_LANGUAGE_COUNT; i++)
         if (answer.len > 0 &&
             (anc_str_eq(answer, nothing[i]) || anc_str_eq(answer, sources_only[i])))
+            return true;
+    for (size_t i = 0; i < ANC_COUNT(nothing_elsewhere); i++)
+        if (anc_str_eq(answer, nothing_elsewhere[i].said))
             return true;
     return false;
 }

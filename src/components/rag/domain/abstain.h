@@ -15,8 +15,9 @@ double rag_best_score(const rag_passage *passages, size_t n);
 bool rag_choice_answers(const rag_choice *choice, double best_score, double unread,
                         double threshold);
 
-/* One sentence in `language`, English where it has none there, that says that nothing was found; a literal. */
-anc_str rag_nothing_found(txt_language language);
+/* One sentence that says that nothing was found, in `language`; where that is TXT_UND in the one that the question's letters
+ * give away, or in English. A literal. */
+anc_str rag_nothing_found(txt_language language, anc_str question);
 
 /* One that says that passages were found and no answer could be made of them; a literal. */
 anc_str rag_only_sources(txt_language language);

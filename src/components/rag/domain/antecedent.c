@@ -345,14 +345,33 @@ static bool numbered_thing(const rag_spoken *s, anc_str *ret)
     return false;
 }
 
+/* "Le ravalement" of "combien coûte le ravalement ?", whose topic is the verb behind the word that asks; false where nothing
+ * stands behind that. A topic that is no such verb stays. */
+static bool is_no_verb(const rag_spoken *s, rag_run *run)
+{
+    static const char asking[] = "combien quand où comment pourquoi";
+    if (s->language != TXT_FR || run->first == 0 ||
+        !rag_is_any_of(rag_spoken_word(s, run->first - 1), asking))
+        return true;
+    for (size_t i = run->first + 1; i + 1 < s->words.n; i++) {
+        if (!rag_spoken_is_article(s, i) || !rag_spoken_is_noun(s, i + 1))
+            continue;
+        *run = (rag_run){i + 1, i + 2};
+        while (run->last < s->words.n && rag_spoken_joined(s, run->last - 1) &&
+               rag_spoken_is_noun(s, run->last))
+            run->last++;
+        return true;
+    }
+    return false;
+}
+
 static bool topic_thing(const search *f, const rag_spoken *s, anc_str *ret)
 {
     rag_run run;
     if (!rag_spoken_topic(s, &run) || holds_person(s, run))
         return false;
-    if (s->language == TXT_FR && run.first == 1 && f->gender != RAG_GENDER_ANY &&
-        anc_str_eq_nocase(rag_spoken_word(s, 0), ANC_STR("combien")))
-        return false; /* the verb of "combien coûte l'entrée ?" */
+    if (!is_no_verb(s, &run))
+        return false;
     const bool has = anc_str_eq_nocase(f->pronoun, ANC_STR("its"));
     const rag_run bare = has ? owner(s, run) : without_measure(s, run);
     const rag_run whole = rag_spoken_with_article(s, bare);
@@ -445,6 +464,8 @@ static bool counted(const rag_spoken *s, rag_run *ret)
         if (!rag_is_any_of(rag_spoken_word(s, i), many))
             continue;
         const size_t of = i + 1 < s->words.n && rag_spoken_is_of(s, i + 1);
+        if (of == 0 && s->language == TXT_FR)
+            continue; /* the verb of "combien coûte …" */
         *ret = (rag_run){i + 1 + of, i + 1 + of};
         while (ret->last < s->words.n && rag_spoken_joined(s, ret->last - 1) &&
                (rag_spoken_is_noun(s, ret->last) ||
@@ -468,7 +489,7 @@ static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
         *ret = rag_spoken_run(s, run);
         return true;
     }
-    if (!rag_spoken_topic(s, &run) || holds_person(s, run))
+    if (!rag_spoken_topic(s, &run) || holds_person(s, run) || !is_no_verb(s, &run))
         return false;
     if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")))
         return told_person(f, turn, ret); /* "who wrote the manual?", "when did they?" */

@@ -7,13 +7,18 @@
 
 #include "extract_impl.h"
 
-/* The passage from `from` on with the best unit, or SIZE_MAX when none of the first is beaten. */
+/* The passage from `from` on with the best unit that is not beside the point, or SIZE_MAX when none of the first is beaten. */
 static size_t further_down(rag_extraction *x, size_t from)
 {
-    uint32_t best;
-    if (rag_extraction_ask(x, 1, &best) == 0)
+    enum { LOOKED_AT = 12 };
+    uint32_t best[LOOKED_AT];
+    const size_t n = rag_extraction_ask(x, LOOKED_AT, best);
+    size_t at = 0;
+    if (n == 0)
         return SIZE_MAX;
-    const rag_unit *unit = &x->units.items[best];
+    while (at < n && rag_is_beside_point(x, best[at]))
+        at++;
+    const rag_unit *unit = &x->units.items[best[at < n ? at : 0]];
     return unit->passage >= from && unit->kind == RAG_UNIT_PROSE ? unit->passage : SIZE_MAX;
 }
 

@@ -73,12 +73,61 @@ static bool has_joined(const rag_extraction *x, size_t i, size_t k)
     return false;
 }
 
-static size_t term_of(const rag_terms *terms, uint64_t key)
+/* ---- separable verbs ------------------------------------------------------------------------------- */
+
+static bool is_prefix(anc_str word)
 {
-    for (size_t t = 0; t < terms->n; t++)
-        if (terms->keys[t] == key)
-            return t;
-    return RAG_TERMS_MAX;
+    return rag_is_any_of(word, "aus ab an auf ein vor um zu mit nach her hin los zurück weg fest");
+}
+
+/* Without the ending of a verb: "pflanzt", "pflanzen". */
+static anc_str stem_of(anc_str word)
+{
+    static const char *const endings[] = {"en", "st", "t", "e"};
+    enum { STEM_MIN = 3 };
+    for (size_t i = 0; i < ANC_COUNT(endings); i++) {
+        const anc_str ending = anc_str_of(endings[i]);
+        if (anc_str_ends(word, ending) && word.len >= STEM_MIN + ending.len)
+            return anc_str_sub(word, 0, word.len - ending.len);
+    }
+    return word;
+}
+
+/* Whether `word` is the two together: "ausgepflanzt", "auszupflanzen", "auspflanzen" of "aus" and "pflanzt". */
+static bool is_joined_verb(anc_str word, anc_str prefix, anc_str verb)
+{
+    const anc_str stem = stem_of(verb);
+    if (word.len < prefix.len + stem.len ||
+        !anc_str_eq_nocase(anc_str_sub(word, 0, prefix.len), prefix))
+        return false;
+    anc_str rest = anc_str_sub(word, prefix.len, word.len);
+    if (anc_str_starts(rest, ANC_STR("ge")) || anc_str_starts(rest, ANC_STR("zu")))
+        rest = anc_str_sub(rest, 2, rest.len);
+    return anc_str_starts(rest, stem) && anc_str_eq(stem_of(rest), stem);
+}
+
+/* "Wann pflanzt man Tomaten aus?": the prefix at the end belongs to the verb behind the word that asks. The units that have
+ * both together have the verb. */
+static void find_separated(rag_extraction *x, uint64_t known)
+{
+    const rag_words asked = x->terms.asked;
+    const anc_str question = x->terms.question;
+    enum { VERB = 1, WORDS_MIN = 3 };
+    if (x->read_as != TXT_DE || asked.n < WORDS_MIN || asked.items[VERB].capital ||
+        !is_prefix(rag_word_text(question, &asked.items[asked.n - 1])))
+        return;
+    const size_t term = rag_terms_find(&x->terms, asked.items[VERB].key);
+    if (term == RAG_TERMS_MAX || (known >> term & 1) != 0)
+        return;
+    for (size_t i = 0; i < x->units.n; i++) {
+        const rag_unit *u = &x->units.items[i];
+        for (size_t w = u->first; w < u->last; w++)
+            if (is_joined_verb(rag_word_text(x->passages[u->passage].text,
+                                             &x->units.words[u->passage].items[w]),
+                               rag_word_text(question, &asked.items[asked.n - 1]),
+                               rag_word_text(question, &asked.items[VERB])))
+                x->views[i].own |= rag_term_bit(term);
+    }
 }
 
 /* Gives the units that have it the term of word k, and that of the next where the two are one there. */
@@ -101,10 +150,11 @@ void rag_spellings_find(rag_extraction *x)
     uint64_t known = 0;
     for (size_t i = 0; i < x->units.n; i++)
         known |= x->views[i].own;
+    find_separated(x, known);
     for (size_t k = 0; k < asked.n; k++) {
-        const size_t term = term_of(&x->terms, asked.items[k].key);
+        const size_t term = rag_terms_find(&x->terms, asked.items[k].key);
         const size_t next =
-            k + 1 < asked.n ? term_of(&x->terms, asked.items[k + 1].key) : RAG_TERMS_MAX;
+            k + 1 < asked.n ? rag_terms_find(&x->terms, asked.items[k + 1].key) : RAG_TERMS_MAX;
         if (term == RAG_TERMS_MAX)
             continue;
         if ((known >> term & 1) == 0 || (next != RAG_TERMS_MAX && (known >> next & 1) == 0))

@@ -176,7 +176,7 @@ static anc_status answer(rag_provider_job *job)
     const rag_choice choice = r->read ? rag_extraction_read(x) : rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
-        job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r));
+        job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r), r->question);
         job->usage.abstained = true;
         return ANC_OK;
     }

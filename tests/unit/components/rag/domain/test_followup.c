@@ -62,6 +62,10 @@ static const row rows[] = {
      "What was the revenue in May?"},
     {"a thing with a word more", "How many days of leave do we get?", NULL,
      "what about parental leave?", "How many days of parental leave do we get?"},
+    {"ce que dit le verbe", "Combien coûte le ravalement ?", NULL, "Quand commencent-ils ?",
+     "Quand commencent-ils (le ravalement) ?"},
+    {"ce que dit le verbe après quand", "Quand commencent les travaux ?", NULL,
+     "Combien de temps ça dure ?", "Combien de temps ça (les travaux) dure ?"},
 
     {"what breaks off behind an article", "Combien coûte la", NULL, "Et l'abonnement ?",
      "Combien coûte la pour abonnement ?"},

@@ -72,6 +72,18 @@ DOCUMENT(moinho, "pt", "O moinho do Cabo",
          "O moinho foi restaurado em 1999. O guia é Nuno Reis. O jantar é servido às 20h. "
          "A visita custa 4 euros.");
 
+DOCUMENT(beete, "de", "Gartennotizen",
+         "Die Tomaten werden Mitte Mai nach den Eisheiligen ausgepflanzt. Gegossen wird "
+         "morgens. Der Salat wird ab März ausgesät. Die Möhren werden umgesetzt.");
+
+/* The prefix of a German verb stands at the end, and the verb in one word where it is told. */
+static const told_row separated[] = {
+    {{&beete}, "Wann pflanzt man Tomaten aus?", "Mitte Mai"},
+    {{&beete}, "Wann sät man den Salat aus?", "März"},
+    {{&beete}, "Wann pflanzt man Tomaten um?", NULL},
+    {{&beete}, "Wann gräbt man die Möhren aus?", NULL},
+};
+
 static const told_row rows[] = {
     {{&tern}, "Who is the owner of the ferry?", NULL},
     {{&tern}, "Who owns the ferry?", NULL},
@@ -152,5 +164,6 @@ static const told_row later[] = {
 
 int main(void)
 {
-    return RUN_TABLE("near", rows, is_told) + RUN_TABLE("near, put later", later, is_told);
+    return RUN_TABLE("near", rows, is_told) + RUN_TABLE("near, put later", later, is_told) +
+           RUN_TABLE("separable verbs", separated, is_told);
 }

@@ -80,13 +80,19 @@ static void nothing_found_speaks_the_language(void **state)
 {
     (void)state;
     assert_true(anc_str_starts(
-        rag_nothing_found(txt_language_detect(ANC_STR("What is the dress code in the office?"))),
+        rag_nothing_found(txt_language_detect(ANC_STR("What is the dress code in the office?")),
+                          ANC_STR("What is the dress code in the office?")),
         ANC_STR("Nothing in your")));
     assert_true(anc_str_starts(
-        rag_nothing_found(txt_language_detect(ANC_STR("Quelle est la hauteur de la tour ?"))),
+        rag_nothing_found(txt_language_detect(ANC_STR("Quelle est la hauteur de la tour ?")),
+                          ANC_STR("Quelle est la hauteur de la tour ?")),
         ANC_STR("Rien dans vos")));
-    assert_true(anc_str_starts(rag_nothing_found(txt_language_detect(ANC_STR("xyzzy"))),
-                               ANC_STR("Nothing in your")));
+    assert_true(anc_str_starts(rag_nothing_found(TXT_UND, ANC_STR("会議はいつですか")),
+                               ANC_STR("この質問")));
+    assert_true(rag_is_refusal(rag_nothing_found(TXT_UND, ANC_STR("Когда встреча?"))));
+    assert_true(
+        anc_str_starts(rag_nothing_found(txt_language_detect(ANC_STR("xyzzy")), ANC_STR("xyzzy")),
+                       ANC_STR("Nothing in your")));
 }
 
 int main(void)
