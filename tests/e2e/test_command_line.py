@@ -181,6 +181,23 @@ def test_two_folders_do_not_overwrite_each_other(binary):
             assert len(found) == 1 and word in found[0]["text"], (word, found)
 
 
+def test_a_file_is_one_document_whatever_folder_was_named(binary):
+    with serving(binary) as server:
+        p = server.place
+        folder = p.home / "stale"
+        (folder / "sub").mkdir(parents=True)
+        code = folder / "sub" / "code.md"
+        code.write_text("The alarm code is 4711.")
+        for named in (folder, folder / "sub", code):
+            assert p.run("ingest", "-c", "stale", str(named)).returncode == 0
+        code.write_text("The alarm code is 9902.")
+        assert p.run("ingest", "-c", "stale", str(folder / "sub")).returncode == 0
+        there = json.loads(p.run("documents", "list", "--json", "-c", "stale").stdout)["items"]
+        assert [(d["document_id"], d["version"]) for d in there] == [("sub/code.md", 2)], there
+        told = p.run("ask", "-c", "stale", "What is the alarm code?").stdout
+        assert "9902" in told and "4711" not in told, told
+
+
 def test_without_a_model_words_still_work(binary):
     with place(binary, model="not-installed") as p:
         server = Server(p)
