@@ -4,6 +4,7 @@ import http.client
 import json
 import os
 import pathlib
+import random
 import shutil
 import signal
 import socket
@@ -179,6 +180,47 @@ def test_two_folders_do_not_overwrite_each_other(binary):
         for word in ("alder", "beech"):
             found = json.loads(p.run("search", "--json", "-m", "keyword", word).stdout)["results"]
             assert len(found) == 1 and word in found[0]["text"], (word, found)
+
+
+def test_a_file_is_one_document_whatever_folder_was_named(binary):
+    with serving(binary) as server:
+        p = server.place
+        folder = p.home / "stale"
+        (folder / "sub").mkdir(parents=True)
+        code = folder / "sub" / "code.md"
+        code.write_text("The alarm code is 4711.")
+        for named in (folder, folder / "sub", code):
+            assert p.run("ingest", "-c", "stale", str(named)).returncode == 0
+        code.write_text("The alarm code is 9902.")
+        assert p.run("ingest", "-c", "stale", str(folder / "sub")).returncode == 0
+        there = json.loads(p.run("documents", "list", "--json", "-c", "stale").stdout)["items"]
+        assert [(d["document_id"], d["version"]) for d in there] == [("sub/code.md", 2)], there
+        told = p.run("ask", "-c", "stale", "What is the alarm code?").stdout
+        assert "9902" in told and "4711" not in told, told
+
+
+def test_what_is_read_and_told_of_a_folder(binary):
+    with serving(binary) as server:
+        p = server.place
+        folder = p.home / "lab"
+        folder.mkdir()
+        towns = "".join(f"Town{i},555-01{i:02}\n" for i in range(1, 15))
+        (folder / "depots.csv").write_text(f"City,Phone\n{towns}")
+        (folder / "config.json").write_text(json.dumps({
+            "pump": {"model": "Watson-Marlow 323", "flow_ml_min": 42, "serial": "WM-99120"},
+            "nutrients": [{"name": "phosphate", "dose": 30}, {"name": "nitrate", "dose": 450}],
+            "operators": ["L. Ferrari", "N. Okafor"]}))
+        chance = random.Random(7)
+        for length in (200, 3000, 60000):
+            (folder / f"noise{length}.txt").write_bytes(chance.randbytes(length))
+        got = json.loads(p.run("ingest", "--json", str(folder)).stdout)
+        assert got["processed_documents"] == 2 and got["skipped_documents"] == 3, got
+        told = p.run("ask", "What is in rows 1 to 9 of depots.csv?").stdout
+        assert "555-0106 … [1]" in told.splitlines()[0], told
+        told = p.run("ask", "What is the flow of the pump?").stdout.splitlines()[0]
+        assert told.count("flow_ml_min: 42") == 1, told
+        told = p.run("ask", "Who are the operators?").stdout.splitlines()[0]
+        assert "L. Ferrari, N. Okafor" in told, told
 
 
 def test_without_a_model_words_still_work(binary):

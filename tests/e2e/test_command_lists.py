@@ -1,5 +1,6 @@
 """collections, batches and dead-letters: each verb, for people and as JSON."""
 import json
+import os
 import signal
 import subprocess
 
@@ -160,6 +161,17 @@ def test_documents(binary):
             assert p.run("documents", "delete", "-c", "house").returncode == 2
             assert p.run("documents", "delete", "-c", "house", "tea.md").returncode == 2  # nobody can be asked
             assert "0 deleted" in p.run("documents", "delete", "-c", "house", "--gone", "--yes").stdout
+            # names that are no text, or no line
+            for name in (b"caf\xe9.md", b"two\nlines.md"):
+                with open(os.path.join(os.fsencode(docs), name), "w") as odd:
+                    odd.write("Crumpets are served at five.")
+            assert p.run("ingest", "-c", "house", str(docs)).returncode == 0
+            every = [d["document_id"] for d in rows(p.run("documents", "list", "--json"))]
+            assert {"caf%E9.md", "two%0Alines.md"} <= set(every), every
+            assert "0 deleted" in p.run("documents", "delete", "-c", "house", "--gone", "--yes").stdout
+            for name in (b"caf\xe9.md", b"two\nlines.md"):
+                os.unlink(os.path.join(os.fsencode(docs), name))
+            assert "2 deleted" in p.run("documents", "delete", "-c", "house", "--gone", "--yes").stdout
             (docs / "in" / "bread.md").unlink()
             (docs / "staff.ndjson").unlink()
             away = p.run("documents", "delete", "-c", "house", "--gone", "--yes", "--url", f"localhost:{server.port}")

@@ -177,7 +177,14 @@ typedef struct kno_document_input {
     uint64_t
         asked; /* kno_moment of the wish: NOT_FOUND when the collection was deleted since, also where
                        another has its name now; 0: when the put begins */
-    anc_str id;           /* 1 to 512 bytes; empty: a UUIDv7 is made */
+    anc_str id; /* 1 to 512 bytes; empty: a UUIDv7 is made */
+    bool
+        of_file; /* it is the file `uri` of a folder, of source "folder": the document that was read from that
+                             file before, whatever its id, and a new one where the caller sees none, by `id`, or where
+                             that is another's by `uri`. Further documents of the file, which there were before this
+                             rule, are removed. UNAVAILABLE: somebody else made another document of it meanwhile */
+    anc_str *
+        settled_id; /* gets the id, in call->mem, as soon as it is settled, if the put fails too; may be NULL */
     anc_str title;        /* empty: the text's own title, else the uri's last part, else the id */
     anc_str uri;          /* may be empty */
     anc_str source;       /* "file", "folder", "upload", … */

@@ -1,5 +1,6 @@
 /* documents_delete.c - `anchorage documents delete`: those named, or those whose file has gone. */
 #include <stdio.h>
+#include <string.h>
 
 #include "documents.h"
 #include "list.h"
@@ -23,13 +24,39 @@ static bool is_file(const json_value *d)
            list_text(d, "parent").len == 0 && anc_str_starts(list_text(d, "uri"), ANC_STR("/"));
 }
 
+static int hex_of(char c)
+{
+    static const char digits[] = "0123456789ABCDEF";
+    const char *at = c != '\0' ? strchr(digits, c) : NULL;
+    return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* Whether the file is there, or one whose name is no text, which a uri tells with bytes as "%E9". */
+static bool is_there(anc_arena *mem, anc_str uri)
+{
+    if (os_exists(uri) || anc_str_find(uri, ANC_STR("%")) == SIZE_MAX)
+        return os_exists(uri);
+    char *path = anc_arena_alloc(mem, uri.len, 1);
+    size_t n = 0;
+    if (path == NULL)
+        return true;
+    for (size_t i = 0; i < uri.len; i++) {
+        const bool escape = uri.ptr[i] == '%' && i + 2 < uri.len && hex_of(uri.ptr[i + 1]) >= 0 &&
+                            hex_of(uri.ptr[i + 2]) >= 0;
+        path[n++] =
+            escape ? (char)(hex_of(uri.ptr[i + 1]) * 16 + hex_of(uri.ptr[i + 2])) : uri.ptr[i];
+        i += escape ? 2 : 0;
+    }
+    return os_exists((anc_str){path, n});
+}
+
 static bool take_gone(void *arg, const json_value *d)
 {
     gone *g = arg;
     if (!is_file(d))
         return true;
     g->files++;
-    if (!os_exists(list_text(d, "uri")))
+    if (!is_there(g->mem, list_text(d, "uri")))
         g->ids[g->n++] = anc_arena_copy(g->mem, list_text(d, "document_id"));
     return g->n < MOST;
 }

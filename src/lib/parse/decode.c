@@ -185,21 +185,14 @@ static bool is_stateful(anc_str declared, anc_str bytes)
            memchr(bytes.ptr, 0x1B, bytes.len) != NULL;
 }
 
-/* A byte order mark. */
-typedef struct order_mark {
-    anc_str bytes;
-    size_t unit; /* bytes */
-    const char *encoding;
-} order_mark;
-
 /* The long ones begin as short ones do. */
-static const order_mark *order_mark_of(anc_str bytes)
+const prs_order_mark *prs_order_mark_of(anc_str bytes)
 {
-    static const order_mark rows[] = {{{"\xFF\xFE\0\0", 4}, 4, "UTF-32LE"},
-                                      {{"\0\0\xFE\xFF", 4}, 4, "UTF-32BE"},
-                                      {{"\xFF\xFE", 2}, 2, "UTF-16LE"},
-                                      {{"\xFE\xFF", 2}, 2, "UTF-16BE"},
-                                      {{"\xEF\xBB\xBF", 3}, 1, "UTF-8"}};
+    static const prs_order_mark rows[] = {{{"\xFF\xFE\0\0", 4}, 4, "UTF-32LE"},
+                                          {{"\0\0\xFE\xFF", 4}, 4, "UTF-32BE"},
+                                          {{"\xFF\xFE", 2}, 2, "UTF-16LE"},
+                                          {{"\xFE\xFF", 2}, 2, "UTF-16BE"},
+                                          {{"\xEF\xBB\xBF", 3}, 1, "UTF-8"}};
     for (size_t i = 0; i < ANC_COUNT(rows); i++)
         if (anc_str_starts(bytes, rows[i].bytes))
             return &rows[i];
@@ -214,7 +207,7 @@ void prs_text_done(prs_text *t)
 anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret, anc_err *err)
 {
     prs_text t = {.storage = anc_buf_init(max), .encoding = "UTF-8"};
-    const order_mark *marked = order_mark_of(bytes);
+    const prs_order_mark *marked = prs_order_mark_of(bytes);
     const bool mark = marked != NULL && marked->unit == 1;
     if (marked != NULL)
         bytes = anc_str_sub(bytes, marked->bytes.len, bytes.len);

@@ -65,16 +65,7 @@ static const char *foreign(anc_str head)
     for (size_t i = 0; i < ANC_COUNT(signatures); i++)
         if (anc_str_starts(anc_str_sub(head, signatures[i].at, head.len), signatures[i].bytes))
             return signatures[i].what;
-    if (anc_str_starts(head, ANC_STR("\xFF\xFE")) || anc_str_starts(head, ANC_STR("\xFE\xFF")) ||
-        anc_str_starts(head, (anc_str){"\0\0\xFE\xFF", 4}) ||
-        (head.len > 0 && prs_guess_utf16(head) != NULL))
-        return NULL;
-    size_t controls = 0;
-    for (size_t i = 0; i < head.len; i++) {
-        const unsigned char c = (unsigned char)head.ptr[i];
-        controls += c < 0x20 && (c < '\t' || c > '\r') && c != 0x1B;
-    }
-    return controls * 10 > head.len ? "binary data" : NULL;
+    return prs_is_binary(head) ? "binary data" : NULL;
 }
 
 static bool starts_nocase(anc_str s, anc_str prefix)

@@ -25,6 +25,19 @@ anc_status prs_decode(anc_str bytes, anc_str declared, size_t max, prs_text *ret
                       anc_err *err) ANC_MUST_CHECK;
 void prs_text_done(prs_text *t);
 
+/* A byte order mark. */
+typedef struct prs_order_mark {
+    anc_str bytes;
+    size_t unit;          /* bytes of a unit of its encoding */
+    const char *encoding; /* of units of several bytes it ends in LE or BE */
+} prs_order_mark;
+
+/* The one that `bytes` begin with; NULL: none. */
+const prs_order_mark *prs_order_mark_of(anc_str bytes);
+
+/* Whether the first bytes of a document are of no text in any encoding. */
+bool prs_is_binary(anc_str head);
+
 /* Appends `bytes` as the charset says, NULL and what the C library does not know as Windows-1252. */
 void prs_decode_as(const char *charset, anc_str bytes, anc_buf *out);
 

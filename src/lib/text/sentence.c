@@ -206,19 +206,22 @@ static bool stop_ends(anc_str word, bool first, anc_str next, uint32_t c)
         return true;
     if (all_digits(word))
         return !(first && word.len <= 3) && !(word.len <= 2 && txt_follows_ordinal(next));
+    size_t bytes;
+    const uint32_t initial = char_at(word, 0, &bytes);
+    const bool letter = word.len == bytes; /* a single one */
     switch (txt_word_before_stop(word)) {
     case TXT_WORD_TITLE:
         return false;
     case TXT_WORD_NUMBERING:
-        return !is_digit(c);
+        if (is_digit(c) || !letter || !txt_is_upper(initial)) /* "n. 5"; "N. Okafor" is a name */
+            return !is_digit(c);
+        break;
     case TXT_WORD_CLOSING:
         return txt_begins_sentences(next);
     case TXT_WORD_PLAIN:
         break;
     }
-    size_t bytes;
-    const uint32_t initial = char_at(word, 0, &bytes);
-    if (word.len == bytes) /* a single letter */
+    if (letter)
         return !first && (!txt_is_upper(initial) || txt_begins_sentences(next));
     const bool acronym = anc_str_find(word, ANC_STR(".")) != SIZE_MAX;
     return !acronym || !txt_is_upper(initial) || txt_begins_sentences(next);

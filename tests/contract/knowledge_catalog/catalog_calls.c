@@ -69,6 +69,8 @@ anc_status stage(void *arg, krn_tx *tx, anc_err *err)
     stage_arg *a = arg;
     const kno_version_writer v = a->f->options.catalog.versions;
     const kno_version_record record = {.title = ANC_STR("T"),
+                                       .uri = a->uri,
+                                       .source = a->uri.len > 0 ? ANC_STR("folder") : ANC_STR_NONE,
                                        .language = ANC_STR("en"),
                                        .metadata = ANC_STR("{}"),
                                        .folded = ANC_STR("t"),

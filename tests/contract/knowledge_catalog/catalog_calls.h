@@ -17,6 +17,7 @@ typedef struct stage_arg {
     unsigned char content;
     const unsigned char *chunks; /* first byte of each digest, ended by 0 */
     kno_labels acl;
+    anc_str uri; /* of a file of a folder; empty: it is none */
     int64_t version;
 } stage_arg;
 

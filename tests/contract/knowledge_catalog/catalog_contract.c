@@ -189,6 +189,54 @@ static void who_comes_late_is_told(void **state)
     assert_int_equal(publish_version(f, c, "x", v2, v3, 1, NULL), ANC_NOT_FOUND);
 }
 
+static anc_status publish_file(kno_fixture *f, int64_t collection, const char *name, int64_t base,
+                               unsigned char content, size_t others, int64_t *ret_version)
+{
+    const anc_str uri = ANC_STR("/x/a.md");
+    stage_arg staged = {
+        .f = f, .content = content, .chunks = (const unsigned char *)"a", .uri = uri};
+    ASSERT_OK(run(f, stage, &staged), &f->err);
+    publish_arg a = {.f = f,
+                     .publication = {.collection_id = collection,
+                                     .document = anc_str_of(name),
+                                     .file = uri,
+                                     .file_others = others,
+                                     .base_id = base,
+                                     .version_id = staged.version,
+                                     .chunks = 1}};
+    *ret_version = staged.version;
+    return run(f, publish, &a);
+}
+
+static void documents_of_a_file_are_found_by_age(void **state)
+{
+    kno_fixture *f = *state;
+    const kno_document_store d = f->options.catalog.documents;
+    const int64_t c = make_collection(f, "a"), other = make_collection(f, "b");
+    int64_t z = 0, a = 0, again = 0;
+    kno_document_record *found = NULL;
+    size_t n = 0;
+    ASSERT_OK(publish_file(f, c, "z", 0, 1, 0, &z), &f->err);
+    assert_int_equal(publish_file(f, c, "a", 0, 2, 0, &a), ANC_CONFLICT);
+    ASSERT_OK(publish_file(f, c, "a", 0, 2, 1, &a), &f->err);
+    ASSERT_OK(publish_file(f, other, "z", 0, 3, 0, &again), &f->err);
+    ASSERT_OK(publish_file(f, c, "z", z, 4, 1, &again), &f->err);
+    ASSERT_OK(d.ops->of_file(d.self, fixture_call(f), c, ANC_STR("/x/a.md"), 8, &found, &n),
+              &f->err);
+    assert_int_equal(n, 2);
+    assert_string_equal(found[0].name.ptr, "z");
+    assert_int_equal(found[0].current.id, again);
+    assert_string_equal(found[1].name.ptr, "a");
+    ASSERT_OK(d.ops->of_file(d.self, fixture_call(f), c, ANC_STR("/x/a.md"), 1, &found, &n),
+              &f->err);
+    assert_int_equal(n, 1);
+    const int64_t v = stage_version(f, 5, "b"); /* it is that file no more */
+    ASSERT_OK(publish_version(f, c, "z", again, v, 1, NULL), &f->err);
+    ASSERT_OK(d.ops->of_file(d.self, fixture_call(f), c, ANC_STR("/x/a.md"), 8, &found, &n),
+              &f->err);
+    assert_int_equal(n, 1);
+}
+
 static void old_versions_stay_and_can_be_located(void **state)
 {
     kno_fixture *f = *state;
@@ -459,6 +507,7 @@ int main(void)
         TEST(collections),
         TEST(a_version_is_unseen_until_it_is_published),
         TEST(who_comes_late_is_told),
+        TEST(documents_of_a_file_are_found_by_age),
         TEST(old_versions_stay_and_can_be_located),
         TEST(access_follows_the_current_version),
         TEST(the_walk_sees_each_document_once),

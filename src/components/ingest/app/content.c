@@ -16,19 +16,6 @@ static anc_status as_text(krn_call *call, anc_str name, anc_str *ret)
                : ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a name");
 }
 
-/* A document's id is its path below the folder; where another file has that id already, the whole
- * path, so that folders read into one collection do not overwrite each other. */
-static anc_str id_of(const ing_worker *w, krn_call *call, anc_str path, anc_str uri)
-{
-    anc_err ignored = {0};
-    kno_document there;
-    krn_call look = *call;
-    look.err = &ignored;
-    const anc_status status =
-        kno_document_find(w->ing->with.knowledge, &look, w->run->batch.collection, path, &there);
-    return status == ANC_OK && !anc_str_eq(there.uri, uri) ? uri : path;
-}
-
 static kno_document_input with_settings(const ing_batch_record *batch)
 {
     return (kno_document_input){.collection = batch->collection,
@@ -49,7 +36,8 @@ static anc_status load_source(const ing_worker *w, krn_call *call, kno_document_
     kno_document_input input = with_settings(batch);
     ANC_TRY(as_text(call, w->item.path, &input.name));
     ANC_TRY(as_text(call, content.uri, &input.uri));
-    input.id = id_of(w, call, input.name, input.uri);
+    input.id = input.name; /* below the folder */
+    input.of_file = true;
     input.source = ANC_STR("folder");
     input.content = content.bytes;
     input.modified_ms = content.modified_ms;

@@ -106,6 +106,7 @@ static anc_status put_input(attempt *a, krn_call *call, kno_document_input *inpu
     kno_put_stage stage = KNO_STAGE_CHECK;
     kno_put_result put = {0};
     input->make_collection = input->parent.len == 0;
+    input->settled_id = &a->document;
     input->stage = &stage;
     input->stage_ns = a->put_ns;
     input->on_publish = count_published;

@@ -4,8 +4,8 @@
 
 #include "base/arena.h"
 
-/* The name itself where it is UTF-8; else a copy in `mem` with every byte that is not, and every '%', as "%E9". ptr NULL:
- * no room. */
+/* The name itself where it is UTF-8 without control characters; else a copy in `mem` with every byte that is not, or is of
+ * one, and every '%', as "%E9". ptr NULL: no room. */
 anc_str ing_name_text(anc_arena *mem, anc_str name);
 
 #endif

@@ -158,7 +158,7 @@ anc_status kno_put_describe(kno_put *put, const kno_parsed *parsed)
     if (v->title.ptr == NULL)
         return ANC_FAIL(put->call.err, anc_arena_refusal(put->call.mem), "no room for a title");
     v->uri = in->uri;
-    v->name = in->name;
+    v->name = kno_put_file_name(put);
     v->source = in->source;
     v->content_type = parsed->content_type;
     v->language = language_of(put);

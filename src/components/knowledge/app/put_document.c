@@ -124,7 +124,7 @@ static anc_status take_fingerprint(kno_put *put)
                               in->uri,
                               in->source,
                               in->content_type,
-                              in->name,
+                              kno_put_file_name(put),
                               put->metadata};
     for (size_t i = 0; i < ANC_COUNT(fields); i++)
         add_field(sha, fields[i]);
@@ -219,8 +219,12 @@ anc_status kno_put_read_present(kno_put *put)
     ANC_TRY(check_parent(put));
     put->present = (kno_document_record){0};
     const kno_document_store d = put->kno->with.catalog.documents;
-    if (put->collection.id != 0)
+    if (put->input->of_file)
+        ANC_TRY(kno_put_find_file(put));
+    else if (put->collection.id != 0)
         ANC_TRY(d.ops->find(d.self, &put->call, put->collection.id, put->name, &put->present));
+    if (put->input->settled_id != NULL)
+        *put->input->settled_id = put->name;
     if (put->input->keeps_acl)
         put->acl = put->present.id != 0 ? put->present.current.acl : put->parent_acl;
     if (put->present.id == 0)
@@ -467,6 +471,7 @@ static anc_status put_document(kno_service *kno, krn_call *call, const kno_docum
     }
     tell(&put, came_of_it);
     kno_unreadable_drop(kno, put.into, put.name);
+    kno_put_remove_twins(&put, call);
     *ret = kno_put_result_of(&put, came_of_it);
     return ANC_OK;
 }

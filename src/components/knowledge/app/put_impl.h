@@ -6,6 +6,7 @@
  *   put_rows.c       records of a file, each handed out to become one
  *   rows_back.c      those of an old version, put again
  *   put_describe.c   title, language, what is found by rule
+ *   put_file.c       which document a file of a folder is
  *   put_past.c       a version of another data folder: is it there, what it keeps of then
  *   put_cut.c        text and blocks to chunk records with digests
  *   put_publish.c    look up, embed, stage, publish
@@ -52,7 +53,12 @@ typedef struct kno_put {
     int64_t stage_from_ns; /* when it began */
 
     /* check */
-    anc_str name;                      /* the document's id; in `results` */
+    anc_str name;               /* the document's id; in `results` */
+    anc_str known_name;         /* the name by which a file of a folder is known; empty: by none */
+    bool file_found;            /* of a file of a folder: its document is settled */
+    size_t file_others;         /* other documents of that file, up to KNO_FILE_TWINS */
+    kno_document_record *twins; /* [n_twins] those of them that the caller may open */
+    size_t n_twins;
     anc_str into;                      /* the collection's name; in `results` */
     kno_labels acl;                    /* n 0: the collection's */
     kno_labels parent_acl;             /* of the file of a row */
@@ -105,6 +111,12 @@ typedef struct kno_put {
 
 /* What a person calls the document: an id that was made here says nothing to anybody. */
 anc_str kno_put_known_as(const kno_put *put);
+
+/* The file's name that the version has: that by which the file is known, so that it is unchanged whatever folder was named. */
+static inline anc_str kno_put_file_name(const kno_put *put)
+{
+    return put->known_name.len > 0 ? put->known_name : put->input->name;
+}
 
 /* INVALID, LIMIT, UNSUPPORTED name what is wrong with the content. Ends with kno_put_describe. */
 anc_status kno_put_extract(kno_put *put) ANC_MUST_CHECK;
@@ -165,6 +177,13 @@ anc_status kno_fold_names(kno_put *put) ANC_MUST_CHECK;
 
 /* Reads the collection and what of the document is current. */
 anc_status kno_put_read_present(kno_put *put) ANC_MUST_CHECK;
+
+/* The same of a file of a folder, once the collection is read: put->present, put->name and what is known of the file. UNAVAILABLE:
+ * it became another document meanwhile. */
+anc_status kno_put_find_file(kno_put *put) ANC_MUST_CHECK;
+
+/* Removes put->twins, after the put went well; one that was changed since, or cannot be removed now, stays. */
+void kno_put_remove_twins(const kno_put *put, const krn_call *call);
 
 /* The collection's row, where the put has to make it; somebody else may have been faster. */
 anc_status kno_put_make_collection(kno_put *put) ANC_MUST_CHECK;

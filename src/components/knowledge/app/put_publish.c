@@ -144,19 +144,21 @@ static anc_status publish_version(piece_work *w, krn_tx *tx, anc_err *err)
     const kno_put *put = w->put;
     const kno_catalog *catalog = &put->kno->with.catalog;
     const kno_past *past = put->input->past;
-    const kno_publication publication = {.collection_id = put->collection.id,
-                                         .document = put->name,
-                                         .parent = put->of.parent,
-                                         .made_for = put->of.has_version ? &put->of.version : NULL,
-                                         .parent_at = put->of.bound ? &put->of.parent_at : NULL,
-                                         .base_id = put->present.current.id,
-                                         .version_id = w->version_id,
-                                         .chunks = (uint32_t)put->n_chunks,
-                                         .difference = put->difference,
-                                         .number = past != NULL ? past->number : 0,
-                                         .created_ms = past != NULL ? past->created_ms : 0,
-                                         .document_created_ms =
-                                             past != NULL ? past->document_created_ms : 0};
+    const kno_publication publication = {
+        .collection_id = put->collection.id,
+        .document = put->name,
+        .parent = put->of.parent,
+        .made_for = put->of.has_version ? &put->of.version : NULL,
+        .parent_at = put->of.bound ? &put->of.parent_at : NULL,
+        .file = put->input->of_file ? put->input->uri : ANC_STR_NONE,
+        .file_others = put->file_others,
+        .base_id = put->present.current.id,
+        .version_id = w->version_id,
+        .chunks = (uint32_t)put->n_chunks,
+        .difference = put->difference,
+        .number = past != NULL ? past->number : 0,
+        .created_ms = past != NULL ? past->created_ms : 0,
+        .document_created_ms = past != NULL ? past->document_created_ms : 0};
     const anc_status status = catalog->versions.ops->publish(catalog->versions.self, tx,
                                                              &publication, &w->published, err);
     w->again = status == ANC_CONFLICT || status == ANC_NOT_FOUND;

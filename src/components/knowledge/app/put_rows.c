@@ -355,7 +355,8 @@ static anc_status title_row(reading *r, const kno_record_field *title, uint64_t 
                             anc_err *err)
 {
     const kno_document_input *in = r->put->input;
-    const anc_str file = in->title.len > 0 ? in->title : in->name.len > 0 ? in->name : r->put->name;
+    const anc_str name = kno_put_file_name(r->put);
+    const anc_str file = in->title.len > 0 ? in->title : name.len > 0 ? name : r->put->name;
     const anc_str full = title != NULL ? title->value : file;
     const anc_str s = anc_str_sub(
         full, 0,

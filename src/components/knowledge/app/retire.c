@@ -10,6 +10,7 @@ anc_status kno_retire_alone(kno_retirement *r, krn_tx *tx, const kno_part_row *d
     const kno_version_writer versions = with->catalog.versions;
     uint32_t number = 0;
     ANC_TRY(versions.ops->retire(versions.self, tx, d->document_id, &number, err));
+    r->number = number;
     const krn_change change = {.op = KRN_CHANGE_DELETE,
                                .collection = r->collection,
                                .document_id = d->name,

@@ -37,8 +37,9 @@ typedef struct kno_retirement {
     anc_str collection;
     size_t left; /* how many documents it may retire */
     int64_t ids[KNO_GARBAGE_PIECE];
-    size_t n;     /* ids, for their garbage; of more the sweep takes care */
-    uint64_t seq; /* change of the one that went last */
+    uint32_t number; /* of the version that the last of them had */
+    size_t n;        /* ids, for their garbage; of more the sweep takes care */
+    uint64_t seq;    /* change of the one that went last */
 } kno_retirement;
 
 /* Takes the document out of sight, its parts and theirs first. With r->left 0 afterwards something may

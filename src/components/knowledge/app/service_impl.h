@@ -102,6 +102,12 @@ anc_status kno_collection_get(kno_service *kno, krn_call *call, anc_str name,
 anc_status kno_document_get(kno_service *kno, krn_call *call, anc_str collection, anc_str id,
                             kno_document_record *ret) ANC_MUST_CHECK;
 
+/* Removes the document with its parts (delete_document.c); `only_this`: CONFLICT where its current version is not that of
+ * the record any more. NOT_FOUND when it is gone. */
+anc_status kno_document_remove(kno_service *kno, krn_call *call,
+                               const kno_document_record *document, bool only_this,
+                               uint64_t *ret_seq) ANC_MUST_CHECK;
+
 /* CONFLICT unless `expected` is 0 or the number of the document's current version. `d`->id 0: there is
  * no document; `name` is for the text. */
 anc_status kno_expected_check(uint32_t expected, const kno_document_record *d, anc_str name,

@@ -8,6 +8,7 @@ enum {
     KNO_TEXT_BYTES = 64 << 20,    /* of its extracted text */
     KNO_BLOCKS = 1000000,         /* of a version: paragraphs, items, rows */
     KNO_CHUNKS = 50000,           /* of a version */
+    KNO_FILE_TWINS = 64,          /* documents of one file of a folder, that are looked at */
     KNO_PARTS = 1000,             /* that a document has attached */
     KNO_PARTS_DEPTH = 4,          /* documents attached to one another */
     KNO_DESCRIPTION_BYTES = 4096,

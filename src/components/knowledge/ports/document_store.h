@@ -46,6 +46,12 @@ typedef struct kno_document_store_ops {
     ANC_MUST_CHECK anc_status (*find)(void *self, krn_call *call, int64_t collection_id,
                                       anc_str name, kno_document_record *ret);
 
+    /* The documents of a collection whose current version is of source "folder" with this uri, parts of none: the
+     * oldest first, at most `limit`. */
+    ANC_MUST_CHECK anc_status (*of_file)(void *self, krn_call *call, int64_t collection_id,
+                                         anc_str uri, size_t limit, kno_document_record **ret,
+                                         size_t *ret_n);
+
     /* By collection and name. */
     ANC_MUST_CHECK anc_status (*list)(void *self, krn_call *call, const kno_document_query *query,
                                       kno_document_record **ret, size_t *ret_n);

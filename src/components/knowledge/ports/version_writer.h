@@ -18,8 +18,11 @@ typedef struct krn_tx krn_tx; /* kernel/ports/writer.h */
 
 typedef struct kno_publication {
     int64_t collection_id;
-    anc_str document;   /* its name */
-    anc_str parent;     /* name of the document that it is a part of; empty: of none */
+    anc_str document; /* its name */
+    anc_str parent;   /* name of the document that it is a part of; empty: of none */
+    /* Of a file of a folder: its uri, and of how many other documents it is, up to KNO_FILE_TWINS; empty: of none. */
+    anc_str file;
+    size_t file_others;
     int64_t base_id;    /* version that was current when the work began; 0: there was no document */
     int64_t version_id; /* the staged one */
     uint32_t chunks;    /* that it has in all */
@@ -57,7 +60,8 @@ typedef struct kno_version_writer_ops {
 
     /* Makes it the document's current version, makes the document where there is none, and keeps
      * the collection's counters. CONFLICT when another version than base_id is current (0: when
-     * there is a document) or the number was had already, NOT_FOUND when the collection is gone. */
+     * there is a document), the number was had already or the file is of more or fewer other documents;
+     * NOT_FOUND when the collection is gone. */
     ANC_MUST_CHECK anc_status (*publish)(void *self, krn_tx *tx, const kno_publication *publication,
                                          kno_published *ret, anc_err *err);
 

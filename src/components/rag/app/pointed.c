@@ -44,6 +44,7 @@ typedef struct looking {
     size_t before; /* of them, of the places that were looked for earlier */
     size_t room;   /* for all of them together */
     size_t most;   /* that there may be when the place at hand has been read */
+    bool more;     /* stands there than there is room for */
 } looking;
 
 /* ---- which document ------------------------------------------------------------------------- */
@@ -153,12 +154,13 @@ static bool part_of(looking *l, const kno_chunk *c, uint64_t *ret_start, uint64_
     return *ret_start < *ret_end;
 }
 
-/* The bytes start..end of a chunk as a hit, where there is room for one. */
+/* The bytes start..end of a chunk as a hit, where there is room for one; l->more where there is none. */
 static anc_status add_part(looking *l, const rag_named *d, const kno_chunk_ref *ref, uint64_t start,
                            uint64_t end)
 {
     bool there = false;
-    if (l->n == l->most)
+    l->more = l->n == l->most;
+    if (l->more)
         return ANC_OK;
     ANC_TRY(rag_part_take(l->turn, d, ref, start, end, &l->hits[l->n], &there));
     l->n += there;
@@ -183,7 +185,7 @@ static anc_status take_parts(looking *l, const rag_named *d, const kno_chunk *ch
             if (start < end)
                 ANC_TRY(add_part(l, d, &c->ref, start, end));
         }
-        *ret_over = l->n == l->most || (l->n > l->before && (!there || end < c->end));
+        *ret_over = l->more || (l->n > l->before && (!there || end < c->end));
     }
     return ANC_OK;
 }
@@ -240,6 +242,7 @@ static anc_status walk(looking *l, const rag_named *d, uint32_t from, uint32_t u
     size_t windows = WINDOWS;
     bool over = false;
     l->before = l->n;
+    l->more = false;
     l->from = from;
     l->until = until;
     rag_sheets_begin(&l->sheets);
@@ -532,6 +535,7 @@ static anc_status look(looking *l, srch_result *found)
                              &turn->err));
     found->hits = hits;
     found->n = l->n;
+    turn->more_there = l->more;
     turn->pointed = true;
     return ANC_OK;
 }

@@ -276,6 +276,7 @@ static anc_status retrieve(rag_turn *turn)
         .language = turn->language,
         .seeks = turn->sought.len > 0 ? turn->seeks : RAG_POINTS_NOWHERE,
         .read = read,
+        .more_there = turn->more_there,
         .lead = turn->lead,
         .counted = turn->counted,
         .passages = turn->passages,

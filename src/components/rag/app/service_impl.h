@@ -99,8 +99,9 @@ struct rag_turn {
     double unread;         /* as rag_selection says */
     bool
         completes; /* the question only says of which document, which it was asked back: `query` is all of it */
-    bool pointed;   /* the question says where to look, and that was found */
-    anc_str sought; /* of what it asks the page or row; empty: of nothing */
+    bool pointed;    /* the question says where to look, and that was found */
+    bool more_there; /* … with more than the passages have room for */
+    anc_str sought;  /* of what it asks the page or row; empty: of nothing */
     rag_pointed seeks;
     anc_str besides; /* what it asks besides; empty: what stands there */
     anc_str lead;    /* "3 of 12 rows: ", before what stands there; may be empty */

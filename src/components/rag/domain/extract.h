@@ -108,8 +108,8 @@ rag_choice rag_extraction_choose(rag_extraction *x);
 
 /* What stands in the passages from the beginning, for a question that says where to look and asks nothing
  * else: sentences that follow each other as far as an answer may reach, or one or two rows. Several pages share
- * that, and what is left out of one is said by "…" behind it. */
-rag_choice rag_extraction_read(const rag_extraction *x);
+ * that; that more stands there is said by "…" behind it, as it is behind all where the passages are not the whole of it (`more`). */
+rag_choice rag_extraction_read(const rag_extraction *x, bool more);
 
 /* What an extractive answer reads like: each pick as it stands, white space made one blank, behind what
  * leads it ("Heading: …"), a row's cells behind their columns' names ("Price: £94"), followed by its

@@ -3,7 +3,7 @@
  * It is told in the order in which it stands there: sentences behind the heading that they have, rows by the names of
  * their columns, a table's title before its first row. A running head, which stands over every page, is left
  * out. What was found is the place itself, so nothing is weighed. Where there are several pages each has its share of the
- * room, and one of which more stands there than was told ends in "…".
+ * room. Where more stands there than was told it ends in "…".
  */
 #include "base/str.h"
 #include "base/utf8.h"
@@ -115,9 +115,8 @@ static size_t go_on(const rag_extraction *x, size_t i, size_t max, rag_pick *pic
     return i;
 }
 
-/* Tells of one page with at most so many picks and characters, at least one pick; the characters that they took.
- * `marked`: that there is more is said. */
-static size_t read_page(const rag_extraction *x, stretch s, size_t picks, size_t room, bool marked,
+/* Tells of one page with at most so many picks and characters, at least one pick; the characters that they took. */
+static size_t read_page(const rag_extraction *x, stretch s, size_t picks, size_t room,
                         rag_choice *choice)
 {
     const size_t first = choice->n;
@@ -139,7 +138,7 @@ static size_t read_page(const rag_extraction *x, stretch s, size_t picks, size_t
         i = next_told(x, behind, s.end);
     }
     rag_pick *last = choice->n > first ? &choice->picks[choice->n - 1] : NULL;
-    if (last != NULL && marked && i < s.end)
+    if (last != NULL && i < s.end)
         last->cut_after = true;
     return took;
 }
@@ -153,7 +152,7 @@ typedef struct length {
 static length wanted_by(const rag_extraction *x, stretch s)
 {
     rag_choice alone = {.n = 0};
-    const size_t chars = read_page(x, s, RAG_READ_PICKS, RAG_READ_MAX_CHARS, false, &alone);
+    const size_t chars = read_page(x, s, RAG_READ_PICKS, RAG_READ_MAX_CHARS, &alone);
     return (length){alone.n, chars};
 }
 
@@ -164,7 +163,7 @@ static size_t share_of(size_t left, size_t waiting, size_t others)
     return left > others && left - others > equal ? left - others : equal;
 }
 
-rag_choice rag_extraction_read(const rag_extraction *x)
+rag_choice rag_extraction_read(const rag_extraction *x, bool more)
 {
     rag_choice choice = {.confidence = 1, .exact = true};
     length others = {0, 0};
@@ -181,9 +180,11 @@ rag_choice rag_extraction_read(const rag_extraction *x)
         others = (length){others.picks - wanted.picks, others.chars - wanted.chars};
         const size_t picks = share_of(RAG_READ_PICKS - choice.n, waiting, others.picks);
         const size_t room = share_of(left, waiting, others.chars);
-        const size_t took = read_page(x, s, picks > 0 ? picks : 1, room, pages > 1, &choice);
+        const size_t took = read_page(x, s, picks > 0 ? picks : 1, room, &choice);
         left -= took < left ? took : left;
         at = s.end;
     }
+    if (more && choice.n > 0)
+        choice.picks[choice.n - 1].cut_after = true;
     return choice;
 }

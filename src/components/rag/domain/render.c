@@ -94,13 +94,25 @@ static void add_lines(anc_buf *out, anc_str lines)
     }
 }
 
-static void add_pick(anc_buf *out, const rag_pick *p, anc_str text)
+static anc_str quote_of(const rag_pick *p, const rag_passage *passages)
 {
-    anc_str quote = anc_str_sub(text, p->start, p->end - p->start);
+    return anc_str_sub(passages[p->passage].text, p->start, p->end - p->start);
+}
+
+/* Whether the pick told before it is the heading that leads it, which is not told twice. */
+static bool is_led_already(const rag_choice *choice, size_t i, const rag_passage *passages)
+{
+    const rag_pick *p = &choice->picks[i];
+    return i > 0 && choice->picks[i - 1].passage == p->passage &&
+           anc_str_eq(rag_plain_line(quote_of(&choice->picks[i - 1], passages)), p->lead);
+}
+
+static void add_pick(anc_buf *out, const rag_pick *p, bool led, anc_str quote)
+{
     while (p->cut_after && quote.len > 0 &&
            anc_str_find(ANC_STR(",;: "), anc_str_sub(quote, quote.len - 1, 1)) != SIZE_MAX)
         quote.len--;
-    if (p->lead.len > 0) {
+    if (p->lead.len > 0 && !led) {
         add_flowing(out, p->lead);
         anc_buf_add(out, p->card                               ? ANC_STR("; ")
                          : p->lead.ptr[p->lead.len - 1] == '?' ? ANC_STR(" ")
@@ -126,7 +138,8 @@ anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag
     for (size_t i = 0; i < choice->n; i++) {
         if (i > 0)
             anc_buf_add_char(&out, ' ');
-        add_pick(&out, &choice->picks[i], passages[choice->picks[i].passage].text);
+        add_pick(&out, &choice->picks[i], is_led_already(choice, i, passages),
+                 quote_of(&choice->picks[i], passages));
     }
     ANC_TRY(anc_buf_status(&out, "answer", err));
     const anc_str text = anc_arena_copy(mem, anc_buf_view(&out));

@@ -177,12 +177,19 @@ static void add_unit(cutter *c, txt_span span)
     add_piece(c, span, false, false);
 }
 
+/* A full stop behind a single capital letter, as in "N. Rossi", ends nothing. */
+static bool ends_initial(anc_str text, size_t end)
+{
+    return end >= 2 && text.ptr[end - 1] == '.' && text.ptr[end - 2] >= 'A' &&
+           text.ptr[end - 2] <= 'Z' && (end == 2 || is_space(text.ptr[end - 3]));
+}
+
 /* The last place in the latter half of [start, limit) with a blank behind one of `signs`; 0: there is
  * none. No sign stands for any word's end. */
 static size_t last_break(anc_str text, size_t start, size_t limit, anc_str signs)
 {
     for (size_t i = limit; i > start + (limit - start) / 2; i--)
-        if (is_space(text.ptr[i]) &&
+        if (is_space(text.ptr[i]) && !ends_initial(text, i) &&
             (signs.len == 0 || anc_str_find(signs, anc_str_sub(text, i - 1, 1)) != SIZE_MAX))
             return i;
     return 0;
@@ -227,6 +234,8 @@ static bool joins_last(const cutter *c, txt_span span)
         return false;
     const rag_unit *last = &u->items[u->n - 1];
     const anc_str text = c->passage->text;
+    if (last->card)
+        return false;
     const char end = text.ptr[last->end - 1];
     size_t row_end;
     const bool whole_row =

@@ -36,6 +36,7 @@ typedef struct rag_request {
     double threshold; /* calibrated score from which a passage counts as relevant; <= 0: any */
     double unread;    /* share of what is asked about that stands in nothing that was read, 0..1 */
     bool read; /* the question says where to look and asks nothing else: the passages are that */
+    bool more_there;       /* with `read`: and there is more than these */
     txt_language language; /* of an answer without a document's words; UND: the question's */
     rag_pointed seeks;     /* whose number is asked for: an extractive answer begins with it */
     anc_str lead;          /* an extractive answer begins with it; may be empty */

@@ -31,6 +31,27 @@ static void decode(void **state)
     assert_string_equal(out.ptr, row->text);
 }
 
+/* However short or long it is, and wherever it was cut, also inside a character; units of several bytes show as what they
+ * are where some of them are whole. */
+static void is_text_at_any_length(void **state)
+{
+    const decode_row *row = *state;
+    ANC_BUF(all, 1 << 20);
+    while (all.len < 9000)
+        (void)anc_buf_add(&all, row->bytes);
+    const bool wide = anc_str_starts(anc_str_of(row->encoding), ANC_STR("UTF-16")) ||
+                      anc_str_starts(anc_str_of(row->encoding), ANC_STR("UTF-32"));
+    const size_t unit = wide ? 4 : 1;
+    for (size_t len = wide ? 32 : 1; len <= all.len; len += unit * (1 + len / 16)) {
+        prs_kind kind;
+        anc_err err = {0};
+        ASSERT_OK(prs_detect(anc_str_sub(anc_buf_view(&all), 0, len), ANC_STR("a.txt"),
+                             ANC_STR_NONE, &kind, &err),
+                  &err);
+        assert_int_equal(kind, PRS_TEXT);
+    }
+}
+
 /* Encodings that are not known here: what is read as another is said to be damaged. */
 typedef struct doubtful_row {
     const char *name;
@@ -62,6 +83,9 @@ static void doubts_are_said(void **state)
     prs_result result;
     const prs_limits limits = prs_limits_default();
     const prs_sink sink = {.block = gather, .self = &out};
+    prs_kind kind;
+    ASSERT_OK(prs_detect(row->bytes, ANC_STR("a.txt"), ANC_STR_NONE, &kind, &err), &err);
+    assert_int_equal(kind, PRS_TEXT);
     ASSERT_OK(prs_parse(PRS_TEXT, row->bytes, &limits, &sink, &result, &err), &err);
     assert_string_equal(result.encoding, "windows-1252");
     assert_true(result.damaged);
@@ -97,6 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(nuls_become_blanks)};
     int failed = RUN_TABLE("encodings", rows, decode);
+    failed += RUN_TABLE("at any length", rows, is_text_at_any_length);
     failed += RUN_TABLE("doubtful", doubtful, doubts_are_said);
     failed += cmocka_run_group_tests_name("NUL bytes", tests, NULL, NULL);
     return failed;

@@ -169,6 +169,26 @@ static const detect_row rows[] = {
      "", "", PRS_TEXT, NULL},
     {"settings", ANC_STR_INIT("name = oak\nage = 3\nheight = 12\n"), "a.txt", "", PRS_TEXT, NULL},
     {"an include alone", ANC_STR_INIT("#include <stdio.h>\n"), "a.txt", "", PRS_TEXT, NULL},
+    {"Latin-1 with an end of DOS",
+     ANC_STR_INIT("Le caf\xE9 est tr\xE8s bon \xE0 cette heure.\r\n\x1A\0\0"), "", "", PRS_TEXT,
+     NULL},
+    {"few words in quotes",
+     ANC_STR_INIT("\x93"
+                  "A\x94 \x96 \x93"
+                  "B\x94"),
+     "", "", PRS_TEXT, NULL},
+    {"letters with accents alone",
+     ANC_STR_INIT("\xE9, \xE8, \xEA, \xEB, \xE0, \xE2, \xEE, \xEF, \xF4, \xF9, \xFB, \xE7"), "", "",
+     PRS_TEXT, NULL},
+    {"a picture in RTF",
+     ANC_STR_INIT("{\\rtf1 \\bin9 \x01\xFF\xFE\xFD\xFC\xFB\xFA\xF9\xF8 behind}"), "", "", PRS_RTF,
+     NULL},
+    {"emoji in UTF-16", ANC_STR_INIT("\xFF\xFE\x3D\xD8\x00\xDE\x3D\xD8\x02\xDE"), "", "", PRS_TEXT,
+     NULL},
+    {"small numbers of two bytes", ANC_STR_INIT("\1\0\2\0\3\0\4\0\5\0\6\0\7\0\x41\0\x42\0\x43\0"),
+     "", "", REFUSED, "binary"},
+    {"Latin-1 with controls", ANC_STR_INIT("caf\xE9 \x01\x02 and no more than these"), "", "",
+     REFUSED, "binary"},
     {"noise", ANC_STR_INIT("\x01\x02\x03\x04\x05\x06"), "", "", REFUSED, "binary"},
 };
 
@@ -188,7 +208,55 @@ static void detect(void **state)
     assert_int_equal(kind, row->kind);
 }
 
+/* ---- random bytes --------------------------------------------------------------------------- */
+
+enum { BUFFERS = 500, MOST_BYTES = 60000 };
+
+typedef struct noise_row {
+    const char *name;
+    anc_str before;      /* what the random bytes stand behind */
+    unsigned char least; /* of them */
+    size_t shortest;
+} noise_row;
+
+static const noise_row noises[] = {
+    {"random bytes", ANC_STR_INIT(""), 0, 64},
+    {"without controls", ANC_STR_INIT(""), 0x20, 1024},
+    {"behind a mark of UTF-8", ANC_STR_INIT("\xEF\xBB\xBF"), 0, 64},
+    {"behind a mark of UTF-16", ANC_STR_INIT("\xFF\xFE"), 0, 256},
+    {"behind the other mark of UTF-16", ANC_STR_INIT("\xFE\xFF"), 0, 256},
+    {"behind a mark of UTF-32", {"\0\0\xFE\xFF", 4}, 0, 64},
+    {"behind a line of text", ANC_STR_INIT("name: depot of the north\n"), 0, 64},
+};
+
+static void noise_is_no_text(void **state)
+{
+    const noise_row *row = *state;
+    static char bytes[MOST_BYTES + 64];
+    uint64_t seed = 20240607;
+    memcpy(bytes, row->before.ptr, row->before.len);
+    for (size_t b = 0; b < BUFFERS; b++) {
+        const size_t span = b % 5 == 0 ? MOST_BYTES - row->shortest : 2048;
+        seed = seed * 6364136223846793005U + 1442695040888963407U;
+        const size_t len = row->shortest + (size_t)(seed >> 33) % span;
+        for (size_t i = 0; i < len;) {
+            seed = seed * 6364136223846793005U + 1442695040888963407U;
+            const unsigned char c = (unsigned char)(seed >> 56);
+            if (c >= row->least)
+                bytes[row->before.len + i++] = (char)c;
+        }
+        prs_kind kind = PRS_TEXT;
+        anc_err err = {0};
+        const anc_str all = {bytes, row->before.len + len};
+        if (prs_detect(all, ANC_STR("r.txt"), ANC_STR("text/plain"), &kind, &err) !=
+            ANC_UNSUPPORTED)
+            fail_msg("buffer %zu of %zu bytes is taken for a text", b, len);
+    }
+}
+
 int main(void)
 {
-    return RUN_TABLE("prs_detect", rows, detect);
+    int failed = RUN_TABLE("prs_detect", rows, detect);
+    failed += RUN_TABLE("noise", noises, noise_is_no_text);
+    return failed;
 }

@@ -28,6 +28,30 @@ static anc_status find(void *self, krn_call *call, int64_t collection_id, anc_st
     return ANC_OK;
 }
 
+/* The version is looked up first, by the index of its uri. What is a part of nothing is not going. */
+static anc_status of_file(void *self, krn_call *call, int64_t collection_id, anc_str uri,
+                          size_t limit, kno_document_record **ret, size_t *ret_n)
+{
+    DB_READING(reader);
+    ANC_TRY(kno_reading_begin(&reader, self, call));
+    DB_STMT(s);
+    ANC_TRY(
+        db_prepare(reader.db,
+                   "SELECT " KNO_DOCUMENT_COLUMNS " FROM " KNO_OF_FILE
+                   " JOIN kno_collection c ON c.id = d.collection_id AND c.dropped = 0"
+                   " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id"
+                   " WHERE d.collection_id = ?1 ORDER BY d.id LIMIT ?3",
+                   &s, call->err));
+    db_bind_int(s, 1, collection_id);
+    db_bind_str(s, 2, uri);
+    db_bind_int(s, 3, (int64_t)limit);
+    kno_rows rows;
+    ANC_TRY(kno_rows_read(s, call, sizeof **ret, kno_document_read, &rows));
+    *ret = rows.items;
+    *ret_n = rows.n;
+    return ANC_OK;
+}
+
 #define SEEN                                                                  \
     " AND (?3 IS NULL OR coalesce(v.acl_id, c.acl_id) IN (SELECT acl_id FROM" \
     " kno_acl_label WHERE label IN (SELECT value FROM json_each(?3))))"
@@ -155,6 +179,7 @@ static anc_status count_parts(void *self, krn_call *call, int64_t collection_id,
 const kno_document_store_ops kno_sqlite_documents = {
     .name = "sqlite",
     .find = find,
+    .of_file = of_file,
     .list = list,
     .locate = locate,
     .walk = walk,

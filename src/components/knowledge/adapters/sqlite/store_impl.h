@@ -79,6 +79,10 @@ enum { KNO_N_VERSION_COLUMNS = 24, KNO_N_DOCUMENT_COLUMNS = KNO_N_VERSION_COLUMN
     " LEFT JOIN kno_acl va ON va.id = v.acl_id JOIN kno_acl ca ON ca.id = c.acl_id "
 /* Of a document `d`: it is seen. */
 #define KNO_NOT_GOING " AND (d.going IS NULL OR d.going NOT IN (SELECT token FROM kno_going))"
+/* Versions `v` that are current of documents `d` of any collection, read from the file ?2 of a folder, parts of none. */
+#define KNO_OF_FILE                                                                 \
+    "kno_version v CROSS JOIN kno_document d ON v.uri = ?2 AND v.source = 'folder'" \
+    " AND d.id = v.document_id AND d.current_id = v.id AND d.parent IS NULL"
 #define KNO_CHUNK_COLUMNS \
     "k.ordinal, k.start, k.end, k.page, k.tokens, k.heading, k.columns, k.digest, k.places"
 kno_row_fn kno_version_read, kno_document_read;

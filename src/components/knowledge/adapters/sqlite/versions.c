@@ -1,4 +1,5 @@
 /* versions.c - versions staged, published and retired, inside the writer's transaction. */
+#include "knowledge/domain/limits.h"
 #include "store_impl.h"
 
 static anc_status stage(void *self, krn_tx *tx, const kno_version_record *version, int64_t *ret_id,
@@ -221,6 +222,26 @@ static anc_status parent_is_at(db_sqlite *db, const kno_publication *p, anc_err 
     return ANC_OK;
 }
 
+/* Nobody made another document of the file meanwhile. */
+static anc_status is_the_file(db_sqlite *db, const kno_publication *p, anc_err *err)
+{
+    DB_STMT(s);
+    bool row = false;
+    ANC_TRY(db_prepare(db,
+                       "SELECT count(*) FROM (SELECT 1 FROM " KNO_OF_FILE
+                       " WHERE d.collection_id = ?1 AND d.name <> ?3 LIMIT ?4)",
+                       &s, err));
+    db_bind_int(s, 1, p->collection_id);
+    db_bind_str(s, 2, p->file);
+    db_bind_str(s, 3, p->document);
+    db_bind_int(s, 4, KNO_FILE_TWINS);
+    ANC_TRY(db_step(s, &row, err));
+    if (row && (size_t)db_col_int(s, 0) != p->file_others)
+        return ANC_FAIL(err, ANC_CONFLICT, "the file '%.*s' became another document meanwhile",
+                        ANC_FMT(p->file));
+    return ANC_OK;
+}
+
 static anc_status make_published(krn_tx *tx, const kno_publication *p, const kno_published *as,
                                  present *ret, anc_err *err)
 {
@@ -273,6 +294,8 @@ static anc_status publish(void *self, krn_tx *tx, const kno_publication *p, kno_
     ANC_TRY(collection_lives(tx->connection, p->collection_id, err));
     if (p->parent_at != NULL)
         ANC_TRY(parent_is_at(tx->connection, p, err));
+    if (p->file.len > 0)
+        ANC_TRY(is_the_file(tx->connection, p, err));
     present old;
     ANC_TRY(present_by_name(tx->connection, p->collection_id, p->document, &old, err));
     if (old.current_id != p->base_id)

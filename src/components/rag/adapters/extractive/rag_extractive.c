@@ -173,7 +173,8 @@ static anc_status answer(rag_provider_job *job)
     }
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    const rag_choice choice = r->read ? rag_extraction_read(x) : rag_extraction_choose(x);
+    const rag_choice choice =
+        r->read ? rag_extraction_read(x, r->more_there) : rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
         job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r), r->question);

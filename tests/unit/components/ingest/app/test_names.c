@@ -33,6 +33,35 @@ static void a_name_that_is_no_text_is_escaped(void **state)
     assert_int_equal(ingest_batch(f, id).skipped, 2);
 }
 
+/* A line feed in a name, or another control, would break the line that an id stands in. */
+static void one_with_a_control_is_escaped(void **state)
+{
+    static const struct {
+        const char *file, *id;
+    } names[] = {{"two\nlines 5%.txt", "two%0Alines 5%25.txt"},
+                 {"a\x7F\xC2\x85z.txt", "a%7F%C2%85z.txt"},
+                 {"\xE9\tx\xC3\xA9\xFF.txt", "%E9%09x\xC3\xA9%FF.txt"}};
+    ing_fixture *f = *state;
+    ing_batch batch;
+    char id[64];
+    for (size_t i = 0; i < ANC_COUNT(names); i++)
+        ingest_write(f, names[i].file, "A life in short.");
+    for (int again = 0; again < 2; again++) {
+        ASSERT_OK(ingest_start(f, "", &batch), &f->k.err);
+        ingest_id_of(&batch, id);
+        assert_true(ingest_run(f, 1000));
+        batch = ingest_batch(f, id);
+        assert_int_equal(again ? batch.skipped : batch.processed, ANC_COUNT(names));
+    }
+    for (size_t i = 0; i < ANC_COUNT(names); i++) {
+        kno_document d;
+        ASSERT_OK(kno_document_find(f->k.kno, fixture_call(&f->k), ANC_STR("notes"),
+                                    anc_str_of(names[i].id), &d),
+                  &f->k.err);
+        assert_true(anc_str_ends(d.uri, anc_str_of(names[i].id)));
+    }
+}
+
 static void one_that_fails_is_named(void **state)
 {
     ing_fixture *f = *state;
@@ -57,6 +86,7 @@ static void one_that_fails_is_named(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(a_name_that_is_no_text_is_escaped),
+                                       TEST(one_with_a_control_is_escaped),
                                        TEST(one_that_fails_is_named)};
     return cmocka_run_group_tests_name("names of files", tests, NULL, NULL);
 }

@@ -146,6 +146,97 @@ static void what_was_asked_for_before_the_deletion(void **state)
     ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &in, false, &r), &f->err);
 }
 
+/* ---- the same file -------------------------------------------------------------------------- */
+
+static anc_status put_file(kno_fixture *f, krn_call *call, const char *id, const char *uri,
+                           const char *text)
+{
+    anc_str settled = ANC_STR_NONE;
+    kno_put_result r;
+    const kno_document_input in = {.collection = ANC_STR("notes"),
+                                   .make_collection = true,
+                                   .id = anc_str_of(id),
+                                   .of_file = true,
+                                   .settled_id = &settled,
+                                   .uri = anc_str_of(uri),
+                                   .source = ANC_STR("folder"),
+                                   .name = anc_str_of(id),
+                                   .content = anc_str_of(text)};
+    ANC_TRY(kno_document_put(f->kno, call, &in, false, &r));
+    assert_true(anc_str_eq(settled, r.document_id));
+    return ANC_OK;
+}
+
+static void read_it_otherwise(kno_fixture *f, krn_call *call, void *text)
+{
+    ASSERT_OK(put_file(f, call, "sub/a.md", "/x/sub/a.md", text), call->err);
+}
+
+static void read_another(kno_fixture *f, krn_call *call, void *text)
+{
+    ASSERT_OK(put_file(f, call, "a.md", "/y/a.md", text), call->err);
+}
+
+static void a_file_that_two_read_at_once_is_one_document(void **state)
+{
+    kno_fixture *f = *state;
+    char first[] = "First.", third[] = "Third.";
+    fixture_meanwhile(f, read_it_otherwise, first);
+    assert_int_equal(put_file(f, fixture_call(f), "a.md", "/x/sub/a.md", "Second."),
+                     ANC_UNAVAILABLE);
+    assert_true(f->other_came);
+    ASSERT_OK(put_file(f, fixture_call(f), "a.md", "/x/sub/a.md", "Second."), &f->err);
+    kno_document d;
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("sub/a.md"), &d),
+              &f->err);
+    assert_int_equal(d.version, 2);
+    assert_int_equal(fixture_seen(f), 1);
+    fixture_meanwhile(f, read_it_otherwise, third);
+    ASSERT_OK(put_file(f, fixture_call(f), "a.md", "/x/sub/a.md", "Fourth."), &f->err);
+    assert_true(f->other_came);
+    assert_int_equal(fixture_seen(f), 1);
+}
+
+static void an_id_that_another_file_took_meanwhile_is_left_to_it(void **state)
+{
+    kno_fixture *f = *state;
+    kno_document d;
+    char text[] = "Of y.";
+    fixture_meanwhile(f, read_another, text);
+    assert_int_equal(put_file(f, fixture_call(f), "a.md", "/x/a.md", "Of x."), ANC_UNAVAILABLE);
+    ASSERT_OK(put_file(f, fixture_call(f), "a.md", "/x/a.md", "Of x."), &f->err);
+    assert_int_equal(fixture_seen(f), 2);
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("a.md"), &d),
+              &f->err);
+    assert_string_equal(d.uri.ptr, "/y/a.md");
+    ASSERT_OK(kno_document_find(f->kno, fixture_call(f), ANC_STR("notes"), ANC_STR("/x/a.md"), &d),
+              &f->err);
+}
+
+/* Nothing is told, or taken away, of a document of the file that the caller may not see. */
+static void what_the_caller_may_not_see_is_not_its_file(void **state)
+{
+    kno_fixture *f = *state;
+    static const anc_str board[] = {ANC_STR_INIT("group:board")};
+    kno_put_result r;
+    const kno_document_input hidden = {.collection = ANC_STR("notes"),
+                                       .make_collection = true,
+                                       .id = ANC_STR("sub/a.md"),
+                                       .uri = ANC_STR("/x/sub/a.md"),
+                                       .source = ANC_STR("folder"),
+                                       .acl = board,
+                                       .n_acl = 1,
+                                       .content = ANC_STR("Hidden.")};
+    ASSERT_OK(kno_document_put(f->kno, fixture_call(f), &hidden, false, &r), &f->err);
+    krn_call *call = fixture_call(f);
+    for (int i = 0; i < 2; i++) {
+        call = fixture_call(f);
+        call->principal.is_admin = false;
+        ASSERT_OK(put_file(f, call, "a.md", "/x/sub/a.md", "Seen."), &f->err);
+        assert_int_equal(fixture_count(f, "SELECT count(*) FROM kno_document"), 2);
+    }
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, fixture_setup, fixture_teardown)
 
 int main(void)
@@ -155,6 +246,9 @@ int main(void)
         TEST(what_was_hidden_meanwhile_stays_hidden),
         cmocka_unit_test(a_collection_that_was_deleted_meanwhile_stays_so),
         TEST(what_was_asked_for_before_the_deletion),
+        TEST(a_file_that_two_read_at_once_is_one_document),
+        TEST(an_id_that_another_file_took_meanwhile_is_left_to_it),
+        TEST(what_the_caller_may_not_see_is_not_its_file),
     };
     return cmocka_run_group_tests_name("put meanwhile", tests, NULL, NULL);
 }

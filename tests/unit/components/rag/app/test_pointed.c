@@ -83,6 +83,24 @@ static void answered_from_there(void **state)
     world_close(&w);
 }
 
+/* A page of several chunks, and one source: that it goes on is said. */
+static void a_page_that_is_cut_says_so(void **state)
+{
+    (void)state;
+    world w;
+    if (!world_open(&w, 0, NULL))
+        fail_msg("%s", w.err.text);
+    rag_question q = world_question("What is on page 1 of depots.csv?");
+    const rag_answer *a;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    assert_true(anc_str_find(a->text, ANC_STR("…")) == SIZE_MAX);
+    q.top_k = 1;
+    ASSERT_OK(world_ask(&w, &q, &a), &w.err);
+    if (!anc_str_ends(a->text, ANC_STR(" … [1]")))
+        fail_msg("%.*s", ANC_FMT(a->text));
+    world_close(&w);
+}
+
 /* Each with the passage that it stands in. */
 static void rows_that_are_apart(void **state)
 {
@@ -344,6 +362,7 @@ int main(void)
 {
     const int failed = RUN_TABLE("pointed", questions, answered_from_there);
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_page_that_is_cut_says_so),
         cmocka_unit_test(rows_that_are_apart),
         cmocka_unit_test(pages_that_are_named_together),
         cmocka_unit_test(which_one_is_asked),

@@ -53,6 +53,15 @@ static const rag_passage ticket = {
     .title = ANC_STR_INIT("Pump of boat nine"),
     .score = 0.8};
 
+/* A JSON document that has lists: a card, a heading without any sign, a table, names with initials. */
+static const rag_passage pump = {
+    .text =
+        ANC_STR_INIT("experiment: mesocosm 7\n\npump\n\nmodel: Watson-Marlow 323\nflow_ml_min: 42\n"
+                     "serial: WM-99120\n\nnutrients\n\nname | dose_ug_l\nphosphate | 30\n"
+                     "nitrate | 450\n\noperators: L. Ferrari, N. Okafor"),
+    .title = ANC_STR_INIT("config.json"),
+    .score = 0.9};
+
 static const rag_passage warranty = {
     .text =
         ANC_STR_INIT("Produit | Garantie\nBalance Skep | garantie de 5 ans\n"
@@ -140,6 +149,10 @@ static const choice_row rows[] = {
      "For which sum has the owner insured the cattle against theft?",
      "… the day on which they were last seen by a veterinary surgeon, and the sum for which the "
      "owner has insured them against theft. It is signed. [1]"},
+    {"a card that no heading joins", &pump, "What is the flow of the pump?",
+     "model: Watson-Marlow 323; flow_ml_min: 42; serial: WM-99120 [1]"},
+    {"initials are not torn off", &pump, "Who are the operators?",
+     "operators: L. Ferrari, N. Okafor [1]"},
     {"a row in French", &warranty, "Quelle est la garantie du Murmur ?",
      "Produit: Moniteur Murmur; Garantie: garantie de 3 ans [1]"},
 };

@@ -351,7 +351,7 @@ static void places_are_told_from_their_beginning(void **state)
     const rag_passage page = {.text = anc_str_of(row->text), .score = 0.75};
     ANC_ARENA(mem, 8 << 20);
     rag_extraction *x = extraction_of(mem, ANC_STR("page 3"), &page, 1);
-    const rag_choice choice = rag_extraction_read(x);
+    const rag_choice choice = rag_extraction_read(x, false);
     const anc_str text = rendered(mem, &choice, &page);
     if (!anc_str_eq(text, anc_str_of(row->answer)))
         fail_msg("\"%.*s\"", ANC_FMT(text));
@@ -367,10 +367,11 @@ static void a_long_place_is_told_to_a_length(void **state)
         anc_buf_printf(&out, "The workshop number %d has been open since the spring.\n\n", i);
     const rag_passage page = {.text = anc_buf_view(&out), .score = 0.75};
     rag_extraction *x = extraction_of(mem, ANC_STR("page 3"), &page, 1);
-    const rag_choice choice = rag_extraction_read(x);
+    const rag_choice choice = rag_extraction_read(x, false);
     const size_t chars = anc_utf8_count(rendered(mem, &choice, &page));
     assert_in_range(chars, RAG_ANSWER_MAX_CHARS, RAG_READ_MAX_CHARS);
     assert_in_range(choice.n, 1, RAG_READ_PICKS);
+    assert_true(choice.picks[choice.n - 1].cut_after); /* that there is more is said */
 }
 
 /* Pages that are named together share the room, however much stands on the first; what a short one does not want the
@@ -394,7 +395,7 @@ static void pages_share_the_room(void **state)
         pages[i].n_places = ANC_COUNT(places);
     }
     rag_extraction *x = extraction_of(mem, ANC_STR("pages 2, 5 and 9"), pages, ANC_COUNT(pages));
-    const rag_choice choice = rag_extraction_read(x);
+    const rag_choice choice = rag_extraction_read(x, false);
     size_t told[ANC_COUNT(pages)] = {0};
     bool cut[ANC_COUNT(pages)] = {false};
     for (size_t i = 0; i < choice.n; i++) {
