@@ -144,6 +144,7 @@ struct srv_house {
     anc_arena *warming;     /* NULL: there is nothing to do, or it is done; the step alone */
     struct warming *warm;   /* in it; warming.c */
     uint64_t scrubbed;      /* discarded versions whose log was emptied; scrub.c's step alone */
+    uint64_t answers_seen;  /* most that waited for clients since then; memory.c's step alone */
     uint64_t resident_seen; /* when memory was last given back; memory.c's step alone */
 };
 
