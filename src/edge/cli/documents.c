@@ -7,7 +7,7 @@
 
 enum { LISTED = 50, MOST_LISTED = 10000000, TEXT_BYTES = 512 << 20, COLUMNS = 100 };
 
-anc_str documents_path(cli_context *cx, anc_str id, const char *rest)
+anc_str cli_document_path(cli_context *cx, anc_str id, const char *rest)
 {
     const anc_str collection = cli_value(cx, "collection");
     return anc_arena_printf(
@@ -49,7 +49,7 @@ static int list(cli_client *client)
 static int show(cli_client *client)
 {
     cli_context *cx = client->cx;
-    return list_print_answer(client, "GET", documents_path(cx, cx->words[0], ""), ANC_STR_NONE);
+    return list_print_answer(client, "GET", cli_document_path(cx, cx->words[0], ""), ANC_STR_NONE);
 }
 
 /* The text as it is; to a terminal without what would drive it. */
@@ -62,7 +62,7 @@ static int text(cli_client *client)
     anc_str body;
     if (mem == NULL)
         return cli_report(cx, ANC_FAIL(&err, ANC_NO_MEMORY, "a text"), &err);
-    const anc_status status = cli_call(client, "GET", documents_path(cx, cx->words[0], "/text"),
+    const anc_status status = cli_call(client, "GET", cli_document_path(cx, cx->words[0], "/text"),
                                        ANC_STR_NONE, mem, &body, &err);
     if (status != ANC_OK)
         return cli_report(cx, status, &err);
@@ -104,7 +104,7 @@ static int chunks(cli_client *client)
     const int code = cli_number(cx, "limit", 1, MOST_LISTED, LISTED, &limit);
     return code != CLI_OK
                ? code
-               : list_print(client, documents_path(cx, cx->words[0], "/chunks"), limit, &view);
+               : list_print(client, cli_document_path(cx, cx->words[0], "/chunks"), limit, &view);
 }
 
 static void print_version(const json_value *v)
@@ -131,7 +131,7 @@ static int versions(cli_client *client)
     const int code = cli_number(cx, "limit", 1, MOST_LISTED, LISTED, &limit);
     return code != CLI_OK
                ? code
-               : list_print(client, documents_path(cx, cx->words[0], "/versions"), limit, &view);
+               : list_print(client, cli_document_path(cx, cx->words[0], "/versions"), limit, &view);
 }
 
 static int restore(cli_client *client)
@@ -143,7 +143,7 @@ static int restore(cli_client *client)
                                ANC_FMT(cx->words[1]));
     const anc_str rest =
         anc_arena_printf(cx->mem, "/versions/%llu/restore", (unsigned long long)version);
-    return list_print_answer(client, "POST", documents_path(cx, cx->words[0], rest.ptr),
+    return list_print_answer(client, "POST", cli_document_path(cx, cx->words[0], rest.ptr),
                              ANC_STR_NONE);
 }
 

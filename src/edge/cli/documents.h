@@ -6,6 +6,6 @@
 
 /* Path of the document `id` of the collection of --collection (`default` where none was given), with `rest` behind it;
  * in the context's arena. */
-anc_str documents_path(cli_context *cx, anc_str id, const char *rest);
+anc_str cli_document_path(cli_context *cx, anc_str id, const char *rest);
 
 #endif

@@ -82,7 +82,7 @@ static int delete_these(cli_client *client, const anc_str *ids, size_t n, size_t
     for (size_t i = 0; i < n; i++) {
         anc_err err = {0};
         anc_str ignored;
-        const anc_status status = cli_call(client, "DELETE", documents_path(cx, ids[i], ""),
+        const anc_status status = cli_call(client, "DELETE", cli_document_path(cx, ids[i], ""),
                                            ANC_STR_NONE, cx->mem, &ignored, &err);
         if (status != ANC_OK)
             return cli_report(cx, status, &err);

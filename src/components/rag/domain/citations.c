@@ -16,7 +16,7 @@
 #include "text/normalize.h"
 #include "text/sentence.h"
 
-enum { ANSWER_MAX_BYTES = 1 << 22, VERBATIM_MIN_BYTES = 8 };
+enum { ANSWER_MAX_BYTES = 1 << 22, CLAIM_MAX_BYTES = 32 << 20, VERBATIM_MIN_BYTES = 8 };
 
 enum { SAYS_MUCH = 4 }; /* content words of a claim */
 
@@ -24,6 +24,7 @@ static const double RETELLS = 0.5; /* share of an answer's words that makes a pa
 
 typedef struct checker {
     anc_arena *mem;
+    anc_arena *scratch; /* for one claim after the other */
     anc_err *err;
     const rag_passage *passages;
     size_t n_passages;
@@ -111,8 +112,9 @@ static anc_status best_unit(checker *c, anc_str claim, rag_quote *ret)
     rag_terms claimed;
     rag_terms asked;
     ANC_TRY(units_of(c, ret->marker, &language, &units));
-    ANC_TRY(rag_terms_of(c->mem, claim, language, &claimed, c->err));
-    ANC_TRY(rag_terms_of(c->mem, c->question, language, &asked, c->err));
+    anc_arena_reset(c->scratch);
+    ANC_TRY(rag_terms_of(c->scratch, claim, language, &claimed, c->err));
+    ANC_TRY(rag_terms_of(c->scratch, c->question, language, &asked, c->err));
     rag_terms_weigh(&claimed, NULL, 0);
     rag_terms_weigh(&asked, NULL, 0);
     double best = -1;
@@ -180,11 +182,12 @@ static anc_status is_false(checker *c, uint32_t marker, anc_str claim, bool *ret
     ANC_TRY(units_of(c, marker, &language, &units));
     if (language == TXT_UND || txt_language_detect(claim) != language)
         return ANC_OK;
-    ANC_TRY(rag_terms_of(c->mem, claim, language, &claimed, c->err));
+    anc_arena_reset(c->scratch);
+    ANC_TRY(rag_terms_of(c->scratch, claim, language, &claimed, c->err));
     const rag_passage *p = &c->passages[marker - 1];
     rag_words above[2];
-    ANC_TRY(rag_words_of(c->mem, p->title, language, &above[0], c->err));
-    ANC_TRY(rag_words_of(c->mem, p->heading, language, &above[1], c->err));
+    ANC_TRY(rag_words_of(c->scratch, p->title, language, &above[0], c->err));
+    ANC_TRY(rag_words_of(c->scratch, p->heading, language, &above[1], c->err));
     *ret =
         claimed.n >= SAYS_MUCH && (rag_terms_in(&claimed, units->words[0], 0, units->words[0].n) |
                                    rag_terms_in(&claimed, above[0], 0, above[0].n) |
@@ -241,8 +244,9 @@ static anc_status find_retold(checker *c, anc_str answer, size_t *ret)
         const txt_language language = txt_language_detect(c->passages[i].text);
         rag_terms told;
         rag_words words;
-        ANC_TRY(rag_terms_of(c->mem, answer, language, &told, c->err));
-        ANC_TRY(rag_words_of(c->mem, c->passages[i].text, language, &words, c->err));
+        anc_arena_reset(c->scratch);
+        ANC_TRY(rag_terms_of(c->scratch, answer, language, &told, c->err));
+        ANC_TRY(rag_words_of(c->scratch, c->passages[i].text, language, &words, c->err));
         rag_terms_weigh(&told, NULL, 0);
         const double share = rag_terms_share(&told, rag_terms_in(&told, words, 0, words.n));
         if (share > best) {
@@ -274,8 +278,12 @@ anc_status rag_citations_check(anc_arena *mem, anc_str answer, anc_str question,
                                anc_err *err)
 {
     ANC_BUF(text, ANSWER_MAX_BYTES);
+    ANC_ARENA(scratch, CLAIM_MAX_BYTES);
     rag_markers markers;
+    if (scratch == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no memory for citations");
     checker c = {.mem = mem,
+                 .scratch = scratch,
                  .err = err,
                  .passages = passages,
                  .n_passages = n,

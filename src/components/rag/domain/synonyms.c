@@ -68,9 +68,11 @@ static const pair pairs[] = {
     PAIR("stock left available inventory quantité disponible vorrat bestand",
          "stock quantity inventory quantité bestand menge"),
     PAIR("start starts started begin begins began join joins joined hire hired débute commence "
-         "embauché embauchée embauchés beginnt eingetreten eingestellt angefangen",
-         "start begin begins joined hired entry hiring début embauche entrée beginn eintritt "
-         "eintrittsdatum einstellung"),
+         "entered embauché embauchée embauchés adhéré inscrit inscrite beginnt eingetreten "
+         "beigetreten eingestellt angefangen",
+         "start begin begins joined joining hired entry hiring début embauche entrée adhésion "
+         "inscription "
+         "beginn eintritt eintrittsdatum beitritt einstellung"),
     PAIR("drive drives drove driven driver conduit conduisent conduire conducteur chauffeur fährt "
          "fahren "
          "fahrer conduce",
@@ -81,8 +83,6 @@ static const pair pairs[] = {
     PAIR("located stored kept stocked liegt lagert gelagert rangé rangée stocké stockée",
          "location warehouse storage shelf store emplacement entrepôt dépôt lager lagerort regal "
          "standort"),
-    PAIR("join joins joined entered adhéré inscrit inscrite eingetreten beigetreten",
-         "joined joining entry adhésion inscription eintritt beitritt eintrittsdatum"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
 };
 
