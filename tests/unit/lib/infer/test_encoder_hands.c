@@ -231,7 +231,10 @@ static void many_hands_change_nothing(void **state)
 static anc_status count_down(void *arg)
 {
     unsigned *left = arg;
-    return *left == 0 ? ANC_CANCELLED : (--*left, ANC_OK);
+    if (*left == 0)
+        return ANC_CANCELLED;
+    --*left;
+    return ANC_OK;
 }
 
 static void it_may_end_in_the_middle(void **state)
