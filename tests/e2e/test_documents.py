@@ -282,6 +282,20 @@ def test_figures_of_columns_and_long_tables(binary):
         assert turn["withheld"] and "1,349.50" not in json.dumps(turn), turn
 
 
+def test_rows_among_many_tables(binary):
+    with serving(binary) as server:
+        folder = server.place.home / "office"
+        folder.mkdir()
+        (folder / "stock.csv").write_text("SKU,Article,On hand\nB-1,Brake pad,2\nB-2,Chain,16\nB-3,Saddle,30\n")
+        for i, thing in enumerate(("Boat", "Guest", "Room", "Key", "Van", "Desk", "Lamp", "Clock")):
+            (folder / f"list-{i}.csv").write_text(f"Number,{thing},On hand\n{i}-1,First,{i}\n{i}-2,Second,{i + 20}\n")
+        ingest(server, folder, "office")
+        for question, wanted in (("How many articles are there in the stock list?", "3 of 3 rows: SKU: B-1; "),
+                                 ("Which articles have more than 15 on hand?", "2 of 3 rows: SKU: B-2; Article: Chain; On hand: 16 [1] ")):
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["office"]}).json["answer"]
+            assert answer.startswith(wanted), (question, answer)
+
+
 def test_words_that_are_misspelt(binary):
     with serving(binary) as server:
         assert server.put_document(id="boiler", title="The boiler", text="The warranty of the boiler is five years. Its pump hums.").status == 201

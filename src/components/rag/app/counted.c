@@ -94,30 +94,64 @@ static bool has_rows(const srch_hit *h)
     return rows;
 }
 
-static anc_status among_hits(counting *c, const srch_result *found)
-{
-    for (size_t i = 0; i < found->n; i++) {
-        const srch_hit *h = &found->hits[i];
-        const rag_named d = rag_named_of_hit(h);
-        if (!has_rows(h))
-            continue;
-        ANC_TRY(consider_named(c, &d));
-    }
-    return ANC_OK;
-}
-
-/* Without "#7" of a row that is a document of its own. */
-static bool is_part(const kno_document *d)
-{
-    return d->parent.len > 0;
-}
-
 /* A word without the letter that a plural may have added; empty: it is too short. */
 static anc_str trunk_of(anc_str word)
 {
     if (word.len <= WORD_BYTES_MIN)
         return word.len == WORD_BYTES_MIN ? word : ANC_STR("");
     return (unsigned char)word.ptr[word.len - 1] < 0x80 ? anc_str_sub(word, 0, word.len - 1) : word;
+}
+
+static bool has_nocase(anc_str text, anc_str part)
+{
+    for (size_t i = 0; i + part.len <= text.len; i++)
+        if (anc_str_eq_nocase(anc_str_sub(text, i, part.len), part))
+            return true;
+    return false;
+}
+
+/* Whether a word of what is counted stands over the rows, in the names of their columns (without these: in the rows) or in
+ * that of their document. */
+static bool names_what(const counting *c, const srch_hit *h)
+{
+    const anc_str rows = h->columns.len > 0 ? h->columns : h->text;
+    for (size_t i = 0; i < c->wish.n_names; i++) {
+        const anc_str trunk = trunk_of(c->wish.names[i]);
+        if (trunk.len > 0 && (has_nocase(rows, trunk) || has_nocase(h->title, trunk) ||
+                              has_nocase(h->uri, trunk) || has_nocase(h->heading, trunk)))
+            return true;
+    }
+    return false;
+}
+
+static anc_status among_rows(counting *c, const srch_result *found, bool named)
+{
+    for (size_t i = 0; i < found->n; i++) {
+        const srch_hit *h = &found->hits[i];
+        const rag_named d = rag_named_of_hit(h);
+        if (!has_rows(h) || (named && !names_what(c, h)))
+            continue;
+        ANC_TRY(consider_named(c, &d));
+    }
+    return ANC_OK;
+}
+
+/* Where there are too many, those that name what is counted. */
+static anc_status among_hits(counting *c, const srch_result *found)
+{
+    const size_t before = c->n_documents;
+    ANC_TRY(among_rows(c, found, false));
+    if (!c->too_many || c->wish.n_names == 0)
+        return ANC_OK;
+    c->n_documents = before;
+    c->too_many = false;
+    return among_rows(c, found, true);
+}
+
+/* Without "#7" of a row that is a document of its own. */
+static bool is_part(const kno_document *d)
+{
+    return d->parent.len > 0;
 }
 
 /* Whether that is what the name says, but for one letter of a plural and of what kind the file is. */
