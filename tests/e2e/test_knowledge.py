@@ -277,6 +277,24 @@ def test_the_owner_administers_what_no_answer_is_made_of(binary):
         assert s.request("DELETE", f"{DOCS}/board").status == 204
 
 
+def test_the_owner_is_told_why_a_collection_for_others_finds_nothing(binary):
+    with serving(binary) as s:
+        assert s.post("/v1/collections", {"name": "hr", "acl": ["group:board"]}).status == 201
+        put(s, "pay", "# Pay\n\nThe harbour master earns ninety crowns a week.", collection="hr")
+        put(s, "all", "# Tea\n\nTea is served at four in the kitchen.")
+        for path, body in (("/v1/search", {"query": "What does the harbour master earn?"}),
+                           ("/v1/chat/query", {"question": "What does the harbour master earn?"})):
+            answer = s.post(path, {**body, "collections": ["default", "hr"]})
+            assert answer.status == 200, answer.body
+            told = answer.json["warnings"]
+            assert [w["pointer"] for w in told] == ["/collections/1"], told
+            assert "group:board" in told[0]["message"] and "hr" in told[0]["message"], told
+            assert s.post(path, body).json["warnings"] == []
+        assert s.request("PATCH", "/v1/collections/hr", {"acl": ["group:board", "user:admin"]}).status == 200
+        found = s.post("/v1/search", {"query": "What does the harbour master earn?", "collections": ["hr"]}).json
+        assert found["warnings"] == [] and found["results"], found
+
+
 def test_a_narrowed_acl_holds_for_what_was_said(binary):
     text = "# Salaries\n\nThe harbour master earns ninety crowns a week."
     with serving(binary) as s:

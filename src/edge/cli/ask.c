@@ -16,8 +16,11 @@ enum {
     KEPT_BYTES = 16 << 20,
     COLUMNS = 90,
     MOST_ANSWERED_FROM = 50,
-    MOST_FOUND = 1000
+    MOST_FOUND = 1000,
+    MOST_NEAREST = 3
 };
+
+static const double NEAR = 0.5; /* of a source's score: more likely about the question than not */
 
 typedef struct answer {
     cli_client *client;
@@ -99,15 +102,10 @@ static void print_sections(const json_value *source)
     term_print_line(stdout, heading, COLUMNS);
 }
 
-/* "[1] leave.md › Annual leave (p. 3)", then what is quoted. */
-static void print_citation(const answer *a, const json_value *citation)
+/* "leave.md › Annual leave (p. 3)", and in a line below where it is from. */
+static void print_place(const json_value *source, int64_t page, int64_t row)
 {
-    const int64_t marker = json_int(json_member(citation, "marker"), 0);
-    const json_value *source = source_at(a, marker);
     const anc_str uri = json_str(json_member(source, "uri"), ANC_STR(""));
-    const int64_t page = json_int(json_member(citation, "page"), 0);
-    const int64_t row = json_int(json_member(citation, "row"), 0);
-    (void)printf("%s[%lld]%s ", term_bold(stdout), (long long)marker, term_reset(stdout));
     term_print_line(stdout, json_str(json_member(source, "title"), ANC_STR("?")), COLUMNS);
     print_sections(source);
     if (page > 0)
@@ -120,9 +118,32 @@ static void print_citation(const answer *a, const json_value *citation)
         term_print_line(stdout, uri, 2 * COLUMNS);
         (void)printf("\n");
     }
+}
+
+/* The place with its marker, then what is quoted. */
+static void print_citation(const answer *a, const json_value *citation)
+{
+    const int64_t marker = json_int(json_member(citation, "marker"), 0);
+    (void)printf("%s[%lld]%s ", term_bold(stdout), (long long)marker, term_reset(stdout));
+    print_place(source_at(a, marker), json_int(json_member(citation, "page"), 0),
+                json_int(json_member(citation, "row"), 0));
     (void)printf("    “");
     term_print_line(stdout, json_str(json_member(citation, "quote"), ANC_STR("")), 3 * COLUMNS);
     (void)printf("”%s\n", term_reset(stdout));
+}
+
+/* Of a question that nothing answers clearly: where a reader may look. */
+static void print_nearest(const answer *a)
+{
+    const json_value *sources = json_member(json_root(a->sources), "sources");
+    for (size_t i = 0; i < json_count(sources) && i < MOST_NEAREST; i++) {
+        const json_value *source = json_element(sources, i);
+        if (json_double(json_member(source, "score"), 0) < NEAR)
+            return;
+        (void)printf("%s", i == 0 ? "\nNearest:\n" : "");
+        print_place(source, json_int(json_member(source, "page"), 0), 0);
+        (void)printf("%s", term_reset(stdout));
+    }
 }
 
 /* What a follow-up was taken for, as the answer's route says it. */
@@ -184,6 +205,8 @@ static void print_end(const answer *a, bool with_sources)
         (void)printf("\n");
     for (size_t i = 0; i < json_count(citations); i++)
         print_citation(a, json_element(citations, i));
+    if (json_bool(json_member(done, "no_answer"), false))
+        print_nearest(a);
     if (json_bool(json_member(done, "degraded"), false))
         (void)printf(
             "\nThe configured language model failed; these are sentences of the documents.\n");

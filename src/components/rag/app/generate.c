@@ -166,7 +166,7 @@ static void answer_by_sources(rag_turn *turn)
 {
     const anc_str sentence = turn->answer.n_sources > 0
                                  ? rag_only_sources(turn->language)
-                                 : rag_nothing_found(turn->language, turn->question);
+                                 : rag_nothing_found(turn->language, turn->question, 0);
     if (!anc_buf_add(&turn->text, sentence))
         return;
     turn->outcome = ANC_OK;

@@ -20,6 +20,7 @@ static const double PER_CONFIDENCE = 2.03;
  * another question. Set by hand on the examples. */
 static const double PER_UNREAD = 8;
 static const double CONFIDENCE_ASKED = 0.94; /* where the best score just reaches the threshold */
+static const double NEAR = 0.5;              /* a passage is more likely relevant than not */
 
 static const anc_str nothing[TXT_LANGUAGE_COUNT] = {
     [TXT_EN] = ANC_STR_INIT("Nothing in your documents answers this."),
@@ -28,6 +29,22 @@ static const anc_str nothing[TXT_LANGUAGE_COUNT] = {
     [TXT_ES] = ANC_STR_INIT("Nada en sus documentos responde a esta pregunta."),
     [TXT_IT] = ANC_STR_INIT("Nulla nei vostri documenti risponde a questa domanda."),
     [TXT_PT] = ANC_STR_INIT("Nada nos seus documentos responde a esta pergunta."),
+};
+
+static const anc_str unclear[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = ANC_STR_INIT("No passage of your documents answers this clearly; the nearest are "
+                            "among the sources."),
+    [TXT_FR] =
+        ANC_STR_INIT("Aucun passage de vos documents ne répond clairement à cette question ; "
+                     "les plus proches sont parmi les sources."),
+    [TXT_DE] = ANC_STR_INIT("Keine Stelle Ihrer Dokumente beantwortet diese Frage eindeutig; die "
+                            "nächstliegenden sind unter den Quellen."),
+    [TXT_ES] = ANC_STR_INIT("Ningún pasaje de sus documentos responde con claridad a esta "
+                            "pregunta; los más cercanos están entre las fuentes."),
+    [TXT_IT] = ANC_STR_INIT("Nessun passaggio dei vostri documenti risponde chiaramente a questa "
+                            "domanda; i più vicini sono tra le fonti."),
+    [TXT_PT] = ANC_STR_INIT("Nenhuma passagem dos seus documentos responde claramente a esta "
+                            "pergunta; as mais próximas estão entre as fontes."),
 };
 
 /* Of languages that are known by their letters alone. */
@@ -100,13 +117,19 @@ static anc_str in_language(txt_language language, const anc_str *sentences)
     return sentence.len != 0 ? sentence : sentences[TXT_EN];
 }
 
-anc_str rag_nothing_found(txt_language language, anc_str question)
+static anc_str nothing_at_all(txt_language language, anc_str question)
 {
     const char *code = language == TXT_UND ? txt_language_guess(question) : "";
     for (size_t i = 0; i < ANC_COUNT(nothing_elsewhere); i++)
         if (strcmp(code, nothing_elsewhere[i].code) == 0)
             return nothing_elsewhere[i].said;
     return in_language(language, nothing);
+}
+
+anc_str rag_nothing_found(txt_language language, anc_str question, double best_score)
+{
+    const bool said = language != TXT_UND && unclear[language].len != 0;
+    return best_score >= NEAR && said ? unclear[language] : nothing_at_all(language, question);
 }
 
 anc_str rag_only_sources(txt_language language)
@@ -117,8 +140,8 @@ anc_str rag_only_sources(txt_language language)
 bool rag_is_refusal(anc_str answer)
 {
     for (size_t i = 0; i < TXT_LANGUAGE_COUNT; i++)
-        if (answer.len > 0 &&
-            (anc_str_eq(answer, nothing[i]) || anc_str_eq(answer, sources_only[i])))
+        if (answer.len > 0 && (anc_str_eq(answer, nothing[i]) || anc_str_eq(answer, unclear[i]) ||
+                               anc_str_eq(answer, sources_only[i])))
             return true;
     for (size_t i = 0; i < ANC_COUNT(nothing_elsewhere); i++)
         if (anc_str_eq(answer, nothing_elsewhere[i].said))

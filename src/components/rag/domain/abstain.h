@@ -16,8 +16,9 @@ bool rag_choice_answers(const rag_choice *choice, double best_score, double unre
                         double threshold);
 
 /* One sentence that says that nothing was found, in `language`; where that is TXT_UND in the one that the question's letters
- * give away, or in English. A literal. */
-anc_str rag_nothing_found(txt_language language, anc_str question);
+ * give away, or in English. Where the best passage's score (0..1) says that it is more likely about the question than not,
+ * the sentence says that no passage is clear and that the nearest are among the sources. A literal. */
+anc_str rag_nothing_found(txt_language language, anc_str question, double best_score);
 
 /* One that says that passages were found and no answer could be made of them; a literal. */
 anc_str rag_only_sources(txt_language language);

@@ -17,6 +17,35 @@ static void add_collection(srch_asking *a, const kno_collection *c)
     (void)txt_language_find(c->language, &scope->declared);
 }
 
+static bool holds_label_of(const krn_principal *p, const kno_collection *c)
+{
+    for (size_t i = 0; i < c->n_acl; i++)
+        for (size_t k = 0; k < p->n_labels; k++)
+            if (anc_str_eq(c->acl[i], p->labels[k]))
+                return true;
+    return c->n_acl == 0;
+}
+
+/* To the owner, who sees the collection on the shelf: why nothing may be found in it. Anybody else is told nothing that
+ * labels keep from them. */
+static anc_status warn_of_labels(srch_asking *a, const kno_collection *c, size_t i)
+{
+    const krn_principal *p = &a->call->principal;
+    srch_result *r = &a->result;
+    if (!p->is_admin || holds_label_of(p, c) || r->n_warnings == SRCH_MAX_WARNINGS)
+        return ANC_OK;
+    const srch_warning w = {
+        anc_arena_printf(a->call->mem, "/collections/%zu", i),
+        anc_arena_printf(a->call->mem,
+                         "you hold no label of the collection \"%.*s\" (%.*s%s): nothing of it is "
+                         "found but documents with a label of yours",
+                         ANC_FMT(c->name), ANC_FMT(c->acl[0]), c->n_acl > 1 ? ", …" : "")};
+    if (w.pointer.ptr == NULL || w.message.ptr == NULL)
+        return srch_no_room(a->call);
+    r->warnings[r->n_warnings++] = w;
+    return ANC_OK;
+}
+
 static anc_status find_named(srch_asking *a)
 {
     const srch_request *r = a->request;
@@ -28,6 +57,7 @@ static anc_status find_named(srch_asking *a)
         if (status == ANC_INVALID || status == ANC_NOT_FOUND)
             (void)snprintf(err->pointer, sizeof err->pointer, "/collections/%zu", i);
         ANC_TRY(status);
+        ANC_TRY(warn_of_labels(a, &c, i));
         add_collection(a, &c);
     }
     return ANC_OK;

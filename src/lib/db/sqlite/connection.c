@@ -6,9 +6,12 @@
  */
 #include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "os/file.h"
 #include "page_sum.h"
@@ -183,6 +186,15 @@ static bool name_immutable(const char *path, anc_buf *out)
     return ok && anc_buf_printf(out, "?immutable=1");
 }
 
+void db_make_private(const char *path)
+{
+    const int fd = path[0] == ':' ? -1
+                                  : open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                                         S_IRUSR | S_IWUSR);
+    if (fd >= 0)
+        (void)close(fd);
+}
+
 static anc_status open_handle(db_sqlite *db, const db_options *o, anc_err *err)
 {
     int reserved = DB_SUM_BYTES;
@@ -196,6 +208,8 @@ static anc_status open_handle(db_sqlite *db, const db_options *o, anc_err *err)
         return ANC_FAIL(err, ANC_BUG, "no layer for the files of %.300s", db->path);
     if (left && !name_immutable(db->path, &name))
         return ANC_FAIL(err, ANC_NO_MEMORY, "the name of %.300s", db->path);
+    if (!o->read_only && o->vfs == NULL)
+        db_make_private(db->path);
     const int rc = sqlite3_open_v2(left ? name.ptr : db->path, &db->handle,
                                    access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, vfs);
     if (rc != SQLITE_OK)

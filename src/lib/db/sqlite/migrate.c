@@ -78,6 +78,7 @@ static anc_status copy_into(db_sqlite *db, const char *target, anc_err *err)
 {
     sqlite3 *to = NULL;
     const db_watch seal = {.seal = db_has_sums(db)};
+    db_make_private(target);
     int rc = sqlite3_open_v2(target, &to, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
                              db_checked_vfs(NULL));
     if (rc == SQLITE_OK)

@@ -34,6 +34,11 @@ struct db_sqlite {
     db_stmt *cache[]; /* owned; [max_cached] */
 };
 
+/* Makes a file that is not there, for its owner alone, whatever the folder's rights and the umask are; SQLite gives its log
+ * the same rights. Of one that is there nothing is opened: closing it would drop the locks that this process has on it. A
+ * failure is left to SQLite, which meets it again. */
+void db_make_private(const char *path);
+
 /* Fills `err` from the connection's last error; `rc` is the extended code. The text is read by whoever asked: it has no
  * statement, and once the connection is open a path only where a file or a disk has to be mended. */
 anc_status db_fail_rc(const db_sqlite *db, int rc, const char *where, anc_err *err);

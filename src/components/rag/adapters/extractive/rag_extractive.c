@@ -177,7 +177,8 @@ static anc_status answer(rag_provider_job *job)
         r->read ? rag_extraction_read(x, r->more_there) : rag_extraction_choose(x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
-        job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r), r->question);
+        job->pieces[job->n_pieces++] =
+            rag_nothing_found(language_of(r), r->question, r->read ? 0 : best_score);
         job->usage.abstained = true;
         return ANC_OK;
     }

@@ -49,7 +49,7 @@ static const pointed_row questions[] = {
     {"a sheet of its name", "What is in row 2 of the sheet Depots of depots.csv?",
      "City: Madrid; Phone: 555-0102 [1]", 1, 2},
     {"what is not said there", "On page 2 of depots.csv, who is the minister of Norway?",
-     "Nothing in your documents answers this.", 0, 0},
+     "No passage of your documents answers this clearly; the nearest are among the sources.", 0, 0},
     {"a file that is not there", "What is in row 2 of stores.csv?", NULL, 0, 0},
     {"no document", "How long does the battery in row 2 last?", NULL, 0, 0},
 };

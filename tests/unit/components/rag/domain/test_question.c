@@ -81,18 +81,30 @@ static void nothing_found_speaks_the_language(void **state)
     (void)state;
     assert_true(anc_str_starts(
         rag_nothing_found(txt_language_detect(ANC_STR("What is the dress code in the office?")),
-                          ANC_STR("What is the dress code in the office?")),
+                          ANC_STR("What is the dress code in the office?"), 0.4),
         ANC_STR("Nothing in your")));
     assert_true(anc_str_starts(
         rag_nothing_found(txt_language_detect(ANC_STR("Quelle est la hauteur de la tour ?")),
-                          ANC_STR("Quelle est la hauteur de la tour ?")),
+                          ANC_STR("Quelle est la hauteur de la tour ?"), 0),
         ANC_STR("Rien dans vos")));
-    assert_true(anc_str_starts(rag_nothing_found(TXT_UND, ANC_STR("会議はいつですか")),
+    assert_true(anc_str_starts(rag_nothing_found(TXT_UND, ANC_STR("会議はいつですか"), 0.9),
                                ANC_STR("この質問")));
-    assert_true(rag_is_refusal(rag_nothing_found(TXT_UND, ANC_STR("Когда встреча?"))));
-    assert_true(
-        anc_str_starts(rag_nothing_found(txt_language_detect(ANC_STR("xyzzy")), ANC_STR("xyzzy")),
-                       ANC_STR("Nothing in your")));
+    assert_true(rag_is_refusal(rag_nothing_found(TXT_UND, ANC_STR("Когда встреча?"), 0)));
+    assert_true(anc_str_starts(
+        rag_nothing_found(txt_language_detect(ANC_STR("xyzzy")), ANC_STR("xyzzy"), 0.9),
+        ANC_STR("Nothing in your")));
+}
+
+static void what_is_near_is_said_to_be_unclear(void **state)
+{
+    (void)state;
+    const anc_str question = ANC_STR("How many lamps are there?");
+    for (txt_language l = TXT_UND + 1; l < TXT_LANGUAGE_COUNT; l++) {
+        const anc_str unclear = rag_nothing_found(l, question, 0.5);
+        assert_false(anc_str_eq(unclear, rag_nothing_found(l, question, 0.49)));
+        assert_true(rag_is_refusal(unclear));
+    }
+    assert_true(anc_str_starts(rag_nothing_found(TXT_EN, question, 0.93), ANC_STR("No passage")));
 }
 
 int main(void)
@@ -102,6 +114,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(four_thousand_and_one),
         cmocka_unit_test(nothing_found_speaks_the_language),
+        cmocka_unit_test(what_is_near_is_said_to_be_unclear),
     };
     return failed + cmocka_run_group_tests_name("question", tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -47,6 +48,31 @@ static anc_status exec(db_sqlite *db, const char *sql)
 {
     anc_err err = {0};
     return db_exec(db, sql, &err);
+}
+
+static mode_t rights_of(const char *path, const char *ending)
+{
+    char name[512];
+    struct stat st;
+    (void)snprintf(name, sizeof name, "%s%s", path, ending);
+    assert_int_equal(stat(name, &st), 0);
+    return st.st_mode & 0777;
+}
+
+static void a_file_is_its_owners_alone(void **state)
+{
+    (void)state;
+    const mode_t before = umask(0);
+    const anc_str path = fresh_path();
+    db_sqlite *db = open_at(path, NULL);
+    assert_int_equal(exec(db, "CREATE TABLE t(a)"), ANC_OK);
+    assert_int_equal(rights_of(path.ptr, ""), 0600);
+    assert_int_equal(rights_of(path.ptr, "-wal"), 0600);
+    db_close(db);
+    assert_int_equal(chmod(path.ptr, 0640), 0);
+    db_close(open_at(path, NULL));
+    assert_int_equal(rights_of(path.ptr, ""), 0640); /* as its owner wants it */
+    (void)umask(before);
 }
 
 static void settings_hold(void **state)
@@ -508,6 +534,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_hold),
+        cmocka_unit_test(a_file_is_its_owners_alone),
         cmocka_unit_test(values_come_back_as_they_went),
         cmocka_unit_test(the_cache_is_bounded_and_survives_recursion),
         cmocka_unit_test(a_bad_parameter_is_told_by_the_step),
