@@ -226,7 +226,8 @@ static uint32_t length_of(const eng_load *load, const eng_chunk *chunk)
     return length;
 }
 
-static void fetch(const eng_lexicon *lexicon, const eng_lexicon_key *keys, size_t n)
+static inline __attribute__((always_inline)) void fetch(const eng_lexicon *lexicon,
+                                                        const eng_lexicon_key *keys, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         eng_lexicon_fetch_slot(lexicon, &keys[i]);
