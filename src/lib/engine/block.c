@@ -6,6 +6,7 @@
 
 #include "lexicon.h"
 #include "segment.h"
+#include "sieve.h"
 
 void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
 {
@@ -25,12 +26,18 @@ void *eng_room(void *ptr, size_t n, size_t *cap, size_t more, size_t size)
     return p;
 }
 
+static void free_remembered(eng_block *b)
+{
+    free(atomic_load_explicit(&b->short_lengths, memory_order_relaxed));
+    free(atomic_load_explicit(&b->sieve, memory_order_relaxed));
+}
+
 static void block_free(eng_block *b)
 {
     if (b->segment != NULL) { /* nothing is its own but this */
         eng_segment_close(b->segment);
         free(b->graph);
-        free(atomic_load_explicit(&b->short_lengths, memory_order_relaxed));
+        free_remembered(b);
         free(b);
         return;
     }
@@ -57,7 +64,7 @@ static void block_free(eng_block *b)
     free(b->text.ptr);
     eng_bits_done(&b->bits);
     eng_graph_free(b->graph);
-    free(atomic_load_explicit(&b->short_lengths, memory_order_relaxed));
+    free_remembered(b);
     free(b);
 }
 
@@ -78,7 +85,7 @@ void eng_block_unref(eng_block *b)
 size_t eng_block_bytes(const eng_block *b)
 {
     const uint8_t *lengths = atomic_load_explicit(&b->short_lengths, memory_order_relaxed);
-    const size_t remembered = lengths != NULL ? b->lengths.n : 0;
+    const size_t remembered = (lengths != NULL ? b->lengths.n : 0) + eng_sieve_bytes(b);
     if (b->segment != NULL)
         return sizeof *b + sizeof *b->segment + remembered;
     return sizeof *b + remembered + BYTES(b->documents) + BYTES(b->slots) + BYTES(b->fields) +
@@ -98,6 +105,8 @@ uint32_t eng_block_find(const eng_block *b, anc_str key)
 uint32_t eng_block_find_hashed(const eng_block *b, anc_str key, uint64_t hash)
 {
     const size_t mask = b->slots.n - 1;
+    if (!eng_sieve_passes(b, hash))
+        return UINT32_MAX;
     for (size_t at = hash & mask; b->slots.ptr[at] != 0; at = (at + 1) & mask) {
         const uint32_t row = b->slots.ptr[at] - 1;
         if (anc_str_eq(eng_block_text(b, b->documents.ptr[row].key), key))

@@ -135,6 +135,7 @@ typedef struct eng_block {
     ENG_ARRAY(uint32_t) access_labels; /* rows of labels */
     ENG_ARRAY(char) text;
     _Atomic(uint8_t *) short_lengths; /* owned: remembered, or NULL (eng_block_short_lengths) */
+    _Atomic(uint64_t *) sieve;        /* owned: remembered, or NULL (sieve.h) */
     eng_bits bits;                    /* n 0: none */
     eng_graph *graph;                 /* owned; NULL: none */
     /* Of a block that is a file: all above points into it, and its large tables are checked page by page. */

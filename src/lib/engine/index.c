@@ -24,6 +24,7 @@
 #include "index.h"
 #include "load.h"
 #include "segment.h"
+#include "sieve.h"
 
 /* ---- snapshots ------------------------------------------------------------------------------ */
 
@@ -334,12 +335,48 @@ uint32_t eng_index_dims(const eng_index *index)
     return index->dims;
 }
 
-/* Lets die in `next` what the documents of the block replace. */
+/* Documents are looked for so many at a time, block after block, so that what a block is looked up in stays in the cache. */
+enum { TOGETHER = 256 };
+
+/* Lets die in `part` the live documents with the keys of `block` from row `from` on, whose hashes [n] these are. */
+static bool kill_some(eng_part *part, const eng_block *block, size_t from, const uint64_t *hashes,
+                      size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const anc_str key = eng_block_text(block, block->documents.ptr[from + i].key);
+        const uint32_t row = eng_block_find_hashed(part->block, key, hashes[i]);
+        const uint64_t *dead = eng_part_dead(part);
+        if (row != UINT32_MAX && (dead == NULL || !eng_bit(dead, row)) && !eng_part_kill(part, row))
+            return false;
+    }
+    return true;
+}
+
+/* Looking for so many keys is dearer than a sieve of the block. */
+static bool is_worth_a_sieve(const eng_block *b, const eng_block *published)
+{
+    enum { KEYS_A_LOOK = 16 };
+    return b->documents.n / KEYS_A_LOOK <= published->documents.n;
+}
+
+/* Lets die in `next` what the documents of the block replace: of a key one version lives at most. */
 static bool kill_replaced(eng_snapshot *next, const eng_block *block)
 {
-    for (size_t i = 0; i < block->documents.n; i++)
-        if (!kill_document(next, eng_block_text(block, block->documents.ptr[i].key)))
-            return false;
+    uint64_t hashes[TOGETHER];
+    for (size_t from = 0, n; from < block->documents.n; from += n) {
+        n = block->documents.n - from < TOGETHER ? block->documents.n - from : TOGETHER;
+        for (size_t i = 0; i < n; i++)
+            hashes[i] = anc_hash64(eng_block_text(block, block->documents.ptr[from + i].key));
+        for (size_t p = 0; p < next->n_parts; p++) {
+            eng_block *b = next->parts[p].block;
+            if (!eng_block_ready(b))
+                continue;
+            if (is_worth_a_sieve(b, block))
+                eng_sieve_make(b);
+            if (!kill_some(&next->parts[p], block, from, hashes, n))
+                return false;
+        }
+    }
     return true;
 }
 

@@ -66,14 +66,17 @@ void eng_lexicon_done(eng_lexicon *lexicon);
 bool eng_lexicon_number(eng_lexicon *lexicon, const eng_lexicon_key *key,
                         uint32_t *ret) ANC_MUST_CHECK;
 
-/* Has the cache fetch where the search for a key begins; then, once that is there, its entry. */
-static inline void eng_lexicon_fetch_slot(const eng_lexicon *lexicon, const eng_lexicon_key *key)
+/* Has the cache fetch where the search for a key begins; then, once that is there, its entry. Inlined always: gcc takes
+ * a function that only fetches for one without effect, and leaves calls of it out. */
+static inline __attribute__((always_inline)) void eng_lexicon_fetch_slot(const eng_lexicon *lexicon,
+                                                                         const eng_lexicon_key *key)
 {
     if (lexicon->n_slots > 0)
         __builtin_prefetch(&lexicon->slots[key->hash & (lexicon->n_slots - 1)]);
 }
 
-static inline void eng_lexicon_fetch_entry(const eng_lexicon *lexicon, const eng_lexicon_key *key)
+static inline __attribute__((always_inline)) void
+eng_lexicon_fetch_entry(const eng_lexicon *lexicon, const eng_lexicon_key *key)
 {
     if (lexicon->n_slots == 0)
         return;

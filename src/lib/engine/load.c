@@ -15,17 +15,13 @@
 #include "places.h"
 #include "simd.h"
 
-typedef struct count {
-    uint32_t term;
+typedef struct load_row {
+    uint32_t text; /* its number: a term, or a form */
     uint32_t chunk;
-    uint32_t tf;
-} count;
+    uint32_t other; /* how often the term counts there; where the form stands, as in a block */
+} load_row;
 
-typedef struct place {
-    uint32_t form;
-    uint32_t chunk;
-    uint32_t position; /* as in a block */
-} place;
+typedef ENG_ARRAY(load_row) load_rows;
 
 /* A few terms are looked up together, so that one does not wait for the memory of the other. */
 enum { TOGETHER = 16 };
@@ -35,8 +31,7 @@ struct eng_load {
     uint32_t dims;
     eng_lexicon terms, forms;
     eng_lexicon keys; /* of its documents, where there are several; n: 1 for one that is taken */
-    ENG_ARRAY(count) counts;
-    ENG_ARRAY(place) places;
+    load_rows counts, places;       /* of terms, of forms */
     eng_lexicon_key some[TOGETHER]; /* scratch */
     uint16_t *halves;               /* owned [dims]; NULL without dims */
     uint32_t last_ordinal;
@@ -152,7 +147,7 @@ static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chun
         return false;
     eng_entry *term = &load->terms.entries.ptr[number];
     if (term->last_chunk == chunk) {
-        load->counts.ptr[term->last_row].tf += times;
+        load->counts.ptr[term->last_row].other += times;
         return true;
     }
     if (load->counts.n == UINT32_MAX || !ENG_ROOM(load->counts, 1))
@@ -160,7 +155,7 @@ static bool count_term(eng_load *load, const eng_lexicon_key *key, uint32_t chun
     term->last_chunk = chunk;
     term->last_row = (uint32_t)load->counts.n;
     term->n++;
-    load->counts.ptr[load->counts.n++] = (count){number, chunk, times};
+    load->counts.ptr[load->counts.n++] = (load_row){number, chunk, times};
     return true;
 }
 
@@ -171,7 +166,7 @@ static bool place_form(eng_load *load, const eng_lexicon_key *key, uint32_t chun
     if (!eng_lexicon_number(&load->forms, key, &number) || !ENG_ROOM(load->places, 1))
         return false;
     load->forms.entries.ptr[number].n++;
-    load->places.ptr[load->places.n++] = (place){number, chunk, position};
+    load->places.ptr[load->places.n++] = (load_row){number, chunk, position};
     return true;
 }
 
@@ -226,7 +221,8 @@ static uint32_t length_of(const eng_load *load, const eng_chunk *chunk)
     return length;
 }
 
-static void fetch(const eng_lexicon *lexicon, const eng_lexicon_key *keys, size_t n)
+static inline __attribute__((always_inline)) void fetch(const eng_lexicon *lexicon,
+                                                        const eng_lexicon_key *keys, size_t n)
 {
     for (size_t i = 0; i < n; i++)
         eng_lexicon_fetch_slot(lexicon, &keys[i]);
@@ -285,12 +281,12 @@ static bool take_terms(eng_load *load, const eng_chunk *chunk, uint32_t row)
 static void give_back(eng_load *load, size_t counts, size_t places)
 {
     for (; load->counts.n > counts; load->counts.n--) {
-        eng_entry *term = &load->terms.entries.ptr[load->counts.ptr[load->counts.n - 1].term];
+        eng_entry *term = &load->terms.entries.ptr[load->counts.ptr[load->counts.n - 1].text];
         term->n--;
         term->last_chunk = UINT32_MAX;
     }
     for (; load->places.n > places; load->places.n--)
-        load->forms.entries.ptr[load->places.ptr[load->places.n - 1].form].n--;
+        load->forms.entries.ptr[load->places.ptr[load->places.n - 1].text].n--;
 }
 
 anc_status eng_load_add(eng_load *load, const eng_chunk *chunk, anc_err *err)
@@ -327,13 +323,31 @@ static void columns_done(columns *c)
     free(c->at);
 }
 
+/* Every row goes where those of its text end; what is written to soon is fetched before. */
+static void columns_fill(columns *c, const load_rows *from)
+{
+    const size_t n = from->n;
+    for (size_t i = 0; i < n; i++) {
+        if (i + 2 * TOGETHER < n)
+            __builtin_prefetch(&c->at[from->ptr[i + 2 * TOGETHER].text], 1);
+        if (i + TOGETHER < n) {
+            const size_t soon = c->at[from->ptr[i + TOGETHER].text];
+            __builtin_prefetch(&c->chunks[soon], 1);
+            __builtin_prefetch(&c->others[soon], 1);
+        }
+        const size_t at = c->at[from->ptr[i].text]++;
+        c->chunks[at] = from->ptr[i].chunk;
+        c->others[at] = from->ptr[i].other;
+    }
+}
+
 /* False when memory is out. */
-static bool columns_init(columns *c, const eng_lexicon *lexicon, size_t n_rows)
+static bool columns_init(columns *c, const eng_lexicon *lexicon, const load_rows *from)
 {
     const size_t n = lexicon->entries.n;
     *c = (columns){.numbers = eng_lexicon_sorted(lexicon),
-                   .chunks = malloc((n_rows + 1) * sizeof *c->chunks),
-                   .others = malloc((n_rows + 1) * sizeof *c->others),
+                   .chunks = malloc((from->n + 1) * sizeof *c->chunks),
+                   .others = malloc((from->n + 1) * sizeof *c->others),
                    .at = malloc((n + 1) * sizeof *c->at)};
     if (c->numbers == NULL || c->chunks == NULL || c->others == NULL || c->at == NULL)
         return false;
@@ -342,24 +356,29 @@ static bool columns_init(columns *c, const eng_lexicon *lexicon, size_t n_rows)
         c->at[c->numbers[i]] = at;
         at += lexicon->entries.ptr[c->numbers[i]].n;
     }
+    columns_fill(c, from);
     return true;
+}
+
+/* The rows of the text that is `i`-th in order, the entry of a later one being fetched. */
+static size_t rows_of(const columns *c, const eng_lexicon *lexicon, size_t i, size_t *ret_from)
+{
+    const eng_entry *entries = lexicon->entries.ptr;
+    if (i + TOGETHER < lexicon->entries.n)
+        __builtin_prefetch(&entries[c->numbers[i + TOGETHER]]);
+    const size_t n = entries[c->numbers[i]].n;
+    *ret_from = c->at[c->numbers[i]] - n;
+    return n;
 }
 
 static bool write_terms(eng_load *load)
 {
     columns c;
     const eng_lexicon *terms = &load->terms;
-    bool ok = columns_init(&c, terms, load->counts.n);
-    for (size_t i = 0; ok && i < load->counts.n; i++) {
-        const count *row = &load->counts.ptr[i];
-        const size_t at = c.at[row->term]++;
-        c.chunks[at] = row->chunk;
-        c.others[at] = row->tf;
-    }
-    for (size_t i = 0; ok && i < terms->entries.n; i++) {
-        const uint32_t number = c.numbers[i], n = terms->entries.ptr[number].n;
-        const size_t from = c.at[number] - n;
-        ok = n == 0 || eng_builder_term(&load->builder, eng_lexicon_text(terms, number),
+    bool ok = columns_init(&c, terms, &load->counts);
+    for (size_t i = 0, from; ok && i < terms->entries.n; i++) {
+        const size_t n = rows_of(&c, terms, i, &from);
+        ok = n == 0 || eng_builder_term(&load->builder, eng_lexicon_text(terms, c.numbers[i]),
                                         c.chunks + from, c.others + from, n);
     }
     columns_done(&c);
@@ -382,17 +401,10 @@ static bool write_forms(eng_load *load)
 {
     columns c;
     const eng_lexicon *forms = &load->forms;
-    bool ok = columns_init(&c, forms, load->places.n);
-    for (size_t i = 0; ok && i < load->places.n; i++) {
-        const place *row = &load->places.ptr[i];
-        const size_t at = c.at[row->form]++;
-        c.chunks[at] = row->chunk;
-        c.others[at] = row->position;
-    }
-    for (size_t i = 0; ok && i < forms->entries.n; i++) {
-        const uint32_t number = c.numbers[i], n = forms->entries.ptr[number].n;
-        const size_t from = c.at[number] - n;
-        ok = n == 0 || (eng_builder_form(&load->builder, eng_lexicon_text(forms, number)) &&
+    bool ok = columns_init(&c, forms, &load->places);
+    for (size_t i = 0, from; ok && i < forms->entries.n; i++) {
+        const size_t n = rows_of(&c, forms, i, &from);
+        ok = n == 0 || (eng_builder_form(&load->builder, eng_lexicon_text(forms, c.numbers[i])) &&
                         write_form(load, c.chunks + from, c.others + from, n));
     }
     columns_done(&c);

@@ -69,6 +69,66 @@ static void an_empty_index_is_kept_too(void **state)
     assert_int_equal(engine_disk_count(w->disk, "index/"), 1);
 }
 
+/* Documents of a word each, every `step`-th of [from, to), in one load. */
+static void put_many(world *w, uint32_t from, uint32_t to, uint32_t step, uint32_t version)
+{
+    const eng_term term = {.text = ANC_STR("word"), .form = ANC_STR("words")};
+    eng_load *load = NULL;
+    for (uint32_t i = from; i < to; i += step) {
+        char key[16];
+        (void)snprintf(key, sizeof key, "many-%u", i);
+        const eng_document d = {.key = anc_str_of(key), .version = version};
+        ASSERT_OK(load == NULL ? eng_load_open(w->index, &d, &load, &w->err)
+                               : eng_load_next(load, &d, &w->err),
+                  &w->err);
+        ASSERT_OK(eng_load_add(load, &(eng_chunk){.terms = &term, .n_terms = 1}, &w->err), &w->err);
+    }
+    ASSERT_OK(eng_publish(w->index, load, &w->err), &w->err);
+}
+
+/* The first `n` documents are there, each in the version that was put last. */
+static void assert_many(world *w, uint32_t n, uint32_t (*wanted)(uint32_t number))
+{
+    eng_snapshot *s = eng_snapshot_acquire(w->index);
+    for (uint32_t i = 0; i < 2 * n; i++) {
+        char key[16];
+        uint32_t version = 0;
+        (void)snprintf(key, sizeof key, "many-%u", i);
+        assert_int_equal(eng_document_find(s, anc_str_of(key), &version), i < n);
+        assert_int_equal(version, i < n ? wanted(i) : 0);
+    }
+    eng_snapshot_release(s);
+    assert_int_equal(eng_stats(w->index).documents, n);
+}
+
+static uint32_t many_at_last(uint32_t number)
+{
+    if (number >= 500)
+        return 3;
+    return number % 3 == 0 ? 2 : 1;
+}
+
+/* In blocks in memory and in files, in those that documents died in before, and in those made of several. */
+static void many_together_replace_what_was_there(void **state)
+{
+    world *w = *state;
+    bool did;
+    put_many(w, 0, 1000, 1, 1);
+    save(w);
+    reopen(w);
+    put_many(w, 0, 1000, 3, 2);
+    put_many(w, 500, 1500, 1, 3);
+    assert_many(w, 1500, many_at_last);
+    save(w);
+    reopen(w);
+    assert_many(w, 1500, many_at_last);
+    put_many(w, 500, 1500, 1, 3);
+    assert_many(w, 1500, many_at_last);
+    ASSERT_OK(eng_tidy(w->index, &(eng_tidy_options){.all = true}, &did, &w->err), &w->err);
+    put_many(w, 501, 1500, 2, 3);
+    assert_many(w, 1500, many_at_last);
+}
+
 static void what_was_not_saved_is_not_there(void **state)
 {
     world *w = *state;
@@ -328,6 +388,7 @@ int main(void)
         TEST(what_was_saved_opens_as_it_was),
         TEST(files_become_one),
         TEST(an_empty_index_is_kept_too),
+        TEST(many_together_replace_what_was_there),
         TEST(what_was_not_saved_is_not_there),
         TEST(an_index_without_vectors),
         TEST(other_dims_are_refused),
