@@ -8,7 +8,7 @@
 #include "base/str.h"
 #include "os/file.h"
 
-enum { KEEP_FROM_BYTES = 4 << 20, FOLDER_SHOWN = 300 };
+enum { KEEP_FROM_BYTES = 4 << 20, SMALL_FILES_MAX_BYTES = 2 << 20, FOLDER_SHOWN = 300 };
 
 /* The last part of a path. */
 static anc_str name_of(anc_str path)
@@ -42,12 +42,11 @@ static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err 
 static bool is_kept(anc_str folder)
 {
     anc_err ignored = {0};
+    anc_str path;
     os_stat stat;
-    ANC_ARENA(mem, OS_PATH_MAX * 2);
-    const anc_str path =
-        mem != NULL ? os_path_join(mem, folder, ANC_STR("model.safetensors")) : ANC_STR_NONE;
-    return path.ptr != NULL && os_stat_of(path, &stat, &ignored) == ANC_OK &&
-           stat.bytes >= KEEP_FROM_BYTES;
+    ANC_ARENA(mem, SMALL_FILES_MAX_BYTES);
+    return mem != NULL && inf_encoder_weights(mem, folder, &path, &ignored) == ANC_OK &&
+           os_stat_of(path, &stat, &ignored) == ANC_OK && stat.bytes >= KEEP_FROM_BYTES;
 }
 
 static anc_status ask(void *arg)
