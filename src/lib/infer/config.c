@@ -1,6 +1,5 @@
 /* config.c - the JSON files beside the weights. */
 #include "modules_impl.h"
-#include "os/file.h"
 #include "settings_impl.h"
 
 enum {
@@ -246,10 +245,9 @@ static anc_status read_prefixes(anc_arena *mem, anc_str folder, inf_config *ret,
 static anc_status read_all(anc_arena *mem, anc_str folder, inf_config *ret, anc_err *err)
 {
     ANC_CLEANUP(inf_settings_cleanup) json_doc *config = NULL;
+    anc_str place;
     ANC_TRY(inf_modules_place(mem, folder, &ret->place, err));
-    const anc_str place = os_path_join(mem, folder, ret->place);
-    if (place.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    ANC_TRY(inf_place_path(mem, folder, ret->place, "", &place, err));
     ANC_TRY(inf_settings_read(mem, place, config_json, &config, err));
     if (config == NULL)
         return ANC_FAIL(err, ANC_NOT_FOUND, "there is no %.*s%sconfig.json", ANC_FMT(ret->place),

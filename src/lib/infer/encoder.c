@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "encoder_impl.h"
+#include "modules_impl.h"
 #include "packed_impl.h"
 
 enum {
@@ -108,15 +109,17 @@ static const struct other_weights {
     {"model.onnx", "only safetensors are read"},
 };
 
-/* Says of a folder without weights in the form that is read which others are there. */
-static anc_status check_weights(anc_arena *mem, anc_str place, anc_str path, anc_err *err)
+/* The file of the weights in `place` below the folder; of a folder that has none in the form that is read, which others
+ * are there is the error. */
+static anc_status find_weights(anc_arena *mem, anc_str folder, anc_str place, anc_str *ret,
+                               anc_err *err)
 {
-    if (os_exists(path))
-        return ANC_OK;
-    for (size_t i = 0; i < ANC_COUNT(others); i++) {
-        const anc_str other = os_path_join(mem, place, anc_str_of(others[i].file));
-        if (other.ptr != NULL && os_exists(other))
-            return ANC_FAIL(err, ANC_UNSUPPORTED, "there is no %.*s but a %s: %s", ANC_FMT(path),
+    ANC_TRY(inf_place_path(mem, folder, place, "model.safetensors", ret, err));
+    for (size_t i = 0; i < ANC_COUNT(others) && !os_exists(*ret); i++) {
+        anc_str other;
+        ANC_TRY(inf_place_path(mem, folder, place, others[i].file, &other, err));
+        if (os_exists(other))
+            return ANC_FAIL(err, ANC_UNSUPPORTED, "there is no %.*s but a %s: %s", ANC_FMT(*ret),
                             others[i].file, others[i].why);
     }
     return ANC_OK;
@@ -125,11 +128,8 @@ static anc_status check_weights(anc_arena *mem, anc_str place, anc_str path, anc
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
                                const inf_config *config, anc_str digest, anc_err *err)
 {
-    const anc_str place = os_path_join(mem, folder, config->place);
-    const anc_str path = os_path_join(mem, place, ANC_STR("model.safetensors"));
-    if (path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-    ANC_TRY(check_weights(mem, place, path, err));
+    anc_str path;
+    ANC_TRY(find_weights(mem, folder, config->place, &path, err));
     ANC_TRY(os_reader_open(path, &enc->file, err));
     ANC_TRY(inf_tensors_open(enc->file, path, &enc->tensors, err));
     return load_weights(enc, folder, config, digest, err);
@@ -141,11 +141,8 @@ static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
 {
     if (dense->folder.len == 0)
         return ANC_OK;
-    const anc_str below = os_path_join(mem, folder, dense->folder);
-    const anc_str path = os_path_join(mem, below, ANC_STR("model.safetensors"));
-    if (path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
-    ANC_TRY(check_weights(mem, below, path, err));
+    anc_str path;
+    ANC_TRY(find_weights(mem, folder, dense->folder, &path, err));
     os_reader *file = NULL;
     inf_tensors *tensors = NULL;
     const inf_dense_of step = {"linear", enc->bert.config.hidden, dense->outputs, dense->bias,
@@ -211,9 +208,8 @@ static anc_status open_tokenizer(inf_encoder *enc, anc_arena *mem, anc_str folde
                                  const inf_config *config, anc_err *err)
 {
     anc_err inner = {0};
-    const anc_str place = os_path_join(mem, folder, config->place);
-    if (place.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    anc_str place;
+    ANC_TRY(inf_place_path(mem, folder, config->place, "", &place, err));
     ANC_TRY(inf_tokenizer_open(place, &enc->tok, err));
     const anc_status status = config->lower ? inf_tokenizer_lower(enc->tok, &inner) : ANC_OK;
     if (status != ANC_OK)

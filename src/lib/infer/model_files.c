@@ -55,10 +55,10 @@ anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size
     size_t n = ANC_COUNT(usual);
     ANC_TRY(inf_config_read(mem, folder, &config, err));
     anc_str *names = anc_arena_alloc(mem, MOST, sizeof *names);
-    const anc_str place = os_path_join(mem, folder, config.place);
-    const anc_str tokenizer = os_path_join(mem, place, ANC_STR("tokenizer.json"));
-    if (names == NULL || tokenizer.ptr == NULL)
+    anc_str tokenizer;
+    if (names == NULL)
         return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    ANC_TRY(inf_place_path(mem, folder, config.place, "tokenizer.json", &tokenizer, err));
     ANC_TRY(name_usual(mem, &config, names, err));
     if (!os_exists(tokenizer))
         ANC_TRY(name_file(mem, config.place, of_vocab, &names[n++], err));
@@ -72,13 +72,9 @@ anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size
 
 anc_status inf_encoder_weights(anc_arena *mem, anc_str folder, anc_str *ret, anc_err *err)
 {
-    anc_str place, below;
+    anc_str place;
     ANC_TRY(inf_modules_place(mem, folder, &place, err));
-    ANC_TRY(name_file(mem, place, weights, &below, err));
-    *ret = os_path_join(mem, folder, below);
-    return ret->ptr != NULL
-               ? ANC_OK
-               : ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    return inf_place_path(mem, folder, place, weights, ret, err);
 }
 
 anc_status inf_encoder_scores(anc_str folder, bool *ret, anc_err *err)

@@ -65,6 +65,16 @@ anc_status inf_modules_place(anc_arena *mem, anc_str folder, anc_str *ret, anc_e
     return ANC_OK;
 }
 
+anc_status inf_place_path(anc_arena *mem, anc_str folder, anc_str place, const char *name,
+                          anc_str *ret, anc_err *err)
+{
+    *ret = anc_arena_printf(mem, "%.*s/%.*s%s%s", ANC_FMT(folder), ANC_FMT(place),
+                            place.len > 0 && name[0] != '\0' ? "/" : "", name);
+    return ret->ptr != NULL
+               ? ANC_OK
+               : ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+}
+
 /* The one word of new files. */
 static anc_status pooling_of_word(const char *file, anc_str word, bool *cls, anc_err *err)
 {

@@ -10,6 +10,10 @@
 anc_status inf_modules_place(anc_arena *mem, anc_str folder, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
+/* "`folder`/`place`/`name`" in `mem`, without a `place` that is empty. */
+anc_status inf_place_path(anc_arena *mem, anc_str folder, anc_str place, const char *name,
+                          anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
 /* Pooling, dense step, division by the length and what comes out, of a model whose `hidden` is known. */
 anc_status inf_modules_read(anc_arena *mem, anc_str folder, inf_config *ret,
                             anc_err *err) ANC_MUST_CHECK;

@@ -36,18 +36,18 @@ static bool is_work(anc_str name)
 static anc_status look(const source *s, krn_call *call, anc_str name, bool *ret_is, uint64_t *bytes)
 {
     anc_str folder, weights;
-    os_stat stat;
+    os_stat stat = {0};
     anc_err ignored = {0};
     ANC_TRY(path_in(s, call, name, &folder));
-    *ret_is = !is_work(name) &&
-              inf_encoder_weights(call->mem, folder, &weights, &ignored) == ANC_OK &&
-              os_stat_of(weights, &stat, &ignored) == ANC_OK && stat.is_file;
-    if (*ret_is)
-        *bytes = stat.bytes;
+    const anc_status status = inf_encoder_weights(call->mem, folder, &weights, &ignored);
+    const bool is_there = status == ANC_OK && os_stat_of(weights, &stat, &ignored) == ANC_OK;
+    /* what cannot be read stays: whoever opens it is told why */
+    *ret_is = !is_work(name) && (status != ANC_OK || (is_there && stat.is_file));
+    *bytes = is_there ? stat.bytes : 0;
     return ANC_OK;
 }
 
-/* A cross-encoder embeds nothing. What cannot be read stays in the list: whoever opens it is told why. */
+/* A cross-encoder embeds nothing. */
 static bool is_cross_encoder(const source *s, krn_call *call, anc_str name)
 {
     anc_str folder;
