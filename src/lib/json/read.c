@@ -102,8 +102,8 @@ anc_status json_parse(anc_str text, json_doc **ret, anc_err *err)
     return ANC_OK;
 }
 
-/* Digits of the greatest integer of 64 bits. */
-static const char greatest[] = "9223372036854775807";
+/* The greatest and the least integer of 64 bits. */
+static const char greatest[] = "9223372036854775807", least[] = "9223372036854775808";
 enum { GREATEST_DIGITS = sizeof greatest - 1 };
 
 /* Writes an integer of `n` digits as a double in place; what is left over becomes blanks, which behind a number mean
@@ -122,10 +122,13 @@ static void widen(char *digits, size_t n)
 static bool is_wide(const char *text, size_t len, size_t i, size_t n)
 {
     const char next = i + n < len ? text[i + n] : ' ';
+    const bool minus = i > 0 && text[i - 1] == '-';
+    const char before = i > minus ? text[i - minus - 1] : ' ';
     if (n < GREATEST_DIGITS || text[i] == '0' || next == '.' || next == 'e' || next == 'E')
         return false;
-    return (i == 0 || text[i - 1] != '.') &&
-           (n > GREATEST_DIGITS || memcmp(text + i, greatest, GREATEST_DIGITS) > 0);
+    if (before == '.' || before == 'e' || before == 'E' || before == '+')
+        return false;
+    return n > GREATEST_DIGITS || memcmp(text + i, minus ? least : greatest, GREATEST_DIGITS) > 0;
 }
 
 static void widen_all(char *text, size_t len)
