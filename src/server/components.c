@@ -174,13 +174,14 @@ static anc_status open_encoder(srv_house *h, emb_encoder *ret, anc_str *ret_prob
                                        .pool = h->cpu_pool,
                                        .turns = h->turns,
                                        .clock = h->clock};
-    if (emb_infer_open(&options, ret, &why) == ANC_OK) {
+    const anc_status status = emb_infer_open(&options, ret, &why);
+    if (status == ANC_OK) {
         krn_log_write(h->log, KRN_INFO, "server", "embedding model loaded",
                       KRN_STR("model", ret->model), KRN_STR("precision", ret->precision),
                       KRN_STR("detail", ret->detail));
         return ANC_OK;
     }
-    const anc_str mending = srv_model_mending(h->mem, c->model.name);
+    const anc_str mending = srv_model_mending(h->mem, c->model.name, status);
     *ret_problem = anc_arena_printf(h->mem, "%s; %.*s", why.text, ANC_FMT(mending));
     tell_unusable(h, c->model.name, why.text, mending);
     return ANC_OK;

@@ -143,6 +143,7 @@ static void examine_model(examination *x)
 {
     const anc_str name = x->c->model.name;
     const anc_str folder = os_path_join(x->mem, x->c->models_dir, name);
+    anc_status status = ANC_OK;
     anc_err err = {0};
     anc_str text;
     if (x->c->model.remote.url.len > 0) {
@@ -155,12 +156,12 @@ static void examine_model(examination *x)
                                   "%.*s is not installed in %.*s; install it with `anchorage model "
                                   "pull`, until then search is by words alone",
                                   ANC_FMT(name), ANC_FMT(x->c->models_dir)));
-    else if (open_model(x, folder, &text, &err) == ANC_OK)
+    else if ((status = open_model(x, folder, &text, &err)) == ANC_OK)
         srv_tell(x, "model", CLI_FINE, text);
     else
         srv_tell(x, "model", CLI_WRONG,
                  anc_arena_printf(x->mem, "%s; %.*s", err.text,
-                                  ANC_FMT(srv_model_mending(x->mem, name))));
+                                  ANC_FMT(srv_model_mending(x->mem, name, status))));
 }
 
 /* Another folder than the configured one: a collection may ask for it. */

@@ -61,8 +61,11 @@ anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str f
                   : prepare_encoder(config, mem, folder, ret, err);
 }
 
-anc_str srv_model_mending(anc_arena *mem, anc_str name)
+anc_str srv_model_mending(anc_arena *mem, anc_str name, anc_status why)
 {
+    if (why == ANC_UNSUPPORTED)
+        return ANC_STR(
+            "name another one in model.name: `anchorage model list` shows what there is");
     for (size_t i = 0; emb_model_at(i) != NULL; i++)
         if (anc_str_eq(name, anc_str_of(emb_model_at(i)->name)))
             return anc_arena_printf(mem, "mend it with `anchorage model pull --force %.*s`",

@@ -14,7 +14,7 @@ void srv_models_close(emb_models *models);
 anc_status srv_model_prepare(const srv_config *config, anc_arena *mem, anc_str folder, anc_str *ret,
                              anc_err *err) ANC_MUST_CHECK;
 
-/* What mends a model of that name whose folder cannot be used, for people; ptr NULL: no room. */
-anc_str srv_model_mending(anc_arena *mem, anc_str name);
+/* What mends a model of that name whose folder cannot be used, which `why` was said of, for people; ptr NULL: no room. */
+anc_str srv_model_mending(anc_arena *mem, anc_str name, anc_status why);
 
 #endif

@@ -1,5 +1,6 @@
 """Models of collections from outside: one of their own, a change while they are searched, kills in the middle."""
 import importlib.util
+import json
 import shutil
 import time
 
@@ -89,6 +90,36 @@ def test_collections_with_models_of_their_own(binary):
         wait_for("the index", lambda: s.get("/readyz").status == 200)
         assert {h["document_id"] for h in found(s, "honey of the hive")} == {"bees", "hives"}
         s.stop()
+
+
+def test_a_model_below_its_folder(binary):
+    """The layout of old versions of sentence-transformers: modules.json says where the encoder is."""
+    with place(binary) as p:
+        make_models(p)
+        old, other = p.home / "models" / "old", p.home / "models" / "other"
+        for folder, path in ((old, "0_Transformer"), (other, "../" + TINY_MODEL)):
+            folder.mkdir()
+            modules = [{"idx": 0, "name": "0", "path": path, "type": "sentence_transformers.models.Transformer"},
+                       {"idx": 1, "name": "1", "path": "1_Normalize", "type": "sentence_transformers.models.Normalize"}]
+            (folder / "modules.json").write_text(json.dumps(modules))
+        shutil.copytree(p.home / "models" / TINY_MODEL, old / "0_Transformer")
+        p.env["ANCHORAGE_MODEL__NAME"] = "old"
+        s = Server(p)
+        vectors = [s.post("/v1/embeddings", {"input": "Bees make honey.", "model": m}) for m in ("old", TINY_MODEL)]
+        assert vectors[0].status == 200 and vectors[0].json["data"] == vectors[1].json["data"], vectors[0].body
+        put(s, "bees", "The queen bee lives in the hive and makes no honey.")
+        assert model_of(s) == "old" and found(s, "honey of the hive")
+        refused = s.post("/v1/embeddings", {"input": "Bees make honey.", "model": "other"})
+        assert refused.status == 400 and "is no folder of the model" in refused.json["detail"], refused.body
+        s.stop()
+        assert "models/old" in p.run("model", "list").stdout
+
+        # what a folder says reaches no terminal as it is
+        (other / "modules.json").unlink()
+        (other / "config.json").write_text(json.dumps({"model_type": "\x1b[31mred\n"}))
+        said = p.run("embed", "Bees make honey.", env={"ANCHORAGE_MODEL__NAME": "other"})
+        assert said.returncode != 0 and "known are bert" in said.stderr and "\x1b" not in said.stderr, said.stderr
+        assert "anchorage model list" in said.stderr and "model pull" not in said.stderr, said.stderr
 
 
 def test_a_model_changes_while_it_is_searched(binary):

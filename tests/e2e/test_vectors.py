@@ -53,6 +53,9 @@ def test_vectors_of_texts(binary):
             error = refused.json["error"]  # where clients of OpenAI look
             assert error["message"] == refused.json["detail"] and error["type"] == "invalid_request_error" and error["code"] == "invalid", error
             assert error["param"] == refused.json["errors"][0]["pointer"][1:], error
+            assert not refused.json["errors"][0]["message"].startswith("/"), refused.body  # the pointer stands beside it
+        said = p.run("embed", "--dimensions", str(TINY_DIMS + 1), BEES).stderr
+        assert f"--dimensions: is {TINY_DIMS + 1}, and " in said, said
 
         # the same on the command line, of arguments and of lines
         lines = p.run("embed", BEES, FERRY, "--kind", "passage").stdout.splitlines()

@@ -62,10 +62,13 @@ static void prepare(cli_context *cx, anc_str folder)
     anc_str detail = ANC_STR_NONE;
     const anc_status status =
         cx->host->model_prepare(cx->host->self, &cx->settings, cx->mem, folder, &detail, &err);
-    if (status != ANC_OK)
-        (void)fprintf(stderr, "anchorage: it cannot be used: %s\n", err.text);
-    else if (!cx->json && !cx->quiet)
+    if (status != ANC_OK) {
+        (void)fputs("anchorage: it cannot be used: ", stderr);
+        term_print_text(stderr, anc_str_of(err.text));
+        (void)fputc('\n', stderr);
+    } else if (!cx->json && !cx->quiet) {
         (void)printf("%.*s\n", ANC_FMT(detail));
+    }
 }
 
 static int pull(cli_context *cx, emb_models *models, own_call *own, anc_str name)

@@ -57,7 +57,9 @@ static void print_problem(const cli_context *cx, const anc_status_row *row, anc_
     ANC_BUF(out, TEXT_BYTES);
     json_writer w = json_writer_of(&out);
     if (!cx->json) {
-        (void)fprintf(stderr, "anchorage: %.*s\n", ANC_FMT(text));
+        (void)fputs("anchorage: ", stderr);
+        term_print_text(stderr, text);
+        (void)fputc('\n', stderr);
         return;
     }
     json_open_object(&w);

@@ -143,6 +143,15 @@ static void print_word(FILE *out, anc_str word)
     }
 }
 
+void term_print_text(FILE *out, anc_str text)
+{
+    for (size_t i = 0, n; i < text.len; i += n) {
+        const uint32_t c = anc_utf8_at(text, i, &n);
+        if (c == '\n' || c == '\t' || !is_control(c))
+            (void)fwrite(text.ptr + i, 1, n, out);
+    }
+}
+
 void term_print_wrapped(FILE *out, const char *indent, anc_str text, size_t columns)
 {
     anc_str line, word;

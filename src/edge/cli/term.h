@@ -66,6 +66,9 @@ static inline term_state term_count(uint64_t done, uint64_t total)
  * other than line ends are left out, so that a document cannot drive the terminal. */
 void term_print_wrapped(FILE *out, const char *indent, anc_str text, size_t columns);
 
+/* `text` as it is, without control characters other than line ends and tabs: what others wrote drives no terminal. */
+void term_print_text(FILE *out, anc_str text);
+
 /* `text` on one line without control characters, cut after `max` code points with "…". */
 void term_print_line(FILE *out, anc_str text, size_t max);
 

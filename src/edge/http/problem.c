@@ -67,6 +67,14 @@ http_problem http_problem_of_http(int status, anc_str detail)
     return p;
 }
 
+/* What is wrong with a field, without the field's name, which stands beside it. */
+static anc_str message_of(anc_str text, anc_str pointer)
+{
+    const anc_str rest =
+        anc_str_starts(text, pointer) ? anc_str_sub(text, pointer.len, SIZE_MAX) : ANC_STR("");
+    return anc_str_starts(rest, ANC_STR(": ")) ? anc_str_sub(rest, 2, SIZE_MAX) : text;
+}
+
 http_problem http_problem_of(anc_status status, const anc_err *err, http_fault *fault)
 {
     const anc_status_row *row = anc_status_info(status);
@@ -77,7 +85,8 @@ http_problem http_problem_of(anc_status status, const anc_err *err, http_fault *
                       .detail =
                           anc_str_of(err != NULL && err->text[0] != '\0' ? err->text : row->text)};
     if (err != NULL && err->pointer[0] != '\0') {
-        *fault = (http_fault){anc_str_of(err->pointer), p.detail};
+        const anc_str pointer = anc_str_of(err->pointer);
+        *fault = (http_fault){pointer, message_of(p.detail, pointer)};
         p.faults = fault;
         p.n_faults = 1;
     }

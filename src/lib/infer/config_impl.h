@@ -15,6 +15,8 @@ typedef struct inf_dense_config {
 
 typedef struct inf_config {
     const inf_architecture *architecture;
+    anc_str
+        place; /* below the folder, in the arena: config.json, tokenizer, weights; empty: itself */
     size_t hidden; /* width of a token; a multiple of heads */
     size_t heads;
     size_t layers;
@@ -27,6 +29,7 @@ typedef struct inf_config {
     size_t buckets;     /* of distances; 0: attention adds nothing by them */
     size_t window;      /* tokens of a text, special ones included; there are places for all */
     float epsilon;      /* of the layer norms */
+    bool lower;         /* texts are made lower case before the tokenizer */
     bool scores;        /* a cross-encoder: a pair in, one number out */
     inf_pooling pooling;
     anc_str pooling_folder; /* below the model's; empty in a cross-encoder */

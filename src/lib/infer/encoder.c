@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "encoder_impl.h"
+#include "modules_impl.h"
 #include "packed_impl.h"
 
 enum {
@@ -96,12 +97,39 @@ static anc_status keep_weights(inf_encoder *enc, anc_str folder, const inf_confi
     return ANC_OK;
 }
 
+/* Weights as they are published elsewhere, and what is wrong with them here. */
+static const struct other_weights {
+    const char *file, *why;
+} others[] = {
+    {"model.safetensors.index.json", "weights in several files are not read, one file is"},
+    {"pytorch_model.bin", "pickles, which run code as they are read, are not read"},
+    {"pytorch_model.bin.index.json", "pickles, which run code as they are read, are not read"},
+    {"tf_model.h5", "only safetensors are read"},
+    {"onnx/model.onnx", "only safetensors are read"},
+    {"model.onnx", "only safetensors are read"},
+};
+
+/* The file of the weights in `place` below the folder; of a folder that has none in the form that is read, which others
+ * are there is the error. */
+static anc_status find_weights(anc_arena *mem, anc_str folder, anc_str place, anc_str *ret,
+                               anc_err *err)
+{
+    ANC_TRY(inf_place_path(mem, folder, place, "model.safetensors", ret, err));
+    for (size_t i = 0; i < ANC_COUNT(others) && !os_exists(*ret); i++) {
+        anc_str other;
+        ANC_TRY(inf_place_path(mem, folder, place, others[i].file, &other, err));
+        if (os_exists(other))
+            return ANC_FAIL(err, ANC_UNSUPPORTED, "there is no %.*s but a %s: %s", ANC_FMT(*ret),
+                            others[i].file, others[i].why);
+    }
+    return ANC_OK;
+}
+
 static anc_status open_weights(inf_encoder *enc, anc_arena *mem, anc_str folder,
                                const inf_config *config, anc_str digest, anc_err *err)
 {
-    const anc_str path = os_path_join(mem, folder, ANC_STR("model.safetensors"));
-    if (path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    anc_str path;
+    ANC_TRY(find_weights(mem, folder, config->place, &path, err));
     ANC_TRY(os_reader_open(path, &enc->file, err));
     ANC_TRY(inf_tensors_open(enc->file, path, &enc->tensors, err));
     return load_weights(enc, folder, config, digest, err);
@@ -113,10 +141,8 @@ static anc_status open_dense(inf_encoder *enc, anc_arena *mem, anc_str folder,
 {
     if (dense->folder.len == 0)
         return ANC_OK;
-    const anc_str below = os_path_join(mem, folder, dense->folder);
-    const anc_str path = os_path_join(mem, below, ANC_STR("model.safetensors"));
-    if (path.ptr == NULL)
-        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for the files of the model");
+    anc_str path;
+    ANC_TRY(find_weights(mem, folder, dense->folder, &path, err));
     os_reader *file = NULL;
     inf_tensors *tensors = NULL;
     const inf_dense_of step = {"linear", enc->bert.config.hidden, dense->outputs, dense->bias,
@@ -178,6 +204,20 @@ static anc_status open_prefixes(inf_encoder *enc, anc_str folder,
                        &enc->prefixes[INF_PASSAGE], err);
 }
 
+static anc_status open_tokenizer(inf_encoder *enc, anc_arena *mem, anc_str folder,
+                                 const inf_config *config, anc_err *err)
+{
+    anc_err inner = {0};
+    anc_str place;
+    ANC_TRY(inf_place_path(mem, folder, config->place, "", &place, err));
+    ANC_TRY(inf_tokenizer_open(place, &enc->tok, err));
+    const anc_status status = config->lower ? inf_tokenizer_lower(enc->tok, &inner) : ANC_OK;
+    if (status != ANC_OK)
+        return ANC_FAIL(err, status, "model %.*s: sentence_bert_config.json: %s", ANC_FMT(folder),
+                        inner.text);
+    return ANC_OK;
+}
+
 static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder_options *options,
                              anc_err *err)
 {
@@ -191,7 +231,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     if (config.scores && config.window < INF_PAIR_MIN)
         return ANC_FAIL(err, ANC_CORRUPT, "model %.*s: a window of %zu tokens holds no pair",
                         ANC_FMT(folder), config.window);
-    ANC_TRY(inf_tokenizer_open(folder, &enc->tok, err));
+    ANC_TRY(open_tokenizer(enc, mem, folder, &config, err));
     if (inf_tokenizer_size(enc->tok) > config.vocabulary)
         return ANC_FAIL(err, ANC_CORRUPT,
                         "model %.*s: the tokenizer has ids up to %u, config.json only %zu",
@@ -206,7 +246,7 @@ static anc_status open_parts(inf_encoder *enc, anc_str folder, const inf_encoder
     ANC_TRY(open_prefixes(enc, folder, options, &config, err));
     ANC_TRY(keep_weights(enc, folder, &config, options, err));
     inf_config *kept = &enc->bert.config;
-    kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
+    kept->place = kept->query_prefix = kept->passage_prefix = kept->dense.folder = ANC_STR_NONE;
     return ANC_OK;
 }
 

@@ -75,6 +75,11 @@ void inf_encoder_close(inf_encoder *enc); /* after the last call; NULL is a no-o
 anc_status inf_encoder_files(anc_arena *mem, anc_str folder, anc_str **ret, size_t *ret_n,
                              anc_err *err) ANC_MUST_CHECK;
 
+/* The path of the file of the weights, in `mem`: in the folder, or below it where modules.json says so; it may not be
+ * there. CORRUPT: modules.json is none. */
+anc_status inf_encoder_weights(anc_arena *mem, anc_str folder, anc_str *ret,
+                               anc_err *err) ANC_MUST_CHECK;
+
 /* Whether the model is a cross-encoder, by its small files alone. Errors of those as inf_encoder_open. */
 anc_status inf_encoder_scores(anc_str folder, bool *ret, anc_err *err) ANC_MUST_CHECK;
 

@@ -18,6 +18,8 @@ struct inf_tensors {
 enum {
     PREFIX_BYTES = 8,
     SHAPE_TEXT_BYTES = 64,
+    NAME_MAX_BYTES = 256,
+    SHOWN_BYTES = 40,
     TABLE_MAX_BYTES = 64 << 20,
     HEADER_ROOM_BYTES = 4096
 };
@@ -100,7 +102,8 @@ typedef struct behind {
 static anc_status read_row(const inf_tensors *t, const behind *data, const json_value *v,
                            inf_tensor *row, anc_err *err)
 {
-    const anc_str dtype_name = json_str(json_member(v, "dtype"), ANC_STR_NONE);
+    const anc_str dtype_name =
+        anc_str_sub(json_str(json_member(v, "dtype"), ANC_STR_NONE), 0, SHOWN_BYTES);
     const struct dtype_row *dtype = find_dtype(dtype_name);
     if (dtype == NULL)
         return ANC_FAIL(err, ANC_UNSUPPORTED, "%.*s: tensor %.*s: dtype \"%.*s\" is not known",
@@ -169,6 +172,9 @@ static anc_status read_rows(inf_tensors *t, const json_value *header, const behi
         if (anc_str_eq(name, ANC_STR("__metadata__")))
             continue;
         inf_tensor *row = &t->rows[t->n];
+        if (name.len > NAME_MAX_BYTES)
+            return ANC_FAIL(err, ANC_LIMIT, "%.*s: the name of a tensor has %zu bytes, at most %d",
+                            ANC_FMT(t->file), name.len, NAME_MAX_BYTES);
         row->name = anc_arena_copy(t->mem, name);
         if (row->name.ptr == NULL)
             return ANC_FAIL(err, anc_arena_refusal(t->mem), "no room for the tensors of %.*s",

@@ -3,6 +3,15 @@
 
 #include "tokenizer_impl.h"
 
+anc_status inf_tokenizer_lower(inf_tokenizer *tok, anc_err *err)
+{
+    if (tok->unigram != NULL)
+        return ANC_FAIL(err, ANC_UNSUPPORTED,
+                        "do_lower_case is not known of a tokenizer of the kind Unigram");
+    tok->rules.lower = true;
+    return ANC_OK;
+}
+
 uint32_t inf_tokenizer_size(const inf_tokenizer *tok)
 {
     return tok->size;

@@ -29,6 +29,10 @@ anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err
 anc_status inf_tokenizer_of_vocab(anc_str vocab, bool lower, inf_tokenizer **ret,
                                   anc_err *err) ANC_MUST_CHECK;
 
+/* Before its first use: texts are made lower case whatever the tokenizer's own files say; marks stay as those have it.
+ * UNSUPPORTED of Unigram. */
+anc_status inf_tokenizer_lower(inf_tokenizer *tok, anc_err *err) ANC_MUST_CHECK;
+
 /* One more than the greatest id. */
 uint32_t inf_tokenizer_size(const inf_tokenizer *tok);
 

@@ -1,14 +1,9 @@
 /* tokenizer_read.c - tokenizer.json, or vocab.txt with the small files beside it, as published. */
 #include "os/file.h"
+#include "settings_impl.h"
 #include "tokenizer_impl.h"
-#include "json/json.h"
 
 enum { FILE_MAX_BYTES = 64 << 20 };
-
-static void doc_cleanup(json_doc **doc)
-{
-    json_doc_free(*doc);
-}
 
 static void tokenizer_cleanup(inf_tokenizer **tok)
 {
@@ -130,7 +125,7 @@ static anc_str kind_of(const json_value *model)
 
 anc_status inf_tokenizer_of_json(anc_str json, inf_tokenizer **ret, anc_err *err)
 {
-    ANC_CLEANUP(doc_cleanup) json_doc *doc = NULL;
+    ANC_CLEANUP(inf_settings_cleanup) json_doc *doc = NULL;
     ANC_CLEANUP(tokenizer_cleanup) inf_tokenizer *tok = NULL;
     anc_err inner = {0};
     const anc_status parsed = json_parse(json, &doc, &inner);
@@ -217,25 +212,6 @@ static bool is_mpnet(anc_str class)
            anc_str_eq(class, ANC_STR("MPNetTokenizerFast"));
 }
 
-/* A small file of the folder, which may be absent: then `ret` is NULL. */
-static anc_status read_small(anc_arena *mem, anc_str folder, anc_str name, json_doc **ret,
-                             anc_err *err)
-{
-    const anc_str path = os_path_join(mem, folder, name);
-    anc_err inner = {0};
-    anc_str text;
-    if (path.ptr == NULL)
-        return no_memory(err);
-    if (!os_exists(path))
-        return ANC_OK;
-    ANC_TRY(os_file_read(mem, path, FILE_MAX_BYTES, &text, err));
-    const anc_status status = json_parse(text, ret, &inner);
-    if (status != ANC_OK)
-        return ANC_FAIL(err, status == ANC_NO_MEMORY ? ANC_NO_MEMORY : ANC_CORRUPT, "%.*s: %.200s",
-                        ANC_FMT(path), inner.text);
-    return ANC_OK;
-}
-
 /* The special tokens that `root` names; the others stay. */
 static anc_status read_tokens(anc_arena *mem, const json_value *root, vocab_flags *flags,
                               anc_err *err)
@@ -252,10 +228,10 @@ static anc_status read_tokens(anc_arena *mem, const json_value *root, vocab_flag
  * first does not name. */
 static anc_status read_flags(anc_arena *mem, anc_str folder, vocab_flags *ret, anc_err *err)
 {
-    ANC_CLEANUP(doc_cleanup) json_doc *config = NULL;
-    ANC_CLEANUP(doc_cleanup) json_doc *tokens = NULL;
-    ANC_TRY(read_small(mem, folder, ANC_STR("tokenizer_config.json"), &config, err));
-    ANC_TRY(read_small(mem, folder, ANC_STR("special_tokens_map.json"), &tokens, err));
+    ANC_CLEANUP(inf_settings_cleanup) json_doc *config = NULL;
+    ANC_CLEANUP(inf_settings_cleanup) json_doc *tokens = NULL;
+    ANC_TRY(inf_settings_read(mem, folder, "tokenizer_config.json", &config, err));
+    ANC_TRY(inf_settings_read(mem, folder, "special_tokens_map.json", &tokens, err));
     const json_value *root = config != NULL ? json_root(config) : NULL;
     const bool lower = json_bool(json_member(root, "do_lower_case"), true);
     *ret = plain_flags(lower);

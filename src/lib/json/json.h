@@ -34,6 +34,8 @@ void json_doc_free(json_doc *doc); /* NULL is a no-op */
 
 /* INVALID with line, column and what was wrong. */
 anc_status json_parse(anc_str text, json_doc **ret, anc_err *err) ANC_MUST_CHECK;
+/* The same, but an integer beyond 64 bits, as Python writes them, is read as the double that is near. */
+anc_status json_parse_wide(anc_str text, json_doc **ret, anc_err *err) ANC_MUST_CHECK;
 const json_value *json_root(const json_doc *doc);
 
 json_kind json_kind_of(const json_value *v);

@@ -16,6 +16,7 @@
 #undef JSON_REAL
 #undef JSON_NULL
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,6 +100,66 @@ anc_status json_parse(anc_str text, json_doc **ret, anc_err *err)
     doc->root = root;
     *ret = doc;
     return ANC_OK;
+}
+
+/* The greatest and the least integer of 64 bits. */
+static const char greatest[] = "9223372036854775807", least[] = "9223372036854775808";
+enum { GREATEST_DIGITS = sizeof greatest - 1 };
+
+/* Writes an integer of `n` digits as a double in place; what is left over becomes blanks, which behind a number mean
+ * nothing. */
+static void widen(char *digits, size_t n)
+{
+    char exponent[24];
+    const size_t len = (size_t)snprintf(exponent, sizeof exponent, "e%zu", n - 1);
+    memmove(digits + 2, digits + 1, GREATEST_DIGITS - 2 - len);
+    digits[1] = '.';
+    memcpy(digits + GREATEST_DIGITS - len, exponent, len);
+    memset(digits + GREATEST_DIGITS, ' ', n - GREATEST_DIGITS);
+}
+
+/* Whether the `n` digits at `i` are an integer of more than 64 bits, and no part of a double. */
+static bool is_wide(const char *text, size_t len, size_t i, size_t n)
+{
+    const char next = i + n < len ? text[i + n] : ' ';
+    const bool minus = i > 0 && text[i - 1] == '-';
+    const char before = i > minus ? text[i - minus - 1] : ' ';
+    if (n < GREATEST_DIGITS || text[i] == '0' || next == '.' || next == 'e' || next == 'E')
+        return false;
+    if (before == '.' || before == 'e' || before == 'E' || before == '+')
+        return false;
+    return n > GREATEST_DIGITS || memcmp(text + i, minus ? least : greatest, GREATEST_DIGITS) > 0;
+}
+
+static void widen_all(char *text, size_t len)
+{
+    bool in_string = false;
+    for (size_t i = 0; i < len; i++) {
+        size_t n = 0;
+        if (in_string && text[i] == '\\')
+            i++;
+        else if (text[i] == '"')
+            in_string = !in_string;
+        else if (!in_string)
+            while (i + n < len && text[i + n] >= '0' && text[i + n] <= '9')
+                n++;
+        if (is_wide(text, len, i, n))
+            widen(text + i, n);
+        i += n > 0 ? n - 1 : 0;
+    }
+}
+
+anc_status json_parse_wide(anc_str text, json_doc **ret, anc_err *err)
+{
+    char *copy = malloc(text.len + 1);
+    if (copy == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "JSON: out of memory");
+    if (text.len > 0)
+        memcpy(copy, text.ptr, text.len);
+    widen_all(copy, text.len);
+    const anc_status status = json_parse((anc_str){copy, text.len}, ret, err);
+    free(copy);
+    return status;
 }
 
 const json_value *json_root(const json_doc *doc)

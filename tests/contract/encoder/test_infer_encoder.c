@@ -35,8 +35,17 @@ static void spoil(char *halves, uint64_t rows, uint64_t columns)
     }
 }
 
-/* A copy of the small model in which int8 goes wrong. */
-static void make_uneven_model(anc_arena *mem, anc_str folder)
+/* Makes all values nothing. */
+static void blank(char *halves, uint64_t rows, uint64_t columns)
+{
+    memset(halves, 0, 2 * rows * columns);
+}
+
+typedef void change(char *halves, uint64_t rows, uint64_t columns);
+
+/* A copy of the small model with `n` of its tensors changed. */
+static void make_changed_model(anc_arena *mem, anc_str folder, const char *const names[], size_t n,
+                               change *change_it)
 {
     static const char *const files[] = {"config.json", "vocab.txt", "sentence_bert_config.json",
                                         "model.safetensors"};
@@ -52,17 +61,26 @@ static void make_uneven_model(anc_arena *mem, anc_str folder)
             ASSERT_OK(os_file_replace(os_path_join(mem, folder, name), bytes, &err), &err);
     }
     ASSERT_OK(inf_tensors_read(bytes, model, &tensors, &err), &err);
-    const inf_tensor *t =
-        inf_tensors_find(tensors, ANC_STR("encoder.layer.1.attention.output.dense.weight"));
-    assert_true(t != NULL && t->rank == 2 && t->dtype == INF_DTYPE_F16);
     char *values = anc_arena_alloc(mem, bytes.len, 1);
     assert_non_null(values);
     memcpy(values, bytes.ptr, bytes.len);
-    spoil(values + (t->bytes - (const unsigned char *)bytes.ptr), t->shape[0], t->shape[1]);
+    for (size_t i = 0; i < n; i++) {
+        const inf_tensor *t = inf_tensors_find(tensors, anc_str_of(names[i]));
+        assert_true(t != NULL && t->dtype == INF_DTYPE_F16);
+        change_it(values + (t->bytes - (const unsigned char *)bytes.ptr), t->shape[0],
+                  t->rank == 2 ? t->shape[1] : 1);
+    }
     inf_tensors_free(tensors);
     ASSERT_OK(os_file_replace(os_path_join(mem, folder, ANC_STR("model.safetensors")),
                               (anc_str){values, bytes.len}, &err),
               &err);
+}
+
+/* Int8 goes wrong in it. */
+static void make_uneven_model(anc_arena *mem, anc_str folder)
+{
+    static const char *const names[] = {"encoder.layer.1.attention.output.dense.weight"};
+    make_changed_model(mem, folder, names, 1, spoil);
 }
 
 static emb_encoder open_folder(const char *folder, const char *precision)
@@ -212,6 +230,26 @@ static void infer_says_why_it_does_not_open(void **state)
     assert_null(e.ops);
 }
 
+/* Each weight is a number, and all that comes out is 0. */
+static void a_model_that_gives_nothing_does_not_open(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"encoder.layer.1.output.LayerNorm.weight",
+                                        "encoder.layer.1.output.LayerNorm.bias"};
+    char folder[] = "/tmp/anchorage-blank-XXXXXX";
+    anc_err err = {0};
+    emb_encoder e = {0};
+    ANC_ARENA(mem, 4 << 20);
+    assert_non_null(mkdtemp(folder));
+    make_changed_model(mem, anc_str_of(folder), names, ANC_COUNT(names), blank);
+    const emb_infer_options options = {
+        .folder = anc_str_of(folder), .precision = ANC_STR("f32"), .clock = clock_fixed(&now_ns)};
+    assert_int_equal(emb_infer_open(&options, &e, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, "what comes out for a text is no number, or nothing"));
+    assert_null(e.ops);
+    assert_int_equal(os_folder_remove(anc_str_of(folder), NULL), ANC_OK);
+}
+
 static void a_prefix_is_part_of_the_revision(void **state)
 {
     (void)state;
@@ -240,6 +278,7 @@ int main(void)
         cmocka_unit_test(a_caller_who_left_ends_the_check),
         cmocka_unit_test(a_precision_that_is_none_is_refused),
         cmocka_unit_test(infer_says_why_it_does_not_open),
+        cmocka_unit_test(a_model_that_gives_nothing_does_not_open),
         cmocka_unit_test(a_prefix_is_part_of_the_revision),
     };
     return cmocka_run_group_tests_name("infer", tests, NULL, NULL);

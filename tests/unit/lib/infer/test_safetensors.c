@@ -168,6 +168,9 @@ static void a_file_that_is_cut_later_is_named(void **state)
 
 #define A_OK "\"a\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}"
 
+#define TWENTY  "nnnnnnnnnnnnnnnnnnnn"
+#define HUNDRED TWENTY TWENTY TWENTY TWENTY TWENTY
+
 static const struct refused_row {
     const char *name;
     const char *header;
@@ -202,6 +205,9 @@ static const struct refused_row {
      ANC_CORRUPT, "tensor b overlaps"},
     {"gap", "{" A_OK ",\"b\":{\"dtype\":\"F32\",\"shape\":[1],\"data_offsets\":[12,16]}}", 16,
      ANC_CORRUPT, "tensor b begins behind a gap"},
+    {"a name of three hundred bytes",
+     "{\"" HUNDRED HUNDRED HUNDRED "\":{\"dtype\":\"F32\",\"shape\":[2],\"data_offsets\":[0,8]}}",
+     8, ANC_LIMIT, "the name of a tensor has 300 bytes, at most 256"},
     {"bytes behind the last", "{" A_OK "}", 9, ANC_CORRUPT, "1 bytes behind"},
 };
 

@@ -46,12 +46,13 @@ static const parse_row parse_rows[] = {
     {"open string", "\"abc", NULL},
 };
 
-static void parse(void **state)
+typedef anc_status parser(anc_str text, json_doc **ret, anc_err *err);
+
+static void expect_parsed(const parse_row *row, parser *parse_it)
 {
-    const parse_row *row = *state;
     json_doc *doc = NULL;
     anc_err err = {0};
-    const anc_status got = json_parse(anc_str_of(row->text), &doc, &err);
+    const anc_status got = parse_it(anc_str_of(row->text), &doc, &err);
     if (row->dump == NULL) {
         assert_int_equal(got, ANC_INVALID);
         assert_null(doc);
@@ -63,6 +64,12 @@ static void parse(void **state)
     json_dump(json_root(doc), &out);
     assert_string_equal(out.ptr, row->dump);
     json_doc_free(doc);
+}
+
+static void parse(void **state)
+{
+    const parse_row *row = *state;
+    expect_parsed(row, json_parse);
 }
 
 static anc_status parse_nested(size_t depth, anc_err *err)
@@ -231,6 +238,38 @@ static void locale_plays_no_part(void **state)
     assert_string_equal(out.ptr, "[0.5,1.25]");
 }
 
+static const parse_row wide_rows[] = {
+    {"an integer of thirty digits", "{\"n\":1000000000000000019884624838656,\"m\":2}",
+     "{\"n\":1e+30,\"m\":2}"},
+    {"below nothing", "[-1000000000000000019884624838656]", "[-1e+30]"},
+    {"one more than the greatest", "9223372036854775808", "9.22337203685477e+18"},
+    {"the greatest", "9223372036854775807", "9223372036854775807"},
+    {"the least", "-9223372036854775808", "-9223372036854775808"},
+    {"one less than the least", "-9223372036854775809", "-9.22337203685477e+18"},
+    {"many digits of an exponent", "[0e99999999999999999999,0e-99999999999999999999]", "[0.0,0.0]"},
+    {"many digits of a fraction", "0.12345678901234567890123", "0.12345678901234568"},
+    {"many digits before one", "12345678901234567890.5", "1.2345678901234567e+19"},
+    {"digits in a text", "[\"1000000000000000019884624838656\",\"\\\"99999999999999999999\"]",
+     "[\"1000000000000000019884624838656\",\"\\\"99999999999999999999\"]"},
+    {"zeros in front", "00000000000000000000001", NULL},
+    {"five hundred digits",
+     "[1"
+     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "0000000000000000000000000000000000000000000000000000000000000000000000000000000000000000000"
+     "]",
+     NULL},
+    {"empty", "", NULL},
+    {"a text without an end", "\"\\", NULL},
+};
+
+static void parse_wide(void **state)
+{
+    const parse_row *row = *state;
+    expect_parsed(row, json_parse_wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -244,6 +283,7 @@ int main(void)
         cmocka_unit_test(locale_plays_no_part),
     };
     int failed = RUN_TABLE("json_parse", parse_rows, parse);
+    failed += RUN_TABLE("json_parse_wide", wide_rows, parse_wide);
     failed += cmocka_run_group_tests_name("json", tests, NULL, NULL);
     return failed;
 }

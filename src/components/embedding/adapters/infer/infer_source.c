@@ -1,4 +1,4 @@
-/* infer_source.c - a model is a folder that holds config.json and model.safetensors. */
+/* infer_source.c - a model is a folder that holds model.safetensors, or whose modules.json says where below it that is. */
 #include "embedding/adapters/infer/infer_source.h"
 
 #include <stdio.h>
@@ -19,10 +19,9 @@ typedef struct source {
     krn_clock clock;
 } source;
 
-static anc_status path_in(const source *s, krn_call *call, anc_str model, const char *file,
-                          anc_str *ret)
+static anc_status path_in(const source *s, krn_call *call, anc_str model, anc_str *ret)
 {
-    *ret = anc_arena_printf(call->mem, "%s/%.*s%s", s->dir, ANC_FMT(model), file);
+    *ret = anc_arena_printf(call->mem, "%s/%.*s", s->dir, ANC_FMT(model));
     if (ret->ptr == NULL)
         return ANC_FAIL(call->err, anc_arena_refusal(call->mem), "no room for a path");
     return ANC_OK;
@@ -36,25 +35,25 @@ static bool is_work(anc_str name)
 
 static anc_status look(const source *s, krn_call *call, anc_str name, bool *ret_is, uint64_t *bytes)
 {
-    anc_str config, weights;
-    os_stat stat;
+    anc_str folder, weights;
+    os_stat stat = {0};
     anc_err ignored = {0};
-    ANC_TRY(path_in(s, call, name, "/config.json", &config));
-    ANC_TRY(path_in(s, call, name, "/model.safetensors", &weights));
-    *ret_is = !is_work(name) && os_exists(config) &&
-              os_stat_of(weights, &stat, &ignored) == ANC_OK && stat.is_file;
-    if (*ret_is)
-        *bytes = stat.bytes;
+    ANC_TRY(path_in(s, call, name, &folder));
+    const anc_status status = inf_encoder_weights(call->mem, folder, &weights, &ignored);
+    const bool is_there = status == ANC_OK && os_stat_of(weights, &stat, &ignored) == ANC_OK;
+    /* what cannot be read stays: whoever opens it is told why */
+    *ret_is = !is_work(name) && (status != ANC_OK || (is_there && stat.is_file));
+    *bytes = is_there ? stat.bytes : 0;
     return ANC_OK;
 }
 
-/* A cross-encoder embeds nothing. What cannot be read stays in the list: whoever opens it is told why. */
+/* A cross-encoder embeds nothing. */
 static bool is_cross_encoder(const source *s, krn_call *call, anc_str name)
 {
     anc_str folder;
     anc_err ignored = {0};
     bool scores = false;
-    return path_in(s, call, name, "", &folder) == ANC_OK &&
+    return path_in(s, call, name, &folder) == ANC_OK &&
            inf_encoder_scores(folder, &scores, &ignored) == ANC_OK && scores;
 }
 
@@ -93,7 +92,7 @@ static anc_status open_model(void *self, krn_call *call, anc_str model, emb_enco
     if (!is)
         return ANC_FAIL(call->err, ANC_NOT_FOUND, "%.*s is no model folder below models_dir",
                         ANC_FMT(model));
-    ANC_TRY(path_in(s, call, model, "", &options.folder));
+    ANC_TRY(path_in(s, call, model, &options.folder));
     return emb_infer_open(&options, ret, call->err);
 }
 

@@ -2,13 +2,15 @@
  * beside it. */
 #include "opening_impl.h"
 
+#include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
 #include "os/file.h"
 
-enum { KEEP_FROM_BYTES = 4 << 20, FOLDER_SHOWN = 300 };
+enum { KEEP_FROM_BYTES = 4 << 20, SMALL_FILES_MAX_BYTES = 2 << 20, FOLDER_SHOWN = 300 };
 
 /* The last part of a path. */
 static anc_str name_of(anc_str path)
@@ -42,12 +44,11 @@ static anc_status read_precision(anc_str word, inf_choose_options *ret, anc_err 
 static bool is_kept(anc_str folder)
 {
     anc_err ignored = {0};
+    anc_str path;
     os_stat stat;
-    ANC_ARENA(mem, OS_PATH_MAX * 2);
-    const anc_str path =
-        mem != NULL ? os_path_join(mem, folder, ANC_STR("model.safetensors")) : ANC_STR_NONE;
-    return path.ptr != NULL && os_stat_of(path, &stat, &ignored) == ANC_OK &&
-           stat.bytes >= KEEP_FROM_BYTES;
+    ANC_ARENA(mem, SMALL_FILES_MAX_BYTES);
+    return mem != NULL && inf_encoder_weights(mem, folder, &path, &ignored) == ANC_OK &&
+           os_stat_of(path, &stat, &ignored) == ANC_OK && stat.bytes >= KEEP_FROM_BYTES;
 }
 
 static anc_status ask(void *arg)
@@ -119,6 +120,39 @@ static void describe(emb_opened *o, bool scores, const char *why)
                    about->kept ? ", packed beside it" : "", why);
 }
 
+/* Weights may be numbers each and still too great, or all nothing, for what comes of them: then no vector has a
+ * direction. */
+static bool is_of_use(const float *out, size_t n, bool scores)
+{
+    double squares = 0;
+    for (size_t i = 0; i < n; i++)
+        squares += (double)out[i] * (double)out[i];
+    return isfinite(squares) && (scores || squares > 0);
+}
+
+/* One short text, or pair, goes through the model. */
+static anc_status try_once(const emb_opened *o, bool scores, anc_err *err)
+{
+    const anc_str text = ANC_STR("a");
+    const inf_pair pair = {text, text};
+    const size_t n = scores ? 1 : o->about.dims;
+    float *out = malloc(n * sizeof *out);
+    if (out == NULL)
+        return ANC_FAIL(err, ANC_NO_MEMORY, "no room to try the model");
+    anc_status status =
+        scores ? inf_encoder_score(o->encoder, &pair, 1, NULL, (inf_check){0}, out, NULL, err)
+               : inf_encoder_encode(o->encoder, INF_PASSAGE, &text, 1, NULL, (inf_check){0}, out,
+                                    NULL, err);
+    if (status == ANC_OK && !is_of_use(out, n, scores))
+        status =
+            ANC_FAIL(err, ANC_CORRUPT,
+                     "model %s: what comes out for a text is no number, or nothing: its weights "
+                     "are too great, or 0",
+                     o->model);
+    free(out);
+    return status;
+}
+
 static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bool scores,
                              anc_err *err)
 {
@@ -143,6 +177,7 @@ static anc_status open_parts(emb_opened *o, const emb_infer_options *options, bo
     with.precision = choice.precision;
     ANC_TRY(inf_encoder_open(options->folder, &with, &o->encoder, err));
     o->about = inf_encoder_about(o->encoder);
+    ANC_TRY(try_once(o, scores, err));
     describe(o, scores, choice.why);
     return ANC_OK;
 }

@@ -44,10 +44,11 @@ static anc_status place(const folders *f, krn_call *call, anc_str model, const c
 static anc_status find(void *self, krn_call *call, anc_str model, anc_str *ret)
 {
     const folders *f = self;
-    anc_str folder = ANC_STR_NONE, marker = ANC_STR_NONE;
+    anc_str folder = ANC_STR_NONE, config = ANC_STR_NONE, modules = ANC_STR_NONE;
     ANC_TRY(place(f, call, model, "", &folder));
-    ANC_TRY(place(f, call, model, "/config.json", &marker));
-    *ret = os_exists(marker) ? folder : ANC_STR_NONE;
+    ANC_TRY(place(f, call, model, "/config.json", &config));
+    ANC_TRY(place(f, call, model, "/modules.json", &modules));
+    *ret = os_exists(config) || os_exists(modules) ? folder : ANC_STR_NONE;
     return ANC_OK;
 }
 
