@@ -103,8 +103,8 @@ static bool is_row_without_person(const rag_extraction *x, size_t i)
 /* Who is asked, and it has nobody. */
 static bool lacks_person(const rag_extraction *x, size_t i)
 {
-    if (x->terms.cues == RAG_CUE_PERSON && is_row_without_person(x, i))
-        return true;
+    if (x->terms.cues == RAG_CUE_PERSON && x->units.items[i].cells > 0)
+        return is_row_without_person(x, i);
     return x->terms.cues == RAG_CUE_PERSON && x->views[i].features[RAG_F_NO_CUE] > 0 &&
            x->views[i].features[RAG_F_DEFINES] <= 0;
 }
@@ -513,5 +513,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
-           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i);
+           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i) ||
+           rag_is_told_of_other(x, i);
 }

@@ -220,6 +220,15 @@ double rag_doubt(const rag_extraction *x, size_t i);
 /* doubt.c: whether unit i answers another question, however much of the question's words it has. */
 bool rag_is_beside_point(const rag_extraction *x, size_t i);
 
+/* exact.c: how much of the question unit i speaks to, 0..1: words for the kind of thing that is asked for are not missed. */
+double rag_told_of(const rag_extraction *x, size_t i);
+/* Whether it is a row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it,
+ * and the day, the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
+bool rag_is_exact(const rag_extraction *x, size_t i);
+/* Whether it is of another language than the question, of which a model of one language knows little, and has the names that
+ * were asked about, all else by words that mean the same, and the kind of thing. */
+bool rag_is_told_abroad(const rag_extraction *x, size_t i);
+
 /* wanted.c: reads once of a question what its units are asked for: how_many, priced, told_by and property. */
 void rag_wanted_read(rag_terms *terms);
 /* Whether a property that is known by its looks is asked for (an address, a number to ring), and unit i has none. */
@@ -278,6 +287,10 @@ bool rag_is_of_speaker(const rag_extraction *x, size_t i);
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */
 bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
+
+/* elsewhere.c: whether unit i has the question's words and tells something else with them: what is at the place that was asked
+ * about, what is done after it, of any kind of it. */
+bool rag_is_told_of_other(const rag_extraction *x, size_t i);
 
 /* senses.c: whether unit i has the question's words in another sense, or of something else, or the question has none. */
 bool rag_is_in_other_sense(const rag_extraction *x, size_t i);

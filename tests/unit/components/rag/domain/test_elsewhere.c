@@ -1,0 +1,62 @@
+/* test_elsewhere.c - the question's words stand there and are told of something else: it is declined, or what tells it comes
+ * first. Beside each what is nearly the same and has to be told.
+ */
+#include "told.h"
+
+DOCUMENT(minutes, "en", "Meeting of the board",
+         "Present were Ines Poll and Tom Rask. The second branch in Leeds opens on 3 May. We buy "
+         "forty chairs from Hollin Brothers for 900 pounds.");
+
+DOCUMENT(dealers, "en", "Dealers",
+         "Our dealers in Leeds are Hollin Brothers and Marsh Ltd. The dealer in York is Pell.");
+
+DOCUMENT(handbook, "en", "Working at the pottery",
+         "The kiln room opens at 7:00 and the yard at 8:30. Breaks are paid. Mara Venn works in "
+         "the glaze room. The stores are looked after by the caretaker.");
+
+DOCUMENT(risks, "en", "Risks",
+         "A long illness could make living and working in large cities less attractive. We earn a "
+         "third of our sales in Denver, Miami and Austin, and these markets are crowded.");
+
+DOCUMENT(people, "en", "people.csv",
+         "Name | Age | City\nAlva | 30 | Boston\nBruno | 25 | Tulsa\nCelia | 35 | Denver");
+
+DOCUMENT(hire, "en", "Boat hire",
+         "A deposit of 80 pounds is taken for each rowing boat and 200 pounds for each sailing "
+         "boat. The deposit is paid back within two days after the boat has been returned clean.");
+
+DOCUMENT(late, "en", "Late return", "Boats are returned by 18:00, or an extra day is charged.");
+
+DOCUMENT(prices, "en", "Prices", "Boat | Hour | Day\nRowing boat | 9 | 40\nSailing boat | 20 | 95");
+
+DOCUMENT(fleet, "en", "Fleet", "Boat | Quantity\nRowing boat | 12\nSailing boat | 3");
+
+static const told_row rows[] = {
+    {{&minutes}, "Which suppliers are in Leeds?", NULL},
+    {{&minutes, &dealers}, "Which dealers are in Leeds?", "Hollin Brothers and Marsh"},
+    {{&minutes}, "Which branches are in Leeds?", "second branch in Leeds"},
+
+    {{&handbook}, "Who works in the kiln room?", NULL},
+    {{&handbook}, "Who works in the glaze room?", "Mara Venn"},
+    {{&handbook}, "Who looks after the stores?", "the caretaker"},
+
+    {{&risks}, "Who lives in Denver?", NULL},
+    {{&risks, &people}, "Who lives in Denver?", "Name: Celia"},
+    {{&risks, &people}, "Who lives in Austin?", NULL},
+
+    {{&hire}, "What is the deposit for a motor boat?", NULL},
+    {{&hire}, "What is the deposit for a sailing boat?", "200 pounds"},
+    {{&hire}, "When is the deposit paid back?", "within two days"},
+
+    {{&hire}, "When must I return the boat?", NULL},
+    {{&hire, &late}, "When must I return the boat?", "by 18:00"},
+
+    {{&prices}, "How many sailing boats are there?", NULL},
+    {{&prices, &fleet}, "How many sailing boats are there?", "Quantity: 3"},
+    {{&prices}, "What does a sailing boat cost for a day?", "Day: 95"},
+};
+
+int main(void)
+{
+    return RUN_TABLE("told of something else", rows, is_told);
+}
