@@ -133,6 +133,12 @@ static bool answers_itself(const rag_extraction *x, size_t i)
     return f[RAG_F_ENTRY] > 0 || f[RAG_F_DEFINES] > 0;
 }
 
+/* Whether all names that were asked about are in its own words. */
+static bool has_all_names(const rag_extraction *x, size_t i)
+{
+    return x->terms.names != 0 && (x->terms.names & ~x->views[i].own) == 0;
+}
+
 /* What is so is no second answer to what is not. A row beside the one that answers is another thing's, and what has not the kind of thing that was
  * asked for (a sum, a date) is no second answer. */
 static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
@@ -144,6 +150,8 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
         (sense <= 0 && x->views[first].features[RAG_F_POLARITY] > 0))
         return true;
     if (answers_itself(x, first) && !answers_itself(x, second))
+        return true;
+    if (is_row(a) && has_all_names(x, first) && !has_all_names(x, second))
         return true;
     if (x->passages[b->passage].score < LESS_RELEVANT * x->passages[a->passage].score)
         return true;
@@ -443,18 +451,12 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
     lead_once(x, choice);
 }
 
-/* A row with all that was asked of which the names are in its own cells. */
-static bool is_row_of_names(const rag_extraction *x, size_t i)
-{
-    return x->terms.names != 0 && (x->terms.names & ~x->views[i].own) == 0;
-}
-
 /* Whether it may stand in for the best, which is beside the point: it is nearly as good, the row of what was asked about, or a
  * sentence with all that was asked. */
 static bool may_stand_in(const rag_extraction *x, size_t i, size_t best)
 {
     return x->views[i].score >= x->views[best].score - SECOND_WITHIN ||
-           (rag_is_exact(x, i) && (!is_row(&x->units.items[i]) || is_row_of_names(x, i))) ||
+           (rag_is_exact(x, i) && (!is_row(&x->units.items[i]) || has_all_names(x, i))) ||
            (x->terms.priced && x->views[i].features[RAG_F_ENTRY] > 0);
 }
 

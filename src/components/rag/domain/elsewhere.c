@@ -4,6 +4,7 @@
 #include "base/str.h"
 #include "extract_impl.h"
 #include "rag/domain/alike.h"
+#include "rag/domain/ordinals.h"
 #include "rag/domain/spoken.h"
 #include "rag/domain/tongue.h"
 
@@ -122,6 +123,35 @@ static bool is_of_other_place(const rag_extraction *x, size_t i)
            ((v->own | v->above | v->near) & x->terms.names) == 0 && asks_who_dwells(x);
 }
 
+/* Terms of a name of two words or more, first and last name of somebody; none: nobody is named so. */
+static uint64_t full_name(const rag_extraction *x)
+{
+    const rag_spoken q = question_of(x);
+    size_t cursor = 0;
+    rag_run name;
+    while (rag_spoken_name_next(&q, &cursor, &name))
+        if (name.last > name.first + 1)
+            return rag_terms_in(&x->terms, q.words, name.first, name.last) &
+                   ~rag_terms_digits(&x->terms);
+    return 0;
+}
+
+/* It has nothing of the full name that was asked about, where another has all of that and more of the question. */
+static bool is_of_nobody_asked(const rag_extraction *x, size_t i)
+{
+    const rag_view *v = &x->views[i];
+    const uint64_t name = full_name(x);
+    const uint64_t rest = rag_terms_real(&x->terms) & ~name;
+    if (rag_term_count(name) < 2 || !is_prose(x, i) ||
+        ((v->own | v->above | v->near | v->beside) & name) != 0)
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if ((name & ~x->views[k].own) == 0 && (rest & (x->views[k].own | x->views[k].above)) != 0 &&
+            (v->own & rest & ~(x->views[k].own | x->views[k].above)) == 0)
+            return true;
+    return false;
+}
+
 /* ---- when ------------------------------------------------------------------------------------------ */
 
 /* Where a clause begins that says when all else is; `last`: there is none. */
@@ -176,15 +206,60 @@ static bool is_of_any_kind(const rag_extraction *x, size_t i)
     return false;
 }
 
-/* How many there are is asked, and the figures of the row are prices. */
+/* Whether unit i tells one of the terms of "the second" of it, of which the question says nothing. */
+static bool is_numbered(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_spoken s = spoken_of(x, i);
+    const uint64_t real = rag_terms_real(&x->terms);
+    for (size_t w = u->first; w + 1 < u->last; w++)
+        if (rag_ordinal_of(rag_spoken_word(&s, w)) > 0 && !s.words.items[w].digits &&
+            rag_terms_in(&x->terms, s.words, w, w + 1) == 0 &&
+            (rag_terms_in(&x->terms, s.words, w + 1, w + 2) & real) != 0)
+            return true;
+    return false;
+}
+
+/* "The second shop in Bath opens …" to when the shop opens, where another sentence says as much of the shop. */
+static bool is_of_numbered_one(const rag_extraction *x, size_t i)
+{
+    const uint64_t said = x->views[i].own;
+    if (!x->terms.brief || x->terms.names != 0 || said == 0 || !is_prose(x, i) ||
+        !is_numbered(x, i))
+        return false;
+    for (size_t k = 0; k < x->units.n; k++)
+        if (k != i && is_prose(x, k) && (said & ~x->views[k].own) == 0 &&
+            x->units.items[k].kind == RAG_UNIT_PROSE &&
+            x->views[k].features[RAG_F_NO_CUE] <= x->views[i].features[RAG_F_NO_CUE] &&
+            !is_numbered(x, k))
+            return true;
+    return false;
+}
+
+/* "Le montant du loyer": it has neither a sum nor a number. */
+static bool is_without_amount(const rag_extraction *x, size_t i)
+{
+    const unsigned sums = RAG_CUE_MONEY | RAG_CUE_NUMBER;
+    bool asked = false;
+    if (x->terms.cues == 0 || (x->terms.cues & ~sums) != 0 ||
+        x->views[i].features[RAG_F_NO_CUE] <= 0 || !is_prose(x, i))
+        return false;
+    for (size_t t = 0; t < x->terms.n; t++)
+        asked = asked || rag_asks_by_itself(&x->terms, t);
+    return asked;
+}
+
+/* How many there are is asked, and the row is one of a list of prices. */
 static bool is_row_of_prices(const rag_extraction *x, size_t i)
 {
     return x->terms.how_many && x->units.items[i].cells > 0 && rag_columns_priced(x, i) &&
+           !rag_columns_have(x, i, RAG_SYNONYM_PRICE, 1) &&
            !rag_columns_count(x, i, rag_counted_terms(&x->terms));
 }
 
 bool rag_is_told_of_other(const rag_extraction *x, size_t i)
 {
     return is_of_no_such_kind(x, i) || is_without_deed(x, i) || is_of_other_place(x, i) ||
-           is_told_by_it(x, i) || is_of_any_kind(x, i) || is_row_of_prices(x, i);
+           is_of_nobody_asked(x, i) || is_told_by_it(x, i) || is_of_any_kind(x, i) ||
+           is_of_numbered_one(x, i) || is_without_amount(x, i) || is_row_of_prices(x, i);
 }

@@ -31,6 +31,29 @@ DOCUMENT(prices, "en", "Prices", "Boat | Hour | Day\nRowing boat | 9 | 40\nSaili
 
 DOCUMENT(fleet, "en", "Fleet", "Boat | Quantity\nRowing boat | 12\nSailing boat | 3");
 
+DOCUMENT(complaint, "en", "Complaint",
+         "The engine of my boat stopped yesterday, ten days after your repair. I expect a refund.");
+
+DOCUMENT(receipt, "en", "Till receipt of Calder Stores",
+         "Calder Stores, shop #0342, 11/23/2024 14:32:18, till 7. Thank you for your visit.");
+
+DOCUMENT(contact, "en", "Calder Stores", "The phone number of Calder Stores is (415) 555-0199.");
+
+DOCUMENT(boats, "de", "Wer welches Boot fährt",
+         "Nr | Name | Boot\n7 | Edda Wulf | Seerose\n8 | Timo Brandt | Kranich");
+
+DOCUMENT(rules, "de", "Ordnung",
+         "Schäden an Booten sind sofort in das Fahrtenbuch einzutragen. Das Rudern bei Sturm ist "
+         "verboten.");
+
+DOCUMENT(
+    assurance, "fr", "Contrat d'assurance habitation",
+    "Assureur : Mutuelle du Lac. Le vol est couvert jusqu'à 6 000 euros. Le dégât des eaux est "
+    "couvert jusqu'à 20 000 euros.");
+
+DOCUMENT(prime, "fr", "Contrat d'assurance habitation",
+         "Le vol est couvert jusqu'à 6 000 euros. L'assurance coûte 310 euros par an.");
+
 static const told_row rows[] = {
     {{&minutes}, "Which suppliers are in Leeds?", NULL},
     {{&minutes, &dealers}, "Which dealers are in Leeds?", "Hollin Brothers and Marsh"},
@@ -53,6 +76,12 @@ static const told_row rows[] = {
 
     {{&prices}, "How many sailing boats are there?", NULL},
     {{&prices, &fleet}, "How many sailing boats are there?", "Quantity: 3"},
+    {{&complaint}, "Who repaired the engine?", NULL},
+    {{&receipt}, "What is the phone number of Calder Stores?", NULL},
+    {{&receipt, &contact}, "What is the phone number of Calder Stores?", "555-0199"},
+    {{&rules, &boats}, "Welches Boot fährt Edda Wulf?", "Boot: Seerose"},
+    {{&assurance}, "Combien coûte l'assurance ?", NULL},
+    {{&prime}, "Combien coûte l'assurance ?", "310 euros"},
     {{&prices}, "What does a sailing boat cost for a day?", "Day: 95"},
 };
 
