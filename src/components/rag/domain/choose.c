@@ -470,7 +470,7 @@ static size_t first_of(const rag_extraction *x)
     const double least = INSTEAD_TOLD * rag_told_of(x, best);
     for (size_t i = 0; i < x->units.n; i++)
         if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
-            may_stand_in(x, i, best) && rag_told_of(x, i) >= least &&
+            may_stand_in(x, i, best) && (rag_told_of(x, i) >= least || rag_is_exact(x, i)) &&
             (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
             !rag_is_beside_point(x, i))
             other = i;

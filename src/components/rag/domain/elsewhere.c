@@ -236,17 +236,23 @@ static bool is_of_numbered_one(const rag_extraction *x, size_t i)
     return false;
 }
 
-/* "Le montant du loyer": it has neither a sum nor a number. */
+/* "Le montant du loyer": it has neither a sum nor a number, or goes on about a sentence that is not about that. */
 static bool is_without_amount(const rag_extraction *x, size_t i)
 {
     const unsigned sums = RAG_CUE_MONEY | RAG_CUE_NUMBER;
-    bool asked = false;
-    if (x->terms.cues == 0 || (x->terms.cues & ~sums) != 0 ||
-        x->views[i].features[RAG_F_NO_CUE] <= 0 || !is_prose(x, i))
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    uint64_t asked = 0;
+    if (x->terms.cues == 0 || (x->terms.cues & ~sums) != 0 || !is_prose(x, i))
         return false;
     for (size_t t = 0; t < x->terms.n; t++)
-        asked = asked || rag_asks_by_itself(&x->terms, t);
-    return asked;
+        asked |= rag_asks_by_itself(&x->terms, t) ? rag_term_bit(t) : 0;
+    const uint64_t rest = rag_terms_real(&x->terms) & ~asked;
+    const bool back = i > 0 && x->units.items[i - 1].passage == u->passage &&
+                      rag_cues_points_back(rag_unit_text(u, x->passages));
+    return asked != 0 &&
+           (v->features[RAG_F_NO_CUE] > 0 ||
+            (back && rest != 0 && ((v->own | v->near | x->views[i - 1].own) & rest) == 0));
 }
 
 /* How many there are is asked, and the row is one of a list of prices. */

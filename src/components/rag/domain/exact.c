@@ -66,7 +66,7 @@ static bool is_exact_but_for_kind(const rag_extraction *x, size_t i)
     const rag_terms *terms = &x->terms;
     const rag_view *v = &x->views[i];
     const unsigned kinds = RAG_CUE_MONEY | RAG_CUE_NUMBER | RAG_CUE_DATE;
-    const bool back = v->features[RAG_F_BACK] > 0;
+    const uint64_t before = v->features[RAG_F_BACK] > 0 ? x->views[i - 1].own : 0;
     uint64_t kind = rag_is_entry_of_day(x, i) ? terms->begins : 0;
     for (size_t t = 0; t < terms->n; t++)
         kind |= rag_asks_by_itself(terms, t) ? rag_term_bit(t) : 0;
@@ -78,7 +78,7 @@ static bool is_exact_but_for_kind(const rag_extraction *x, size_t i)
                                                               x->units.words[u->passage], u->first,
                                                               u->last, terms->asked);
     return kind != 0 && (terms->cues & ~kinds) == 0 && (held & sum) != 0 && rest != 0 &&
-           (rest & ~(v->own | (back ? v->above : 0))) == 0;
+           (rest & ~(v->own | before)) == 0;
 }
 
 /* "Was passiert bei Zahlungsverzug?" of a sentence that begins with "Bei Zahlungsverzug": the question's last words, from the

@@ -119,10 +119,6 @@ const anc_str rag_meaning_lines[] = {
             "contratti"),
     MEANING("customer customers client clients kunde kunden cliente clientes clienti"),
     MEANING("school école schule escuela scuola escola"),
-    MEANING("bicycle bicycles bike bikes vélo vélos bicyclette bicyclettes fahrrad fahrräder "
-            "bicicleta bicicletas bicicletta biciclette"),
-    MEANING("steal steals stole stolen theft thefts volé volée volés diebstahl gestohlen robo "
-            "robado robada robados furto rubato rubata roubo roubado roubada"),
     MEANING("free gratuit gratuite kostenlos kostenfrei gratis gratuito gratuita"),
 };
 

@@ -19,6 +19,9 @@ DOCUMENT(lease, "fr", "Contrat de location",
          "Le loyer mensuel est de 720 euros. Il est payable le trois de chaque mois. Le dépôt de "
          "garantie s'élève à 700 euros. Le jardin est entretenu par le propriétaire.");
 
+DOCUMENT(deposit, "fr", "Loyer",
+         "Le dépôt de garantie est versé à la signature. Il s'élève à 700 euros.");
+
 DOCUMENT(budget, "de", "Haushalt", "Monat | Miete | Strom\nJanuar | 800 | 61\nFebruar | 800 | 58");
 
 DOCUMENT(rides, "de", "Fahrten", "Monat | Kajak | Jolle\nJanuar | 8 | 61\nFebruar | 3 | 58");
@@ -26,9 +29,7 @@ DOCUMENT(rides, "de", "Fahrten", "Monat | Kajak | Jolle\nJanuar | 8 | 61\nFebrua
 DOCUMENT(minutes, "en", "Board meeting",
          "Decisions\n\n1. The Friday market is moved to the square.\n2. The van is sold.");
 
-DOCUMENT(hire, "en", "Scooter hire",
-         "A deposit of 90 pounds is taken for each electric scooter. Bicycles are returned before "
-         "19:00. Theft is reported to the office.");
+DOCUMENT(hire, "en", "Scooter hire", "A deposit of 90 pounds is taken for each electric scooter.");
 
 DOCUMENT(branch, "en", "Opening",
          "The mill opens at 8:00 and the store at 9:30. The second store in Leeds opens on 1 "
@@ -51,6 +52,8 @@ static const told_row rows[] = {
     {{&lease}, "Quel est le montant du loyer ?", "720 euros"},
     {{&lease}, "Quel est le montant du dépôt de garantie ?", "700 euros"},
     {{&lease}, "Quel est le montant du jardin ?", NULL},
+    {{&deposit}, "Quel est le montant du loyer ?", NULL},
+    {{&deposit}, "Quel est le montant du dépôt de garantie ?", "700 euros"},
     {{&lease}, "Quand faut-il payer le loyer ?", "le trois de chaque mois"},
 
     {{&budget}, "Wie viel kostete der Strom im Februar?", "Strom: 58"},
@@ -59,7 +62,6 @@ static const told_row rows[] = {
     {{&minutes}, "What did the meeting decide about the Friday market?", "moved to the square"},
     {{&hire}, "How much is the deposit for an e-scooter?", "90 pounds"},
     {{&hire}, "How much is the deposit for a cargo scooter?", NULL},
-    {{&hire}, "When must bikes be returned?", "19:00"},
     {{&branch}, "When does the store open?", "store at 9:30"},
     {{&branch}, "When does the second store open?", "1 September"},
 };
