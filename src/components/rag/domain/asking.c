@@ -255,11 +255,15 @@ static const cue_row asking[] = {
 
 unsigned rag_cues_asked(anc_str question)
 {
+    static const char when[] = "when |by when |until when |since when |quand |wann |bis wann |"
+                               "seit wann |cuándo |¿cuándo |quando ";
     unsigned cues = 0;
     for (size_t i = 0; i < ANC_COUNT(asking); i++)
         if (rag_phrase_in(question, asking[i].text))
             cues |= asking[i].cues;
     const unsigned known = cues & ~(unsigned)(VAGUE | PRICE);
+    if (rag_begins_with_any(question, when)) /* "When is the fee due?" asks for no sum */
+        return known & ~(unsigned)RAG_CUE_MONEY;
     if ((cues & PRICE) != 0)
         return (known & ~(unsigned)(RAG_CUE_NUMBER | RAG_CUE_NAME | RAG_CUE_MONEY)) == 0
                    ? RAG_CUE_MONEY

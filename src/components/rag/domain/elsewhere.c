@@ -78,12 +78,21 @@ static size_t behind_who(const rag_spoken *q)
     return q->words.n;
 }
 
+/* The verb of what somebody does, or may do; words.n: there is none. */
+static size_t deed_behind_who(const rag_spoken *q)
+{
+    size_t verb = behind_who(q);
+    if (verb + 1 < q->words.n && rag_is_any_of(rag_spoken_word(q, verb), "may can could should"))
+        verb++;
+    return verb;
+}
+
 /* It has nobody, nor a word of what somebody does: that of its heading may be of anything. */
 static bool is_without_deed(const rag_extraction *x, size_t i)
 {
     const rag_view *v = &x->views[i];
     const rag_spoken q = question_of(x);
-    const size_t verb = behind_who(&q);
+    const size_t verb = deed_behind_who(&q);
     if (x->terms.cues != RAG_CUE_PERSON || v->features[RAG_F_NO_CUE] <= 0 ||
         v->features[RAG_F_DEFINES] > 0 || !is_prose(x, i) || verb == q.words.n ||
         q.words.items[verb].stop)

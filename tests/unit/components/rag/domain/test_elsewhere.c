@@ -25,6 +25,10 @@ DOCUMENT(hire, "en", "Boat hire",
          "A deposit of 80 pounds is taken for each rowing boat and 200 pounds for each sailing "
          "boat. The deposit is paid back within two days after the boat has been returned clean.");
 
+DOCUMENT(fees, "en", "Fees of the boat club",
+         "The annual fee is 90 pounds for adults and 40 pounds for juniors. It is due on 1 March. "
+         "The four may be used in the evening. Only members may row the eight.");
+
 DOCUMENT(late, "en", "Late return", "Boats are returned by 18:00, or an extra day is charged.");
 
 DOCUMENT(prices, "en", "Prices", "Boat | Hour | Day\nRowing boat | 9 | 40\nSailing boat | 20 | 95");
@@ -76,6 +80,9 @@ static const told_row rows[] = {
 
     {{&prices}, "How many sailing boats are there?", NULL},
     {{&prices, &fleet}, "How many sailing boats are there?", "Quantity: 3"},
+    {{&fees}, "When is the annual fee due?", "due on 1 March"},
+    {{&fees}, "Who may row the four?", NULL},
+    {{&fees}, "Who may row the eight?", "Only members"},
     {{&complaint}, "Who repaired the engine?", NULL},
     {{&receipt}, "What is the phone number of Calder Stores?", NULL},
     {{&receipt, &contact}, "What is the phone number of Calder Stores?", "555-0199"},
