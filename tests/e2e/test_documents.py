@@ -536,3 +536,40 @@ def test_rows_of_prices_and_of_months(binary):
         for question in ("hello", "What documents are there?", "What does a canoe cost?"):
             refused = server.post("/v1/chat/query", {"question": question, "collections": ["nope"]})
             assert refused.status == 404 and "there is no collection 'nope'" in refused.body.decode(), (question, refused.body)
+
+
+STATUTES = """# Satzung
+
+## Beiträge
+
+Der Jahresbeitrag beträgt für Erwachsene 140 Euro und für Kinder 60 Euro. Der Beitrag ist bis zum 15. Mai fällig. Bei Zahlungsverzug wird eine
+Mahngebühr von 5 Euro erhoben.
+"""
+
+POTTERY = """# Handbook of the pottery
+
+The kiln room opens at 7:00 and the yard at 8:30. The second branch in Leeds opens on 3 May. A deposit of 80 pounds is taken for each small wheel.
+The deposit is paid back after the wheel has been returned clean.
+"""
+
+
+def test_what_is_told_of_something_else(binary):
+    due = "Der Beitrag ist bis zum 15. Mai fällig."
+    asked = [("Who works in the kiln room?", None), ("Which suppliers are in Leeds?", None), ("What is the deposit for a large wheel?", None),
+             ("When must I return the wheel?", None), ("Who lives in Tulsa?", "Name: Bruno; Age: 25; City: Tulsa"),
+             ("What is the deposit for a small wheel?", "80 pounds"), ("When does the yard open?", "8:30"),
+             ("Was passiert bei Zahlungsverzug?", "Mahngebühr von 5 Euro"), ("Was kostet der Beitrag für Kinder?", "60 Euro")]
+    with serving(binary) as server:
+        folder = server.place.home / "told"
+        folder.mkdir()
+        (folder / "statutes.md").write_text(STATUTES)
+        (folder / "pottery.md").write_text(POTTERY)
+        (folder / "people.csv").write_text("Name,Age,City\nAlva,30,Boston\nBruno,25,Tulsa\n")
+        (folder / "pass.md").write_text("# Travel\n\nShow a passport at the border.\n")
+        ingest(server, folder, "told")
+        for question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": ["told"]}).json
+            assert answer["no_answer"] if wanted is None else wanted in answer["answer"], (question, answer["answer"])
+        first = server.post("/v1/chat/query", {"question": "Wie hoch ist der Jahresbeitrag für Kinder?", "collections": ["told"]}).json
+        then = server.post("/v1/chat/query", {"question": "bis wann ist er fällig?", "collections": ["told"], "conversation_id": first["conversation_id"]}).json
+        assert due in then["answer"], then["answer"]

@@ -197,7 +197,7 @@ static bool is_ending(anc_str rest)
         "iu ou ió ído ída ido ida ito ita uto uta ment ments ition ation ations "
         "e s es d ed r er ers or ors ing ion ions en eur eurs euse rice rices é ée és ent ant ait "
         "t te ten et erin ung st "
-        "o a ó or ora ore ori ado ada ando ato ata ante rix ista ist in ne nes ère";
+        "o a ó or ora ore ori ado ada ando ato ata ante rix ista ist in n ne nes ère";
     return rest.len == 0 || rag_is_any_of(rest, endings);
 }
 

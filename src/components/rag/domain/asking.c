@@ -79,6 +79,12 @@ static const cue_row asking[] = {
     ROW("what country", RAG_CUE_PLACE | RAG_CUE_NAME),
     ROW("which country", RAG_CUE_PLACE | RAG_CUE_NAME),
     ROW("what state", RAG_CUE_PLACE | RAG_CUE_NAME),
+    ROW("deadline", RAG_CUE_DATE),
+    ROW("date limite", RAG_CUE_DATE),
+    ROW("frist", RAG_CUE_DATE),
+    ROW("stichtag", RAG_CUE_DATE),
+    ROW("fecha límite", RAG_CUE_DATE),
+    ROW("scadenza", RAG_CUE_DATE),
     ROW("why", RAG_CUE_REASON),
     ROW("reason", RAG_CUE_REASON),
     ROW("cause", RAG_CUE_REASON),
@@ -112,6 +118,8 @@ static const cue_row asking[] = {
     ROW("prix", PRICE),
     ROW("tarif", PRICE),
     ROW("valeur", RAG_CUE_MONEY),
+    ROW("importe", RAG_CUE_MONEY | RAG_CUE_NUMBER),
+    ROW("importo", RAG_CUE_MONEY | RAG_CUE_NUMBER),
     ROW("pourcentage", RAG_CUE_PERCENT),
     ROW("remise", RAG_CUE_PERCENT),
     ROW("taux", RAG_CUE_PERCENT),
@@ -247,11 +255,15 @@ static const cue_row asking[] = {
 
 unsigned rag_cues_asked(anc_str question)
 {
+    static const char when[] = "when |by when |until when |since when |quand |wann |bis wann |"
+                               "seit wann |cuándo |¿cuándo |quando ";
     unsigned cues = 0;
     for (size_t i = 0; i < ANC_COUNT(asking); i++)
         if (rag_phrase_in(question, asking[i].text))
             cues |= asking[i].cues;
     const unsigned known = cues & ~(unsigned)(VAGUE | PRICE);
+    if (rag_begins_with_any(question, when)) /* "When is the fee due?" asks for no sum */
+        return known & ~(unsigned)RAG_CUE_MONEY;
     if ((cues & PRICE) != 0)
         return (known & ~(unsigned)(RAG_CUE_NUMBER | RAG_CUE_NAME | RAG_CUE_MONEY)) == 0
                    ? RAG_CUE_MONEY

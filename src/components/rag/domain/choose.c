@@ -18,12 +18,6 @@ enum {
     GOES_ON_CHARS = 2 /* " …" */
 };
 
-/* Kinds that are known by their looks alone. */
-enum {
-    TELLING = RAG_CUE_DATE | RAG_CUE_MONEY | RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT |
-              RAG_CUE_PERCENT | RAG_CUE_NUMBER
-};
-
 static const double INSTEAD_TOLD =
     0.7; /* of what the best one tells, for another to stand in for it */
 static const double SECOND_WITHIN = 2.0; /* of the best one's score */
@@ -31,13 +25,9 @@ static const double LESS_RELEVANT =
     0.5; /* of the first's passage, that the second's is too far from */
 static const double ADDED_SHARE = 0.1;   /* of the question's weight, for a row to be added */
 static const double SEQUEL_WITHIN = 6.0; /* where it is the next sentence and points back */
-static const double ROW_OWN =
-    0.2; /* of the question's weight that the cells of an exact row have */
-static const double ROW_ALL = 0.95;    /* and that they have with title and columns' names */
-static const double OWN_ENOUGH = 0.15; /* below it a heading has to say what it is about */
-static const double NEAR_TOLD = 0.8;   /* of what it has in other words */
-static const double FAQ_TOLD = 0.25;   /* of what the question above it has, besides */
-static const double LIST_SHARE = 0.6;  /* of it, that stands over a list which is told */
+static const double EXACT = 0.95;        /* confidence in what is exact, at least */
+static const double OWN_ENOUGH = 0.15;   /* below it a heading has to say what it is about */
+static const double LIST_SHARE = 0.6;    /* of it, that stands over a list which is told */
 static const double TOPIC_SHARE = 0.3; /* of the question's weight: one word is what it is about */
 
 /* Whether unit i says the opposite without the heading that it stands under. */
@@ -143,6 +133,12 @@ static bool answers_itself(const rag_extraction *x, size_t i)
     return f[RAG_F_ENTRY] > 0 || f[RAG_F_DEFINES] > 0;
 }
 
+/* Whether all names that were asked about are in its own words. */
+static bool has_all_names(const rag_extraction *x, size_t i)
+{
+    return x->terms.names != 0 && (x->terms.names & ~x->views[i].own) == 0;
+}
+
 /* What is so is no second answer to what is not. A row beside the one that answers is another thing's, and what has not the kind of thing that was
  * asked for (a sum, a date) is no second answer. */
 static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
@@ -154,6 +150,8 @@ static bool is_not_asked(const rag_extraction *x, size_t first, size_t second)
         (sense <= 0 && x->views[first].features[RAG_F_POLARITY] > 0))
         return true;
     if (answers_itself(x, first) && !answers_itself(x, second))
+        return true;
+    if (is_row(a) && has_all_names(x, first) && !has_all_names(x, second))
         return true;
     if (x->passages[b->passage].score < LESS_RELEVANT * x->passages[a->passage].score)
         return true;
@@ -453,67 +451,12 @@ static void add_second(const rag_extraction *x, rag_choice *choice, size_t secon
     lead_once(x, choice);
 }
 
-/* How much of the question unit i speaks to. Words for the kind of thing that is asked for stand in few answers:
- * those that it has not are not missed. */
-static double told_of(const rag_extraction *x, size_t i)
-{
-    const rag_view *v = &x->views[i];
-    const double *f = v->features;
-    uint64_t missed = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        missed |= x->terms.dull[t] ? rag_term_bit(t) : 0;
-    missed &= ~(v->own | v->above | v->beside | v->near);
-    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED] + NEAR_TOLD * f[RAG_F_NEAR] +
-                        FAQ_TOLD * f[RAG_F_FAQ] + 0.5 * f[RAG_F_AROUND];
-    const double asked = 1 - rag_terms_share(&x->terms, missed);
-    return asked > 0 ? fmin(1.0, told / asked) : 0;
-}
-
-/* The share of the question that is missed where a unit has it not: all but words for the kind of thing that is asked for. */
-static double counted_share(const rag_extraction *x, size_t i)
-{
-    const rag_view *v = &x->views[i];
-    uint64_t missed = 0;
-    for (size_t t = 0; t < x->terms.n; t++)
-        missed |=
-            x->terms.dull[t] || (x->terms.pairs[t] & RAG_SYNONYM_PRICE) != 0 ? rag_term_bit(t) : 0;
-    return 1 - rag_terms_share(&x->terms, missed & ~(v->own | v->above));
-}
-
-/* The share of the question that a row has to have: of "how high", "wie hoch" nothing is missed. */
-static double row_share(const rag_extraction *x)
-{
-    const rag_terms *terms = &x->terms;
-    if (terms->asked.n < 2 ||
-        !rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[0]), "how wie"))
-        return 1;
-    const size_t t = rag_terms_find(terms, terms->asked.items[1].key);
-    return t != RAG_TERMS_MAX && terms->dull[t] ? 1 - rag_terms_share(terms, rag_term_bit(t)) : 1;
-}
-
-/* A row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it, and the day,
- * the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
-static bool is_exact(const rag_extraction *x, size_t i)
-{
-    const double *f = x->views[i].features;
-    const double told = f[RAG_F_OWN] + f[RAG_F_HEADED];
-    const unsigned cues = x->terms.cues;
-    if (is_row(&x->units.items[i]))
-        return f[RAG_F_OWN] >= ROW_OWN && told + f[RAG_F_NEAR] >= ROW_ALL * row_share(x);
-    if (cues == RAG_CUE_PERSON)
-        return x->terms.focus != 0 && f[RAG_F_CUE] > 0 && told + f[RAG_F_NEAR] >= ROW_ALL;
-    if (cues == RAG_CUE_DURATION || cues == RAG_CUE_MONEY)
-        return f[RAG_F_CUE] > 0 && told >= ROW_ALL * counted_share(x, i) &&
-               (cues == RAG_CUE_MONEY || rag_has_span(x, i));
-    return cues != 0 && (cues & ~(unsigned)TELLING) == 0 && f[RAG_F_CUE] > 0 && told >= ROW_ALL;
-}
-
 /* Whether it may stand in for the best, which is beside the point: it is nearly as good, the row of what was asked about, or a
  * sentence with all that was asked. */
 static bool may_stand_in(const rag_extraction *x, size_t i, size_t best)
 {
     return x->views[i].score >= x->views[best].score - SECOND_WITHIN ||
-           (!is_row(&x->units.items[i]) && is_exact(x, i)) ||
+           (rag_is_exact(x, i) && (!is_row(&x->units.items[i]) || has_all_names(x, i))) ||
            (x->terms.priced && x->views[i].features[RAG_F_ENTRY] > 0);
 }
 
@@ -524,25 +467,14 @@ static size_t first_of(const rag_extraction *x)
     size_t other = SIZE_MAX;
     if (best == SIZE_MAX || !rag_is_beside_point(x, best))
         return best;
-    const double least = INSTEAD_TOLD * told_of(x, best);
+    const double least = INSTEAD_TOLD * rag_told_of(x, best);
     for (size_t i = 0; i < x->units.n; i++)
         if (may_be_quoted(x, i, RAG_UNIT_MAX_CHARS) && x->units.items[i].kind == RAG_UNIT_PROSE &&
-            may_stand_in(x, i, best) && told_of(x, i) >= least &&
+            may_stand_in(x, i, best) && (rag_told_of(x, i) >= least || rag_is_exact(x, i)) &&
             (other == SIZE_MAX || x->views[i].score > x->views[other].score) &&
             !rag_is_beside_point(x, i))
             other = i;
     return other != SIZE_MAX ? other : best;
-}
-
-/* A sentence of another language than the question, of which a model of one language knows little: it has the names that
- * were asked about, all else by words that mean the same, and the kind of thing. */
-static bool is_told_abroad(const rag_extraction *x, size_t i)
-{
-    const rag_terms *terms = &x->terms;
-    const rag_view *v = &x->views[i];
-    const uint64_t rest = rag_terms_plain(terms);
-    return v->features[RAG_F_FOREIGN] > 0 && v->features[RAG_F_CUE] > 0 && terms->names != 0 &&
-           rest != 0 && (terms->names & ~v->own) == 0 && (rest & ~(v->own | v->near)) == 0;
 }
 
 rag_choice rag_extraction_choose(rag_extraction *x)
@@ -555,10 +487,10 @@ rag_choice rag_extraction_choose(rag_extraction *x)
     if (first == SIZE_MAX)
         return choice;
     choice.beside_point = rag_is_beside_point(x, first);
-    choice.confidence = told_of(x, first);
-    choice.exact = is_exact(x, first) || is_told_abroad(x, first);
+    choice.confidence = rag_told_of(x, first);
+    choice.exact = rag_is_exact(x, first) || rag_is_told_abroad(x, first);
     if (choice.exact)
-        choice.confidence = fmax(choice.confidence, ROW_ALL);
+        choice.confidence = fmax(choice.confidence, EXACT);
     choice.confidence *= rag_doubt(x, first);
     choice.picks[choice.n++] = pick_with_context(x, first, RAG_UNIT_MAX_CHARS);
     if (tell_rows(x, first, &choice))

@@ -123,9 +123,43 @@ static bool is_in_price_list(const rag_extraction *x, size_t i)
            rag_has_phrase_of(x->passages[u->passage].title, prices);
 }
 
+/* Whether a text says that sums stand below it. */
+static bool is_of_sums(anc_str text)
+{
+    static const char words[] =
+        "budget|expenses|expenditure|spending|household|rent|salary|wage|income|revenue|"
+        "dépenses|loyer|salaire|revenu|ausgaben|haushalt|miete|gehalt|lohn|einnahmen|umsatz|"
+        "gastos|alquiler|sueldo|presupuesto|spese|affitto|stipendio|bilancio|despesas|aluguel|"
+        "orçamento";
+    return rag_has_phrase_of(text, words);
+}
+
+/* "Strom | 71" of a table of what is spent: a column is called by one word that was asked about, and has a figure here. */
+static bool is_of_spending(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    const anc_str row = rag_unit_text(u, x->passages);
+    named_row over;
+    size_t at_name = 0, at_cell = 0, first, last;
+    anc_str name, cell;
+    if (u->cells == 0 || !names_over(x, i, &over) ||
+        !(is_of_sums(over.names) || is_of_sums(p->heading) || is_of_sums(p->title)))
+        return false;
+    for (size_t k = 0;
+         rag_cell_next(row, &at_cell, &cell) && rag_cell_next(over.names, &at_name, &name); k++) {
+        words_of_name(&over, name, &first, &last);
+        if (k > 0 && digits_in(cell) * 2 >= cell.len && digits_in(cell) > 0 && last == first + 1 &&
+            rag_terms_in(&x->terms, over.words, first, last) != 0)
+            return true;
+    }
+    return false;
+}
+
 bool rag_columns_priced(const rag_extraction *x, size_t i)
 {
-    return rag_columns_have(x, i, RAG_SYNONYM_PRICE, 1) || is_in_price_list(x, i);
+    return rag_columns_have(x, i, RAG_SYNONYM_PRICE, 1) || is_in_price_list(x, i) ||
+           is_of_spending(x, i);
 }
 
 /* "Stock", "Headcount" */

@@ -103,8 +103,8 @@ static bool is_row_without_person(const rag_extraction *x, size_t i)
 /* Who is asked, and it has nobody. */
 static bool lacks_person(const rag_extraction *x, size_t i)
 {
-    if (x->terms.cues == RAG_CUE_PERSON && is_row_without_person(x, i))
-        return true;
+    if (x->terms.cues == RAG_CUE_PERSON && x->units.items[i].cells > 0)
+        return is_row_without_person(x, i);
     return x->terms.cues == RAG_CUE_PERSON && x->views[i].features[RAG_F_NO_CUE] > 0 &&
            x->views[i].features[RAG_F_DEFINES] <= 0;
 }
@@ -300,7 +300,7 @@ static bool is_place_of_other(const rag_extraction *x, size_t i)
              is_only_whose(terms, &s, u->first, u->last)));
 }
 
-/* When something was is asked in few words, and it has neither a figure nor a word of time. */
+/* When something was is asked in few words, and it has neither a figure but of money nor a word of time. */
 static bool lacks_date(const rag_extraction *x, size_t i)
 {
     static const char times[] =
@@ -321,6 +321,7 @@ static bool lacks_date(const rag_extraction *x, size_t i)
         "invierno "
         "semana mes año día dopo prima fino ogni sempre mai mezzogiorno sera notte estate inverno "
         "settimana mese anno giorno depois até sempre noite verão mês ano dia";
+    static const char money[] = "pound pounds pence euro euros dollar dollars franc francs percent";
     const rag_terms *terms = &x->terms;
     const rag_unit *u = &x->units.items[i];
     const rag_words words = x->units.words[u->passage];
@@ -332,7 +333,8 @@ static bool lacks_date(const rag_extraction *x, size_t i)
         const anc_str word = rag_word_text(x->passages[u->passage].text, &words.items[w]);
         const bool hour =
             rag_cues_is_number(word) && w > u->first && rag_spoken_is_preposition(&s, w - 1);
-        if (words.items[w].digits || hour || rag_is_any_of(word, times))
+        const bool sum = w + 1 < u->last && rag_is_any_of(rag_spoken_word(&s, w + 1), money);
+        if ((words.items[w].digits && !sum) || hour || rag_is_any_of(word, times))
             return false;
     }
     return true;
@@ -513,5 +515,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_of_relative(x, i) || rag_is_of_later(x, i) || rag_focus_untold(x, i) ||
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
-           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i);
+           rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i) ||
+           rag_is_told_of_other(x, i);
 }

@@ -38,6 +38,7 @@ typedef struct rag_terms {
     uint64_t may;   /* "cancel" of "can I cancel the order?" */
     uint64_t object;  /* and "order"; or what there may be, of "is there a café?" */
     uint64_t bounds;  /* when something begins, ends, opens or closes is asked with them */
+    uint64_t begins;  /* with these of them when it begins */
     uint64_t opening; /* and with these when it opens */
     uint64_t granted; /* "get" of "how many days do I get?": it may be told by another word */
     bool brief;       /* it has few words that count */
@@ -161,7 +162,8 @@ uint64_t rag_columns_meant(const rag_extraction *x, size_t i);
 /* Whether a column of unit i whose name is in one of `pairs` (of synonyms) has a cell with so many digits. */
 bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t digits);
 
-/* Whether row i has a figure in a column of prices, or stands with figures in a list of prices. */
+/* Whether row i has a figure in a column of prices, stands with figures in a list of prices, or has one in a column that is
+ * called what was asked about in a table of what is spent or earned. */
 bool rag_columns_priced(const rag_extraction *x, size_t i);
 /* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */
 bool rag_columns_empty(const rag_extraction *x, size_t i);
@@ -220,6 +222,17 @@ double rag_doubt(const rag_extraction *x, size_t i);
 /* doubt.c: whether unit i answers another question, however much of the question's words it has. */
 bool rag_is_beside_point(const rag_extraction *x, size_t i);
 
+/* exact.c: how much of the question unit i speaks to, 0..1: words for the kind of thing that is asked for are not missed. */
+double rag_told_of(const rag_extraction *x, size_t i);
+/* Whether term `t` is "montant", "Frist": it asks for a sum or a day, and that tells it. */
+bool rag_asks_by_itself(const rag_terms *terms, size_t t);
+/* Whether it is a row that, with its columns' names, has all that was asked; a sentence that, with its heading, has all of it,
+ * and the day, the sum or the measure; or one that has somebody, and what he is or does, in whatever words. */
+bool rag_is_exact(const rag_extraction *x, size_t i);
+/* Whether it is of another language than the question, of which a model of one language knows little, and has the names that
+ * were asked about, all else by words that mean the same, and the kind of thing. */
+bool rag_is_told_abroad(const rag_extraction *x, size_t i);
+
 /* wanted.c: reads once of a question what its units are asked for: how_many, priced, told_by and property. */
 void rag_wanted_read(rag_terms *terms);
 /* Whether a property that is known by its looks is asked for (an address, a number to ring), and unit i has none. */
@@ -248,6 +261,10 @@ bool rag_is_of_contrast(const rag_extraction *x, size_t i);
 void rag_bounds_read(rag_terms *terms);
 /* Whether unit i tells from when to when it goes, where term `t` is one of those. */
 bool rag_tells_range(const rag_extraction *x, size_t i, size_t t);
+/* Whether it says that something is due, and term `t` asks when it is paid. */
+bool rag_tells_due(const rag_extraction *x, size_t i, size_t t);
+/* Whether it is "Regatta: 14 June" of a list of days, and all that stands before the colon was asked about. */
+bool rag_is_entry_of_day(const rag_extraction *x, size_t i);
 /* Whether unit i tells when something begins, ends, opens or closes, which term `t` asks in another word: from when
  * to when it goes, or that it is closed on the day that is asked about. */
 bool rag_tells_bound(const rag_extraction *x, size_t i, size_t t);
@@ -278,6 +295,10 @@ bool rag_is_of_speaker(const rag_extraction *x, size_t i);
 /* modifiers.c: whether unit i tells it of a noun of which it says something else than the question: of the junior tournament
  * for the senior tournament. */
 bool rag_is_of_other_kind(const rag_extraction *x, size_t i);
+
+/* elsewhere.c: whether unit i has the question's words and tells something else with them: what is at the place that was asked
+ * about, what is done after it, of any kind of it. */
+bool rag_is_told_of_other(const rag_extraction *x, size_t i);
 
 /* senses.c: whether unit i has the question's words in another sense, or of something else, or the question has none. */
 bool rag_is_in_other_sense(const rag_extraction *x, size_t i);

@@ -144,8 +144,11 @@ static void compare(wanted *w, anc_str word, uint64_t key, const letters *other,
     }
 }
 
+/* What is known of a text: the words of one in another language than the question are not meant, "passport" for "passiert". */
+typedef enum origin { ENGLISH, OTHER, FOREIGN } origin;
+
 /* Compares all that are left with the words of a text; those that stand in it are taken away. */
-static anc_status look_in(anc_arena *mem, anc_str text, txt_language language, bool english,
+static anc_status look_in(anc_arena *mem, anc_str text, txt_language language, origin of,
                           wanted *all, size_t *n, anc_err *err)
 {
     rag_words words;
@@ -161,7 +164,9 @@ static anc_status look_in(anc_arena *mem, anc_str text, txt_language language, b
                 --*n;
                 continue;
             }
-            compare(&all[i++], word, other->key, &is, english);
+            if (of != FOREIGN)
+                compare(&all[i], word, other->key, &is, of == ENGLISH);
+            i++;
         }
     }
     return ANC_OK;
@@ -171,10 +176,13 @@ static anc_status look_in_passage(anc_arena *mem, const rag_passage *p, txt_lang
                                   wanted *all, size_t *n, anc_err *err)
 {
     txt_language own;
-    const bool english = txt_language_find(p->language, &own) && own == TXT_EN;
+    const bool known = txt_language_find(p->language, &own) && own != TXT_UND;
+    const origin of = known && language != TXT_UND && own != language ? FOREIGN
+                      : known && own == TXT_EN                        ? ENGLISH
+                                                                      : OTHER;
     const anc_str texts[] = {p->title, p->heading, p->columns, p->text};
     for (size_t i = 0; i < ANC_COUNT(texts); i++)
-        ANC_TRY(look_in(mem, texts[i], language, english, all, n, err));
+        ANC_TRY(look_in(mem, texts[i], language, of, all, n, err));
     return ANC_OK;
 }
 

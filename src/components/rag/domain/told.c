@@ -239,10 +239,17 @@ static bool any_alike(anc_str text, rag_words words, size_t first, size_t last,
     return false;
 }
 
-/* Whether unit i tells term `t` without a word for it: from when to when something goes, or that it is allowed. */
+static bool points_back(const rag_extraction *x, size_t i)
+{
+    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
+}
+
+/* Whether unit i tells term `t` without a word for it: from when to when something goes, that it is due, or allowed. */
 static bool tells_otherwise(const rag_extraction *x, size_t i, size_t t)
 {
-    return rag_tells_range(x, i, t) || ((x->terms.may >> t & 1) != 0 && rag_grants(x, i));
+    return rag_tells_range(x, i, t) || rag_tells_due(x, i, t) ||
+           (rag_has_term(x->terms.begins, t) && rag_is_entry_of_day(x, i)) ||
+           ((x->terms.may >> t & 1) != 0 && rag_grants(x, i));
 }
 
 void rag_focus_find(rag_extraction *x)
@@ -252,7 +259,7 @@ void rag_focus_find(rag_extraction *x)
         known |= x->views[i].own;
     for (size_t t = 0; t < x->terms.n; t++) {
         for (size_t i = 0; i < x->units.n; i++)
-            if (x->views[i].own != 0 && tells_otherwise(x, i, t))
+            if ((x->views[i].own != 0 || points_back(x, i)) && tells_otherwise(x, i, t))
                 x->views[i].near |= rag_term_bit(t) & ~x->views[i].own;
         if (!rag_has_term((x->terms.focus | x->terms.subject | x->terms.granted) & ~known, t))
             continue;
@@ -298,11 +305,6 @@ static uint64_t topic_of(const rag_extraction *x, size_t i)
     while (first > 0 && x->units.items[first - 1].passage == x->units.items[i].passage)
         first--;
     return x->views[first].own;
-}
-
-static bool points_back(const rag_extraction *x, size_t i)
-{
-    return rag_cues_points_back(rag_unit_text(&x->units.items[i], x->passages));
 }
 
 /* What the sentence before unit i has, where unit i goes on about it: "It was sold in 1990." */

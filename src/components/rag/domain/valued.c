@@ -170,7 +170,31 @@ static bool is_price_for_others(const rag_extraction *x, size_t i)
     return false;
 }
 
+/* "Le vol est couvert jusqu'à 8 000 euros" of a contract of insurance: it begins with a thing of its own, and nothing in it says
+ * that the sum is a price; what was asked about only stands over it. */
+static bool is_sum_of_own_thing(const rag_extraction *x, size_t i)
+{
+    static const char words[] =
+        "price prices cost costs fee fees fare fares charge charged rate pay pays paid payable "
+        "prix coût coûte coûtent tarif tarifs prime cotisation élève payer payé payable facturé "
+        "precio cuesta cuestan tarifa prima cuota pagar paga prezzo costa costano tariffa premio "
+        "preço custa custam";
+    const rag_unit *u = &x->units.items[i];
+    const rag_view *v = &x->views[i];
+    const rag_words items = x->units.words[u->passage];
+    const uint64_t real = rag_terms_real(&x->terms);
+    if (!x->terms.priced || u->cells > 0 || u->card || u->item || u->first + 2 >= u->last ||
+        x->read_as == TXT_DE || real == 0 || ((v->own | v->near) & real) != 0 ||
+        !rag_tongue_has(x->read_as, RAG_WORD_ARTICLE, word_of(x, i, u->first)) ||
+        items.items[u->first + 1].stop || rag_cues_is_unit(word_of(x, i, u->first + 1)))
+        return false;
+    for (size_t w = u->first; w < u->last; w++)
+        if (rag_is_any_of(word_of(x, i, w), words))
+            return false;
+    return true;
+}
+
 bool rag_is_value_of_other(const rag_extraction *x, size_t i)
 {
-    return is_value_of_other(x, i) || is_price_for_others(x, i);
+    return is_value_of_other(x, i) || is_price_for_others(x, i) || is_sum_of_own_thing(x, i);
 }

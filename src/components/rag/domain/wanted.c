@@ -37,10 +37,11 @@ static bool is_letter(char c)
 static bool has_dial(const rag_extraction *x, size_t i)
 {
     static const char words[] = "extension ext poste tel ring durchwahl";
-    enum { SHORT = 3, LONG = 6 };
+    enum { SHORT = 3, LONG = 6, DAY = 2 };
     const size_t enough = has_one_of(x, i, words) ? SHORT : LONG;
     const anc_str text = rag_unit_text(&x->units.items[i], x->passages);
     size_t digits = 0;
+    size_t run = 0; /* digits side by side */
     bool in_code = false;
     for (size_t k = 0; k < text.len && digits < enough; k++) {
         const char c = text.ptr[k];
@@ -52,7 +53,8 @@ static bool has_dial(const rag_extraction *x, size_t i)
             digits++;
         else if (c != ' ' && c != '-' && c != '.' && c != '(' && c != ')')
             digits = 0;
-        in_code = in_code && c != ' ';
+        in_code = (in_code && c != ' ') || (c == '/' && run > 0 && run <= DAY); /* "11/23/2024" */
+        run = c >= '0' && c <= '9' ? run + 1 : 0;
     }
     return digits >= enough || rag_columns_have(x, i, RAG_SYNONYM_PHONE, SHORT);
 }

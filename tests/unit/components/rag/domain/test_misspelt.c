@@ -37,6 +37,12 @@ static const misspelt_row german[] = {
      "Was kostet der Kasten?"},
 };
 
+/* Of German questions about English passages. */
+static const misspelt_row foreign[] = {
+    {"passiert", "Was passiert bei Diebstahl?", "Show a passport or a licence.", NULL},
+    {"the same word", "Wo ist das Büro?", "The Buro is closed.", NULL},
+};
+
 static void check(const misspelt_row *row, txt_language language, const char *of)
 {
     ANC_ARENA(mem, 4 << 20);
@@ -67,8 +73,14 @@ static void german_words(void **state)
     check(*state, TXT_DE, "de");
 }
 
+static void foreign_words(void **state)
+{
+    check(*state, TXT_DE, "en");
+}
+
 int main(void)
 {
     const int failed = RUN_TABLE("English", rows, english_words);
-    return failed + RUN_TABLE("German", german, german_words);
+    return failed + RUN_TABLE("German", german, german_words) +
+           RUN_TABLE("of another language", foreign, foreign_words);
 }
