@@ -244,6 +244,12 @@ static void disk_unmap(void *self, os_map *map)
     *map = (os_map){0};
 }
 
+static bool disk_lost(void *self, const os_map *map)
+{
+    (void)self, (void)map;
+    return false;
+}
+
 static anc_status disk_list(void *self, anc_arena *mem, anc_str folder, size_t max_names,
                             anc_str **ret, size_t *ret_n, anc_err *err)
 {
@@ -316,6 +322,7 @@ engine_disk *engine_disk_new(uint64_t seed)
                         .sync_folder = disk_sync_folder,
                         .map = disk_map,
                         .unmap = disk_unmap,
+                        .lost = disk_lost,
                         .list = disk_list,
                         .free_bytes = disk_free_bytes};
     return d;
