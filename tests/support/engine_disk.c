@@ -29,7 +29,7 @@ struct engine_disk {
     int n_names;
     long fail_at; /* -1: never */
     anc_status fail_status;
-    bool dies, dead, hit, forgets;
+    bool dies, dead, hit, forgets, lost;
     uint64_t free;
 };
 
@@ -246,8 +246,8 @@ static void disk_unmap(void *self, os_map *map)
 
 static bool disk_lost(void *self, const os_map *map)
 {
-    (void)self, (void)map;
-    return false;
+    (void)map;
+    return ((engine_disk *)self)->lost;
 }
 
 static anc_status disk_list(void *self, anc_arena *mem, anc_str folder, size_t max_names,
@@ -363,6 +363,11 @@ bool engine_disk_hit(const engine_disk *d)
 void engine_disk_forget_syncs(engine_disk *d)
 {
     d->forgets = true;
+}
+
+void engine_disk_say_lost(engine_disk *d)
+{
+    d->lost = true;
 }
 
 void engine_disk_set_free(engine_disk *d, uint64_t bytes)
