@@ -234,13 +234,21 @@ static anc_status search_once(srch_asking *a, stopwatch *w, uint32_t k)
     return ANC_OK;
 }
 
+/* Whether there is room for a search that takes DEEPER times what the last one took, and for the answer. */
+static bool has_room_deeper(const anc_arena *mem, size_t last)
+{
+    enum { SPARE = 2 };
+    return last <= anc_arena_left(mem) / (SPARE * DEEPER);
+}
+
 /* Searches anew where the index moved on meanwhile: what was replaced is found as it is now. Searches deeper while
- * copies and vanished candidates leave fewer hits than were asked for. */
+ * copies and vanished candidates leave fewer hits than were asked for, as long as there is room. */
 static anc_status find_hits(srch_asking *a, stopwatch *w)
 {
     const uint32_t top_k = a->request->top_k, most = a->srch->config.candidates;
     uint32_t k = top_k > most ? top_k : most;
     for (int deeper = 0, again = 0;;) {
+        const size_t before = anc_arena_used(a->call->mem);
         ANC_TRY(search_once(a, w, k));
         const bool outdated = srch_scopes_outdated(a);
         if ((a->gone || outdated) && again++ < MOST_AGAIN) {
@@ -248,7 +256,8 @@ static anc_status find_hits(srch_asking *a, stopwatch *w)
                 ANC_TRY(srch_scopes_read(a));
             continue;
         }
-        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER)
+        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER ||
+            !has_room_deeper(a->call->mem, anc_arena_used(a->call->mem) - before))
             return ANC_OK;
         k *= DEEPER;
     }
