@@ -263,6 +263,26 @@ static anc_status find_hits(srch_asking *a, stopwatch *w)
     }
 }
 
+/* Documents of a part that was damaged may be missing until they are indexed again. */
+static anc_status warn_of_damage(srch_asking *a)
+{
+    const srch_service *srch = a->srch;
+    srch_result *r = &a->result;
+    if (a->index.ops->kept(a->index.self).damages <= atomic_load(&srch->mended))
+        return ANC_OK;
+    const anc_str text = anc_arena_printf(
+        a->call->mem,
+        "a part of the index was damaged and its documents are indexed again: until then, some may "
+        "be missing here (%llu of %llu documents were looked at)",
+        (unsigned long long)atomic_load(&srch->walk_done),
+        (unsigned long long)atomic_load(&srch->walk_total));
+    if (text.ptr == NULL)
+        return srch_no_room(a->call);
+    r->n_warnings -= r->n_warnings == SRCH_MAX_WARNINGS ? 1 : 0;
+    r->warnings[r->n_warnings++] = (srch_warning){.pointer = ANC_STR(""), .message = text};
+    return ANC_OK;
+}
+
 static anc_status ask(srch_asking *a)
 {
     const srch_series *series = &a->srch->series;
@@ -286,6 +306,7 @@ static anc_status ask(srch_asking *a)
     a->result.embed_ms = lap(&w, series->embed);
     ANC_TRY(find_hits(a, &w));
     ANC_TRY(srch_kinds_check(a));
+    ANC_TRY(warn_of_damage(a));
     a->result.mode = mode_done(a);
     return ANC_OK;
 }
