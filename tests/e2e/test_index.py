@@ -1,5 +1,6 @@
 """The index in the data folder: kept over restarts and kills, verified, built anew, made small; what is deleted leaves it."""
 import json
+import os
 import pathlib
 import random
 import subprocess
@@ -299,3 +300,33 @@ def test_a_damaged_segment_is_set_aside_and_its_documents_come_back(binary):
             assert server.get("/health").json["checks"]["vector_db"]["status"] == "healthy"
         finally:
             assert server.stop() == 0
+
+
+def test_a_segment_that_is_cut_under_a_server_does_not_end_it(binary):
+    """What it had is missing for as long as it takes to index it again, which the answers say; then all is as before."""
+    with place(binary) as p:
+        server = Server(p)
+        for i in range(40):
+            assert server.put_document(id=f"d{i:02}", text=f"Herons were seen {i} times near the lake.").status == 201
+        saved(server)
+        everything = found(server, "herons")
+        assert len(everything) == 40
+
+        def all_back():
+            got = server.post("/v1/search", {"query": "herons", "mode": "keyword", "top_k": 100})
+            assert got.status == 200, got.body
+            missing = len(got.json["results"]) < 40
+            assert not missing or "damaged" in got.json["warnings"][0]["message"], got.json
+            return not missing and not got.json["warnings"]
+
+        for turn, left in enumerate((0, 1000, 4096, 9000, 0.5)):
+            for path in (p.data / "index").rglob("seg-*"):
+                if not path.name.startswith("damaged-"):
+                    os.truncate(path, int(left if left >= 1 or left == 0 else path.stat().st_size * left))
+            wait_for("the documents", all_back)
+            assert found(server, "herons") == everything, left
+            assert index_of(server)["damages"] == turn + 1, (left, index_of(server))
+            saved(server)
+        assert "was cut" in server.log_text()
+        assert server.post("/v1/knowledge/index/verify").json == {"damaged": 0, "found": []}
+        assert server.stop() == 0

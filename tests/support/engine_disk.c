@@ -29,7 +29,7 @@ struct engine_disk {
     int n_names;
     long fail_at; /* -1: never */
     anc_status fail_status;
-    bool dies, dead, hit, forgets;
+    bool dies, dead, hit, forgets, lost;
     uint64_t free;
 };
 
@@ -244,6 +244,12 @@ static void disk_unmap(void *self, os_map *map)
     *map = (os_map){0};
 }
 
+static bool disk_lost(void *self, const os_map *map)
+{
+    (void)map;
+    return ((engine_disk *)self)->lost;
+}
+
 static anc_status disk_list(void *self, anc_arena *mem, anc_str folder, size_t max_names,
                             anc_str **ret, size_t *ret_n, anc_err *err)
 {
@@ -316,6 +322,7 @@ engine_disk *engine_disk_new(uint64_t seed)
                         .sync_folder = disk_sync_folder,
                         .map = disk_map,
                         .unmap = disk_unmap,
+                        .lost = disk_lost,
                         .list = disk_list,
                         .free_bytes = disk_free_bytes};
     return d;
@@ -356,6 +363,11 @@ bool engine_disk_hit(const engine_disk *d)
 void engine_disk_forget_syncs(engine_disk *d)
 {
     d->forgets = true;
+}
+
+void engine_disk_say_lost(engine_disk *d)
+{
+    d->lost = true;
 }
 
 void engine_disk_set_free(engine_disk *d, uint64_t bytes)

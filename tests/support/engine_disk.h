@@ -25,6 +25,9 @@ bool engine_disk_hit(const engine_disk *d); /* whether that call came */
 /* Syncs of files and folders say OK and do nothing, as in a program that forgot them. */
 void engine_disk_forget_syncs(engine_disk *d);
 
+/* From here on every map of the disk says that some of it could not be read. */
+void engine_disk_say_lost(engine_disk *d);
+
 void engine_disk_set_free(engine_disk *d, uint64_t bytes);
 
 /* The power is lost and comes back. Nothing may be mapped. */

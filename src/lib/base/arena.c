@@ -134,6 +134,11 @@ size_t anc_arena_used(const anc_arena *arena)
     return arena->taken;
 }
 
+size_t anc_arena_left(const anc_arena *arena)
+{
+    return arena->ceiling - arena->taken;
+}
+
 anc_str anc_arena_copy(anc_arena *arena, anc_str s)
 {
     char *p = s.len < SIZE_MAX ? anc_arena_alloc(arena, s.len + 1, 1) : NULL;

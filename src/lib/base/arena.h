@@ -30,6 +30,9 @@ void anc_arena_reset(anc_arena *arena);
 /* Bytes handed out since the last reset. */
 size_t anc_arena_used(const anc_arena *arena);
 
+/* Bytes that it may still hand out before its ceiling. */
+size_t anc_arena_left(const anc_arena *arena);
+
 /* A terminated copy of `s` in the arena (the view's len does not count the terminator). A failed
  * allocation gives a view with ptr NULL and len 0; an empty `s` gives a non-NULL ptr. */
 anc_str anc_arena_copy(anc_arena *arena, anc_str s) ANC_MUST_CHECK;

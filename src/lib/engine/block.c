@@ -168,19 +168,21 @@ const eng_block_term *eng_block_form_find(const eng_block *b, anc_str text)
     return found ? &b->forms.ptr[at] : NULL;
 }
 
-uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_block_term *row,
-                            uint64_t bytes)
+eng_list_place eng_block_list(const eng_block_term *rows, size_t n, const eng_block_term *row,
+                              uint64_t bytes)
 {
-    return (size_t)(row - rows) + 1 < n ? row[1].postings_at : bytes;
+    const uint64_t at = row->postings_at;
+    const uint64_t end = (size_t)(row - rows) + 1 < n ? row[1].postings_at : bytes;
+    return at <= end && end <= bytes ? (eng_list_place){at, end - at} : (eng_list_place){0, 0};
 }
 
 void eng_block_postings(const eng_block *b, const eng_block_term *term, eng_postings *ret)
 {
-    const uint64_t at = term->postings_at,
-                   n = eng_block_list_end(b->terms.ptr, b->terms.n, term, b->postings.n) - at;
-    const bool good = b->posting_pages == NULL || eng_pages_good(b->posting_pages, at, n);
-    eng_postings_open(ret, b->postings.ptr + at, (size_t)n, good ? term->df : 0,
-                      eng_block_chunks(b));
+    const eng_list_place list = eng_block_list(b->terms.ptr, b->terms.n, term, b->postings.n);
+    const bool good =
+        b->posting_pages == NULL || eng_pages_good(b->posting_pages, list.at, list.bytes);
+    eng_postings_open(ret, b->postings.ptr + list.at, (size_t)list.bytes,
+                      good && list.bytes > 0 ? term->df : 0, eng_block_chunks(b));
 }
 
 const uint8_t *eng_block_short_lengths(eng_block *b)

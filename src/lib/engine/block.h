@@ -209,9 +209,15 @@ const uint8_t *eng_block_short_lengths(eng_block *b);
 /* The norm of BM25 that impacts are made with. */
 double eng_block_norm(const void *block, uint32_t chunk);
 
-/* Where the list of a row ends, which is where the next one of its table [n] begins, or after `bytes`. */
-uint64_t eng_block_list_end(const eng_block_term *rows, size_t n, const eng_block_term *row,
-                            uint64_t bytes);
+/* Of the bytes that the lists of a table are in. */
+typedef struct eng_list_place {
+    uint64_t at, bytes;
+} eng_list_place;
+
+/* Where the list of a row is: it ends where the next one of its table [n] begins, or after `bytes`. Nowhere, where that
+ * makes no sense: the file of the block may have been cut since it was checked. */
+eng_list_place eng_block_list(const eng_block_term *rows, size_t n, const eng_block_term *row,
+                              uint64_t bytes);
 
 /* ---- building: every function gives false when memory is out ------------------------------- */
 

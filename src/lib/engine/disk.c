@@ -72,6 +72,12 @@ static void system_unmap(void *self, os_map *map)
     os_map_close(map);
 }
 
+static bool system_lost(void *self, const os_map *map)
+{
+    (void)self;
+    return os_map_lost(map);
+}
+
 static anc_status system_list(void *self, anc_arena *mem, anc_str folder, size_t max_names,
                               anc_str **ret, size_t *ret_n, anc_err *err)
 {
@@ -97,6 +103,7 @@ const eng_disk eng_disk_system = {
     .sync_folder = system_sync_folder,
     .map = system_map,
     .unmap = system_unmap,
+    .lost = system_lost,
     .list = system_list,
     .free_bytes = system_free_bytes,
 };

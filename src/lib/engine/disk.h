@@ -28,6 +28,9 @@ typedef struct eng_disk {
     /* NOT_FOUND when there is no such file. What is mapped stays readable when its name is gone. */
     anc_status (*map)(void *self, anc_str path, os_map *ret, anc_err *err);
     void (*unmap)(void *self, os_map *map);
+    /* Whether some of what was mapped could not be read when it was touched, and was zeros instead. Asked after what was
+     * read was used. A disk where that cannot be says false. */
+    bool (*lost)(void *self, const os_map *map);
     anc_status (*list)(void *self, anc_arena *mem, anc_str folder, size_t max_names, anc_str **ret,
                        size_t *ret_n, anc_err *err);
     anc_status (*free_bytes)(void *self, anc_str folder, uint64_t *ret, anc_err *err);

@@ -21,7 +21,9 @@
  * with the query does not exist for it. Word statistics count all live chunks of the index.
  *
  * Keeping. With a folder, eng_save writes what is not yet there as segments: files that are mapped and used as they
- * stand, so that an index of a million chunks opens in milliseconds. What is read of them is checked first.
+ * stand, so that an index of a million chunks opens in milliseconds. What is read of them is checked first. A file that
+ * is cut by others, or that its disk cannot read, while it is mapped would end the process: os_maps_guard (os/file.h),
+ * called by the program once, makes it CORRUPT like other damage.
  *
  * Threads. An index and a snapshot may be used by any number of threads at once; writers are put in
  * line inside. A load belongs to one thread at a time. Errors: NO_MEMORY everywhere; LIMIT when the
@@ -251,7 +253,8 @@ typedef struct eng_verify_options {
 } eng_verify_options;
 
 /* Reads everything that a snapshot taken now shows, every sum and every promise that the engine keeps inside: order and
- * length of lists, what packs say of themselves, columns, links and codes of graphs, bits, keys. *ret_n is what was
+ * length of lists, what packs say of themselves, columns, links and codes of graphs, bits, keys; and looks whether the
+ * manifest and the files that it names are there. *ret_n is what was
  * found wrong. Searches and writers go on. NO_MEMORY; what may_go_on answered; as the disk says. */
 anc_status eng_verify(eng_index *index, const eng_verify_options *options, uint64_t *ret_n,
                       anc_err *err) ANC_MUST_CHECK;

@@ -7,12 +7,11 @@
 
 eng_places eng_places_of(const eng_block *b, const eng_block_term *form)
 {
-    const uint64_t end = eng_block_list_end(b->forms.ptr, b->forms.n, form, b->places.n);
-    if (b->place_pages != NULL &&
-        !eng_pages_good(b->place_pages, form->postings_at, end - form->postings_at))
+    const eng_list_place list = eng_block_list(b->forms.ptr, b->forms.n, form, b->places.n);
+    if (b->place_pages != NULL && !eng_pages_good(b->place_pages, list.at, list.bytes))
         return (eng_places){.chunk = UINT32_MAX};
-    return (eng_places){.at = b->places.ptr + form->postings_at,
-                        .end = b->places.ptr + end,
+    return (eng_places){.at = b->places.ptr + list.at,
+                        .end = b->places.ptr + list.at + list.bytes,
                         .left = form->df,
                         .chunks = eng_block_chunks(b),
                         .chunk = UINT32_MAX};

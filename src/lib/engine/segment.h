@@ -156,10 +156,8 @@ static inline bool eng_block_ready(const eng_block *b)
            eng_segment_first_check(b);
 }
 
-static inline bool eng_block_is_damaged(const eng_block *b)
-{
-    return b->segment != NULL && atomic_load_explicit(&b->segment->damaged, memory_order_acquire);
-}
+/* Whether something wrong was met in the block so far. */
+bool eng_block_is_damaged(const eng_block *b);
 
 /* OK, or CORRUPT with file, section and byte when the block is known to be damaged. */
 anc_status eng_block_fault(const eng_block *b, anc_err *err) ANC_MUST_CHECK;

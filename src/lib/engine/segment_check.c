@@ -67,6 +67,16 @@ bool eng_segment_first_check(const eng_block *b)
     return good;
 }
 
+bool eng_block_is_damaged(const eng_block *b)
+{
+    eng_segment *s = b->segment;
+    if (s == NULL)
+        return false;
+    if (s->disk->lost(s->disk->self, &s->map))
+        eng_segment_damaged(s, ENG_SECTIONS, 0, "it was cut, or its disk cannot read it");
+    return atomic_load_explicit(&s->damaged, memory_order_acquire);
+}
+
 anc_status eng_block_fault(const eng_block *b, anc_err *err)
 {
     if (!eng_block_is_damaged(b))

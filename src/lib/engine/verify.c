@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "files.h"
 #include "index.h"
 #include "manifest.h"
 #include "places.h"
@@ -243,7 +244,25 @@ static anc_status verify_part(eng_report *r, const eng_snapshot *s, size_t at, a
     return verify_alone(r, s, at);
 }
 
-static anc_status verify_manifest(eng_report *r, const eng_store *store, anc_err *err)
+/* Files that the manifest names and that have gone: what is mapped of them is lost with the next start. */
+static void verify_files(eng_report *r, const eng_store *store)
+{
+    for (size_t i = 0; store->saved != NULL && i < store->saved->n_parts; i++) {
+        eng_segment *segment = store->saved->parts[i].block->segment;
+        char path[OS_PATH_MAX];
+        os_map map = {0};
+        const anc_str name = eng_segment_path(store->folder, path, segment->number);
+        if (store->disk->map(store->disk->self, name, &map, NULL) == ANC_NOT_FOUND) {
+            eng_segment_damaged(segment, ENG_SECTIONS, 0, "its file has gone");
+            eng_report_add(r, "it names seg-%llu, whose file has gone",
+                           (unsigned long long)segment->number);
+        }
+        store->disk->unmap(store->disk->self, &map);
+    }
+}
+
+/* Where something is wrong with it the next save writes another one. */
+static anc_status verify_manifest(eng_report *r, eng_store *store, anc_err *err)
 {
     eng_manifest m = {0};
     anc_err why = {0};
@@ -255,6 +274,13 @@ static anc_status verify_manifest(eng_report *r, const eng_store *store, anc_err
         eng_manifest_close(store->disk, &m);
     else if (status != ANC_NOT_FOUND)
         return ANC_FAIL(err, status, "%s", why.text);
+    else if (store->saved != NULL)
+        eng_report_add(r, "it has gone");
+    verify_files(r, store);
+    if (r->n > 0) {
+        eng_snapshot_release(store->saved);
+        store->saved = NULL;
+    }
     return ANC_OK;
 }
 

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/map.h"
+#include "guard.h"
 #include "os_impl.h"
 
 anc_status os_open_to_read(const char *path, int *ret_fd, struct stat *ret_st, anc_err *err)
@@ -65,15 +66,21 @@ anc_status os_map_open(anc_str path, os_map *ret, anc_err *err)
     void *at = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
     if (at == MAP_FAILED)
         return OS_FAIL(err, "cannot map", name);
-    *ret = (os_map){at, (size_t)st.st_size, stamp_of(&st)};
+    *ret = (os_map){at, (size_t)st.st_size, stamp_of(&st), os_guard_add(at, (size_t)st.st_size)};
     return ANC_OK;
 }
 
 void os_map_close(os_map *map)
 {
+    os_guard_remove(map->guard);
     if (map->bytes != NULL)
         (void)munmap((void *)(uintptr_t)map->bytes, map->len);
     *map = (os_map){0};
+}
+
+bool os_map_lost(const os_map *map)
+{
+    return os_guard_lost(map->guard);
 }
 
 void os_map_forget(const os_map *map)

@@ -18,10 +18,19 @@ typedef struct os_map {
     size_t len;
     /* Of file, size and time of the last change when it was opened: another one, another content. */
     uint64_t stamp;
+    uint32_t guard; /* os_map_open's own */
 } os_map;
 
 anc_status os_map_open(anc_str path, os_map *ret, anc_err *err) ANC_MUST_CHECK;
 void os_map_close(os_map *map); /* a zeroed map is a no-op */
+
+/* From here on a page of a map that cannot be read when it is touched, since its file was cut or its disk refuses it, is a
+ * page of zeros, likewise what lies behind it, and os_map_lost says so. Without this the system ends the process
+ * (SIGBUS). For the whole process, from its start. */
+anc_status os_maps_guard(anc_err *err) ANC_MUST_CHECK;
+
+/* Whether something of the map could not be read so far: whoever used what it read asks this afterwards. Any thread. */
+bool os_map_lost(const os_map *map);
 
 /* The stamp that a map of the file would have now; false where that cannot be told. */
 bool os_file_stamp(anc_str path, uint64_t *ret) ANC_MUST_CHECK;

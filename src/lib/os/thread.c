@@ -41,9 +41,13 @@ anc_status os_thread_start(const char *name, void (*run)(void *arg), void *arg, 
     t->run = run;
     t->arg = arg;
     memcpy(t->name, name, strnlen(name, NAME_BYTES - 1));
-    /* signals are for the main thread: a new thread inherits a mask that blocks them all */
+    /* signals are for the main thread: a new thread inherits a mask that blocks them all, but for those that tell a
+     * thread of what it did itself (guard.c) */
     sigset_t all, before;
+    static const int own[] = {SIGBUS, SIGFPE, SIGILL, SIGSEGV};
     (void)sigfillset(&all);
+    for (size_t i = 0; i < ANC_COUNT(own); i++)
+        (void)sigdelset(&all, own[i]);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     const int rc = pthread_create(&t->id, NULL, thread_main, t);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);

@@ -419,6 +419,66 @@ static void a_damaged_index_is_mended(void **state)
     eng_index_close(index);
 }
 
+/* All that was checked before is zeros from byte `from` on, as of a file that was cut: nothing is read past its end, and
+ * what was found is not believed. */
+static void cut_at(const unsigned char *content, size_t n, size_t from)
+{
+    world w = {.disk = engine_disk_new(9)};
+    anc_err err = {0};
+    eng_index *index;
+    uint64_t sum = 0;
+    uint32_t mended = 0;
+    size_t bytes_n;
+    const char *path = "index/seg-1";
+    engine_disk_put(w.disk, path, (anc_str){(const char *)content, n});
+    engine_disk_put(w.disk, "index/manifest", (anc_str){(const char *)content + n, 48 + 64});
+    ASSERT_OK(open_index(&w, &index, &err), &err);
+    (void)engine_world_sum(index);
+    unsigned char *bytes = engine_disk_bytes(w.disk, path, &bytes_n);
+    memset(bytes + from, 0, bytes_n - from);
+    eng_snapshot *s = eng_snapshot_acquire(index);
+    const anc_status status = engine_world_answers(s, &sum, &err); /* not told yet */
+    assert_true(status == ANC_OK || status == ANC_CORRUPT);
+    anc_err_clear(&err);
+    engine_disk_say_lost(w.disk);
+    assert_int_equal(engine_world_answers(s, &sum, &err), ANC_CORRUPT);
+    assert_non_null(strstr(err.text, "seg-1 is damaged"));
+    eng_snapshot_release(s);
+    ASSERT_OK(eng_mend(index, &mended, &err), &err);
+    assert_int_equal(mended, 1);
+    eng_index_close(index);
+    engine_disk_free(w.disk);
+}
+
+static void cut_while_it_is_mapped(void **state)
+{
+    enum { MANY = 90, CUTS = 150, MANIFEST_BYTES = 48 + 64 }; /* enough documents for columns */
+    world w = {.disk = engine_disk_new(8)};
+    anc_err err = {0};
+    eng_index *index;
+    bool did;
+    size_t n, manifest_n;
+    (void)state;
+    ASSERT_OK(open_index(&w, &index, &err), &err);
+    for (uint32_t i = 0; i < MANY; i++)
+        ASSERT_OK(engine_world_put(index, i, 1, &err), &err);
+    ASSERT_OK(eng_tidy(index, &(eng_tidy_options){.all = true}, &did, &err), &err);
+    ASSERT_OK(eng_save(index, &(eng_tidy_options){0}, &err), &err);
+    eng_index_close(index);
+    const unsigned char *segment = engine_disk_bytes(w.disk, "index/seg-1", &n);
+    const unsigned char *manifest = engine_disk_bytes(w.disk, "index/manifest", &manifest_n);
+    assert_non_null(segment);
+    assert_int_equal(manifest_n, MANIFEST_BYTES);
+    unsigned char *both = malloc(n + MANIFEST_BYTES);
+    assert_non_null(both);
+    memcpy(both, segment, n);
+    memcpy(both + n, manifest, MANIFEST_BYTES);
+    for (size_t from = 0; from < n; from += n / CUTS | 1)
+        cut_at(both, n, from);
+    free(both);
+    engine_disk_free(w.disk);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -427,6 +487,7 @@ int main(void)
         TEST(every_byte_flipped),
         TEST(bits_between_the_sections),
         TEST(every_cut),
+        cmocka_unit_test(cut_while_it_is_mapped),
         TEST(strange_segments_whose_sums_fit),
         TEST(a_damaged_index_is_mended),
     };

@@ -107,6 +107,7 @@ static anc_status catalog_step(srch_service *srch, krn_call *call)
         srch->follow.mending.going = false;
     srch_slot_show(srch);
     srch->follow.damages = srch_built_index(srch).ops->kept(srch_built_index(srch).self).damages;
+    atomic_store(&srch->mended, srch->follow.damages);
     srch->follow.again = true;
     srch->follow.known = true;
     srch->follow.unsure = true;

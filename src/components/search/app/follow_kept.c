@@ -181,6 +181,7 @@ anc_status srch_mending_step(srch_service *srch, krn_call *call)
         return ANC_OK;
     }
     walk->going = false;
+    atomic_store(&srch->mended, srch->follow.damages);
     atomic_store(&srch->walk_total, walk->done);
     srch_reached(srch, srch->follow.cursor);
     srch_detail_set(srch, "%llu documents compared with the catalog",

@@ -14,13 +14,15 @@
 enum {
     COMPARED = 100, /* a passage is compared with so many better ones */
     MORE = 2,       /* candidates in each further round */
-    MOST_ROUNDS = 4
+    MOST_ROUNDS = 4,
+    AT_ONCE = 64
 };
 
 typedef struct gathering {
     srch_asking *a;
     srch_row *rows; /* [most] */
     size_t n, most;
+    size_t looked_at; /* candidates */
 } gathering;
 
 static void complete(srch_row *row)
@@ -117,7 +119,7 @@ static anc_status gather(gathering *g, const srch_candidate *candidates, size_t 
                                   .version = candidates[i].version,
                                   .ordinal = candidates[i].ordinal};
     ANC_TRY(kno_chunks_fetch(g->a->srch->config.knowledge, call, refs, n, chunks));
-    for (size_t i = 0; i < n && g->n < g->most; i++)
+    for (size_t i = 0; i < n && g->n < g->most; i++, g->looked_at++)
         if (chunks[i].text.ptr != NULL)
             add(g, &candidates[i], &chunks[i]);
         else if (chunks[i].trouble.ptr != NULL)
@@ -127,15 +129,25 @@ static anc_status gather(gathering *g, const srch_candidate *candidates, size_t 
     return ANC_OK;
 }
 
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* Where many were copies, many are fetched at once. */
 static anc_status gather_all(gathering *g)
 {
     const srch_asking *a = g->a;
-    for (size_t at = 0; at < a->n && g->n < g->most;) {
-        const size_t wanted = g->most - g->n;
-        const size_t batch = wanted < a->n - at ? wanted : a->n - at;
+    while (g->looked_at < a->n && g->n < g->most) {
+        const size_t wanted = larger(g->most - g->n, smaller(g->looked_at, AT_ONCE));
+        const size_t batch = smaller(wanted, a->n - g->looked_at);
         ANC_TRY(krn_call_check(a->srch->config.clock, a->call));
-        ANC_TRY(gather(g, a->candidates + at, batch));
-        at += batch;
+        ANC_TRY(gather(g, a->candidates + g->looked_at, batch));
     }
     return ANC_OK;
 }
@@ -194,7 +206,7 @@ anc_status srch_passages(srch_asking *a)
     for (int round = 0;; round++, most *= MORE) {
         most = most < a->n ? most : a->n;
         ANC_TRY(gather_most(a, most, &g));
-        if (g.n >= top_k || g.n == 0 || most == a->n || round == MOST_ROUNDS)
+        if (g.n >= top_k || g.looked_at == a->n || round == MOST_ROUNDS)
             break;
     }
     a->wanting = g.n < top_k;

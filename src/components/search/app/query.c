@@ -234,13 +234,21 @@ static anc_status search_once(srch_asking *a, stopwatch *w, uint32_t k)
     return ANC_OK;
 }
 
+/* Whether there is room for a search that takes DEEPER times what the last one took, and for the answer. */
+static bool has_room_deeper(const anc_arena *mem, size_t last)
+{
+    enum { SPARE = 2 };
+    return last <= anc_arena_left(mem) / (SPARE * DEEPER);
+}
+
 /* Searches anew where the index moved on meanwhile: what was replaced is found as it is now. Searches deeper while
- * copies and vanished candidates leave fewer hits than were asked for. */
+ * copies and vanished candidates leave fewer hits than were asked for, as long as there is room. */
 static anc_status find_hits(srch_asking *a, stopwatch *w)
 {
     const uint32_t top_k = a->request->top_k, most = a->srch->config.candidates;
     uint32_t k = top_k > most ? top_k : most;
     for (int deeper = 0, again = 0;;) {
+        const size_t before = anc_arena_used(a->call->mem);
         ANC_TRY(search_once(a, w, k));
         const bool outdated = srch_scopes_outdated(a);
         if ((a->gone || outdated) && again++ < MOST_AGAIN) {
@@ -248,10 +256,31 @@ static anc_status find_hits(srch_asking *a, stopwatch *w)
                 ANC_TRY(srch_scopes_read(a));
             continue;
         }
-        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER)
+        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER ||
+            !has_room_deeper(a->call->mem, anc_arena_used(a->call->mem) - before))
             return ANC_OK;
         k *= DEEPER;
     }
+}
+
+/* Documents of a part that was damaged may be missing until they are indexed again. */
+static anc_status warn_of_damage(srch_asking *a)
+{
+    const srch_service *srch = a->srch;
+    srch_result *r = &a->result;
+    if (a->index.ops->kept(a->index.self).damages <= atomic_load(&srch->mended))
+        return ANC_OK;
+    const anc_str text = anc_arena_printf(
+        a->call->mem,
+        "a part of the index was damaged and its documents are indexed again: until then, some may "
+        "be missing here (%llu of %llu documents were looked at)",
+        (unsigned long long)atomic_load(&srch->walk_done),
+        (unsigned long long)atomic_load(&srch->walk_total));
+    if (text.ptr == NULL)
+        return srch_no_room(a->call);
+    r->n_warnings -= r->n_warnings == SRCH_MAX_WARNINGS ? 1 : 0;
+    r->warnings[r->n_warnings++] = (srch_warning){.pointer = ANC_STR(""), .message = text};
+    return ANC_OK;
 }
 
 static anc_status ask(srch_asking *a)
@@ -277,6 +306,7 @@ static anc_status ask(srch_asking *a)
     a->result.embed_ms = lap(&w, series->embed);
     ANC_TRY(find_hits(a, &w));
     ANC_TRY(srch_kinds_check(a));
+    ANC_TRY(warn_of_damage(a));
     a->result.mode = mode_done(a);
     return ANC_OK;
 }

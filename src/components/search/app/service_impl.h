@@ -180,6 +180,7 @@ struct srch_service {
     atomic_uint_least64_t rebuild_asked;         /* how often, */
     atomic_uint_least64_t rebuild_done;          /* and which one is the last that is done */
     atomic_uint_least64_t walk_done, walk_total; /* documents of the catalog's walk, for people */
+    atomic_uint_least64_t mended; /* damages of the shown index whose documents are there again */
     srch_syncs syncs;
     srch_slot slots[2];
     atomic_uint shown; /* slot that is searched */

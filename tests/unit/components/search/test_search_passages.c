@@ -276,6 +276,29 @@ static void copies_do_not_cost_hits(void **state)
     assert_true(result.duplicates >= 39);
 }
 
+/* Nor do they take more room than there is: what was found by then is the answer. */
+static void copies_do_not_cost_the_answer(void **state)
+{
+    world *w = *state;
+    char id[16];
+    world_candidates = 2;
+    for (size_t i = 5; i < 60; i++) {
+        (void)snprintf(id, sizeof id, "c%zu", i);
+        (void)world_add(i, 0, id, "Copy", "Paid leave paid leave paid leave paid leave.", NULL);
+    }
+    world_open(w);
+    srch_request r = world_request("paid leave");
+    r.top_k = 3;
+    anc_arena_reset(w->mem);
+    const uint64_t most = world_ask(w, &r).duplicates;
+    ANC_ARENA(half, anc_arena_used(w->mem) / 2);
+    assert_non_null(half);
+    w->call.mem = half;
+    const srch_result result = world_ask(w, &r);
+    w->call.mem = w->mem;
+    assert_true(result.n > 0 && result.duplicates > 0 && result.duplicates < most);
+}
+
 /* ---- joined ------------------------------------------------------------------------------------- */
 
 static void long_document(void)
@@ -482,6 +505,7 @@ int main(void)
         ROW(metadata_lists_the_latest_first),
         ROW(copies_are_counted),
         ROW(copies_do_not_cost_hits),
+        ROW(copies_do_not_cost_the_answer),
         ROW(neighbours_become_one_passage),
         ROW(what_lies_around_is_joined_too),
         ROW(what_is_joined_makes_room),

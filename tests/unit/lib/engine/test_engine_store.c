@@ -382,6 +382,31 @@ static void verification_names_what_is_damaged(void **state)
     bytes[20] ^= 1;
 }
 
+static void verification_names_what_has_gone(void **state)
+{
+    world *w = *state;
+    const eng_disk *disk = engine_disk_ops(w->disk);
+    char text[512];
+    uint32_t n;
+    fill(w);
+    save(w);
+    ASSERT_OK(disk->remove(disk->self, ANC_STR("index/manifest"), &w->err), &w->err);
+    assert_true(verify(w, text) == 1 && strstr(text, "gone") != NULL);
+    save(w); /* which writes it again */
+    assert_int_equal(verify(w, text), 0);
+    const char *path = engine_disk_find(w->disk, "index/seg-", 0);
+    ASSERT_OK(disk->remove(disk->self, anc_str_of(path), &w->err), &w->err);
+    assert_true(verify(w, text) > 0 && strstr(text, "whose file has gone") != NULL);
+    assert_int_equal(eng_stats(w->index).damaged, 1);
+    assert_int_equal(eng_mend(w->index, &n, &w->err),
+                     ANC_NOT_FOUND); /* nothing is there to set aside */
+    assert_true(n == 1 && eng_stats(w->index).cursor == 0);
+    save(w);
+    assert_int_equal(verify(w, text), 0);
+    reopen(w);
+    assert_int_equal(eng_index_opened(w->index).damaged, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +424,7 @@ int main(void)
         TEST(a_snapshot_outlives_its_files),
         TEST(a_sound_index_verifies),
         TEST(verification_names_what_is_damaged),
+        TEST(verification_names_what_has_gone),
     };
     return cmocka_run_group_tests_name("engine store", tests, NULL, NULL);
 }

@@ -13,6 +13,7 @@
 #include "os/file.h"
 #include "os/output.h"
 #include "os/reserve.h"
+#include "os/thread.h"
 
 /* What the wrapped calls do: at most `most` bytes a call, every other one interrupted first, and
  * `fail` (an errno) in call number `fail_at` of fsync, rename or write. */
@@ -212,6 +213,44 @@ static void maps(void **state)
     ASSERT_OK(os_map_open(in_folder("map"), &map, &err), &err);
     assert_int_equal(map.len, 0);
     os_map_close(&map);
+}
+
+static void read_all(void *arg)
+{
+    enum { PAGE = 65536 };
+    const os_map *map = arg;
+    for (size_t at = 0; at < map->len; at += PAGE / 2)
+        assert_int_equal(map->bytes[at], at < PAGE ? 'x' : 0);
+}
+
+/* A file that is cut under its map: zeros, and the map knows; others are as they were. So in any thread. */
+static void a_cut_file_is_zeros(void **state)
+{
+    enum { PAGES = 3, PAGE = 65536 };
+    (void)state;
+    anc_err err = {0};
+    os_map map = {0}, other = {0};
+    os_thread *reader;
+    static char bytes[PAGES * PAGE];
+    memset(bytes, 'x', sizeof bytes);
+    ASSERT_OK(os_maps_guard(&err), &err);
+    ASSERT_OK(os_file_replace(in_folder("cut"), (anc_str){bytes, sizeof bytes}, &err), &err);
+    ASSERT_OK(os_file_replace(in_folder("whole"), (anc_str){bytes, sizeof bytes}, &err), &err);
+    for (int turn = 0; turn < 2; turn++) { /* a row that is used again begins anew */
+        ASSERT_OK(os_map_open(in_folder("cut"), &map, &err), &err);
+        ASSERT_OK(os_map_open(in_folder("whole"), &other, &err), &err);
+        assert_false(os_map_lost(&map));
+        if (turn == 0)
+            assert_int_equal(truncate(in_folder("cut").ptr, PAGE), 0);
+        ASSERT_OK(os_thread_start("reader", read_all, &map, &reader, &err), &err);
+        os_thread_join(reader);
+        read_all(&map);
+        assert_int_equal(os_map_lost(&map), turn == 0);
+        assert_true(other.bytes[PAGES * PAGE - 1] == 'x' && !os_map_lost(&other));
+        os_map_close(&map);
+        os_map_close(&other);
+    }
+    assert_false(os_map_lost(&map));
 }
 
 static void reads_at_any_place(void **state)
@@ -453,6 +492,7 @@ int main(void)
         cmocka_unit_test_setup(a_writer_shows_nothing_before_commit, no_faults),
         cmocka_unit_test_setup(a_move_takes_the_other_name, no_faults),
         cmocka_unit_test_setup(maps, no_faults),
+        cmocka_unit_test_setup(a_cut_file_is_zeros, no_faults),
         cmocka_unit_test_setup(reads_at_any_place, no_faults),
         cmocka_unit_test_setup(what_is_missing_is_named, no_faults),
         cmocka_unit_test_setup(a_pipe_is_refused_at_once, no_faults),

@@ -1,4 +1,6 @@
 /* caring.c - what people ask for an index: everything looked at, everything made as fast as it gets. */
+#include <stdio.h>
+
 #include "os/clock.h"
 #include "shelves_impl.h"
 
@@ -8,7 +10,8 @@ typedef struct caring {
     krn_call *call;
     void (*found)(void *arg, anc_str what);
     void *arg;
-    anc_str folder; /* of the index at hand */
+    anc_str folder;   /* of the index at hand */
+    char first[1024]; /* line of it */
 } caring;
 
 static anc_status may_go_on(void *arg)
@@ -29,10 +32,12 @@ static anc_status may_go_on(void *arg)
 static void tell(void *arg, anc_str what)
 {
     enum { LINE_BYTES = 1024 };
-    const caring *c = arg;
+    caring *c = arg;
     ANC_BUF(line, LINE_BYTES);
     (void)anc_buf_printf(&line, "%.*s: %.*s", ANC_FMT(c->folder),
                          ANC_FMT(anc_str_sub(what, 0, 700)));
+    if (c->first[0] == '\0')
+        (void)snprintf(c->first, sizeof c->first, "%.*s", ANC_FMT(anc_buf_view(&line)));
     c->found(c->arg, anc_buf_view(&line));
 }
 
@@ -41,10 +46,13 @@ static anc_status verify_one(caring *c, srch_shelf *s, uint64_t *ret_n)
     const eng_verify_options options = {.found = tell, .may_go_on = may_go_on, .arg = c};
     uint64_t n = 0;
     c->folder = anc_str_of(s->place.name);
+    c->first[0] = '\0';
     ANC_TRY(eng_verify(s->index, &options, &n, c->call->err));
     *ret_n += n;
     if (eng_stats(s->index).damaged > 0)
-        srch_shelf_mend(c->store, s, "a verification found a segment damaged");
+        srch_shelf_mend(c->store, s, c->first);
+    else if (n > 0) /* of a manifest, which the next save writes anew */
+        srch_shelf_changed(s);
     return ANC_OK;
 }
 
