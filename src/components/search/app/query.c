@@ -17,6 +17,7 @@ enum {
     SPARE_DOCUMENTS = 100, /* in place of those that turn out to be gone or copies */
     DEEPER = 4,            /* longer lists where too many candidates were gone or copies */
     MOST_DEEPER = 3,       /* times */
+    DEEP_ENOUGH = 1500,    /* candidates: to look past so many copies takes seconds */
     MOST_AGAIN = 2,        /* searches anew of what changed under a search */
     MOST_MODELS = 3        /* that an index changes to while it is asked */
 };
@@ -256,7 +257,7 @@ static anc_status find_hits(srch_asking *a, stopwatch *w)
                 ANC_TRY(srch_scopes_read(a));
             continue;
         }
-        if (!a->wanting || !a->cut || deeper++ == MOST_DEEPER ||
+        if (!a->wanting || !a->cut || k >= DEEP_ENOUGH || deeper++ == MOST_DEEPER ||
             !has_room_deeper(a->call->mem, anc_arena_used(a->call->mem) - before))
             return ANC_OK;
         k *= DEEPER;
