@@ -119,6 +119,9 @@ void rag_choice_tell_peers(const rag_extraction *x, rag_choice *choice);
  * that; that more stands there is said by "…" behind it, as it is behind all where the passages are not the whole of it (`more`). */
 rag_choice rag_extraction_read(const rag_extraction *x, bool more);
 
+/* The same of passages that are rows which were counted: as many as may be told of rows, and no "…". */
+rag_choice rag_extraction_read_rows(const rag_extraction *x);
+
 /* " … and 3 more", behind rows of which not all are told, in a language that has words for it, else in English. In `mem`;
  * ptr NULL where that is full. */
 anc_str rag_more_rows(anc_arena *mem, txt_language language, size_t more);

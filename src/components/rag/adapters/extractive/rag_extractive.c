@@ -168,6 +168,15 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
     return ANC_OK;
 }
 
+static rag_choice chosen(const rag_request *r, rag_extraction *x)
+{
+    if (r->read)
+        return r->counted > 0 ? rag_extraction_read_rows(x) : rag_extraction_read(x, r->more_there);
+    rag_choice choice = rag_extraction_choose(x);
+    rag_choice_tell_peers(x, &choice);
+    return choice;
+}
+
 static anc_status answer(rag_provider_job *job)
 {
     const rag_request *r = job->request;
@@ -186,9 +195,7 @@ static anc_status answer(rag_provider_job *job)
     }
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    rag_choice choice = r->read ? rag_extraction_read(x, r->more_there) : rag_extraction_choose(x);
-    if (!r->read)
-        rag_choice_tell_peers(x, &choice);
+    const rag_choice choice = chosen(r, x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
         job->pieces[job->n_pieces++] = rag_nothing_found(language_of(r), r->question);
