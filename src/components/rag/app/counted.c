@@ -55,6 +55,7 @@ typedef struct counting {
     uint32_t version; /* of its rows when they were looked at */
 
     size_t answers; /* tables that have one */
+    size_t called;  /* and of those that are called what the first of all is asked of */
     rag_named document;
     table found; /* without its tally */
     rag_tally_answer answer;
@@ -318,6 +319,21 @@ static anc_status settle(counting *c, size_t *ret)
     return ANC_OK;
 }
 
+/* "The cheapest plan": a table of plans has it before one of anything else. */
+static bool is_called_first(const rag_tally_answer *a)
+{
+    return a->called && (a->says == RAG_TALLY_MOST || a->says == RAG_TALLY_LEAST);
+}
+
+/* Whether the answer is the one to keep, of those that there were so far. */
+static bool is_kept(counting *c, const rag_tally_answer *a)
+{
+    const bool first = is_called_first(a);
+    c->answers++;
+    c->called += first;
+    return first ? c->called == 1 : c->answers == 1;
+}
+
 static anc_status keep_answers(counting *c)
 {
     for (size_t i = 0; i < c->n_tables; i++) {
@@ -325,7 +341,7 @@ static anc_status keep_answers(counting *c)
         rag_tally_answer answer = {.n = 0};
         if (t->may)
             rag_tally_end(t->tally, &answer);
-        if (answer.n == 0 || c->answers++ > 0)
+        if (answer.n == 0 || !is_kept(c, &answer))
             continue;
         c->document = *c->at;
         c->found = *t;
@@ -525,7 +541,7 @@ static anc_status is_answered(const counting *c, const srch_result *found, bool 
     const bool figure = c->answer.says != RAG_TALLY_COUNT;
     const bool rows = c->answer.n > 1 || !c->wish.lists || c->wish.compares;
     size_t best;
-    *ret = c->answers == 1 && !c->too_many;
+    *ret = (c->called == 1 || c->answers == 1) && !c->too_many;
     const bool sure = figure ? is_named(c) || (found->n > 0 && is_of(c, &found->hits[0])) : rows;
     if (!*ret || (sure && !c->answer.by_column))
         return ANC_OK;
@@ -536,8 +552,12 @@ static anc_status is_answered(const counting *c, const srch_result *found, bool 
 
 static anc_status count_from(counting *c, size_t first)
 {
-    for (size_t i = first; i < c->n_documents && !c->too_many && c->answers < 2; i++)
+    const bool ranks = c->wish.says == RAG_TALLY_MOST || c->wish.says == RAG_TALLY_LEAST;
+    for (size_t i = first; i < c->n_documents && !c->too_many; i++) {
+        if (ranks ? c->called > 1 : c->answers > 1)
+            break;
         ANC_TRY(count_document(c, &c->documents[i]));
+    }
     return ANC_OK;
 }
 

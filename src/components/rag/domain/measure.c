@@ -33,7 +33,7 @@ static const lists of_languages[TXT_LANGUAGE_COUNT] = {
                 "petit petite petits petites bas basse faible faibles",
                 "coûte coûtent coûté cher chère chers chères",
                 "grand grande grands grandes petit petite petits petites", NULL, NULL, "différence",
-                "quel quelle quels quelles qu est était combien ce tout valeur"},
+                "quel quelle quels quelles qui qu est était combien ce tout valeur"},
     [TXT_DE] =
         {"summe gesamtsumme insgesamt zusammen gesamt total",
          "durchschnitt durchschnittlich durchschnittliche durchschnittlicher mittelwert",
@@ -49,27 +49,28 @@ static const lists of_languages[TXT_LANGUAGE_COUNT] = {
          "höher größer teurer", "niedriger kleiner billiger günstiger",
          "unterschied differenz wie_viel_mehr wie_viel_teurer wie_viel_weniger wie_viel_billiger "
          "wie_viel_größer",
-         "was wie viel hoch welche welcher welches welchen beträgt betragen wert"},
+         "was wer wie viel hoch welche welcher welches welchen beträgt betragen wert"},
     [TXT_ES] = {"total suma", "promedio media medio", "mayor máximo máxima", "menor mínimo mínima",
                 "más", "menos",
                 "alto alta altos altas grande caro cara caros caras elevado elevada",
                 "bajo baja pequeño pequeña barato barata baratos baratas",
                 "cuesta cuestan caro cara caros caras barato barata baratos baratas",
                 "mayor menor grande pequeño pequeña", NULL, NULL,
-                "diferencia cuánto_más cuánto_menos", "cuál cual qué cuánto cuánta valor"},
+                "diferencia cuánto_más cuánto_menos", "cuál cual quién qué cuánto cuánta valor"},
     [TXT_IT] = {"totale somma", "media medio", "maggiore massimo massima", "minore minimo minima",
                 "più", "meno",
                 "alto alta alti alte grande caro cara cari care elevato elevata costoso costosa",
                 "basso bassa piccolo piccola economico economica",
                 "costa costano caro cara cari care costoso costosa economico economica",
                 "maggiore minore grande piccolo piccola", NULL, NULL,
-                "differenza quanto_più quanto_meno", "qual quale quanto quanta cosa che valore"},
+                "differenza quanto_più quanto_meno",
+                "qual quale chi quanto quanta cosa che valore"},
     [TXT_PT] = {"total soma", "média médio", "maior máximo máxima", "menor mínimo mínima", "mais",
                 "menos", "alto alta altos altas grande caro cara caros caras elevado elevada",
                 "baixo baixa pequeno pequena barato barata baratos baratas",
                 "custa custam caro cara caros caras barato barata baratos baratas",
                 "maior menor grande pequeno pequena", NULL, NULL,
-                "diferença quanto_mais quanto_menos", "qual quanto quanta que valor"},
+                "diferença quanto_mais quanto_menos", "qual quem quanto quanta que valor"},
 };
 
 /* Words of one kind in the question; their number, and in `used` which. */
@@ -218,6 +219,14 @@ bool rag_measure_ranks(anc_str question, rag_words words, txt_language language)
             return true;
     }
     return false;
+}
+
+bool rag_measure_differs(const rag_counting *c)
+{
+    bool used[RAG_COUNTING_WORDS] = {false};
+    const lists *l = &of_languages[c->language];
+    return l->difference != NULL && c->words.n <= RAG_COUNTING_WORDS &&
+           mark_phrases(c, l->difference, used) > 0;
 }
 
 bool rag_measure_is_price(anc_str word)

@@ -99,6 +99,7 @@ static const peers_row rows[] = {
     {"What does the loft cost per day?", &weekly, NULL},
     {"What does the loft cost per day?", &open_rates, ".x"},
     {"Which halls did Bao visit?", &visits, "x.x"},
+    {"How much more does the loft cost than the studio?", &open_rates, NULL},
 };
 
 /* Line `n` of the table below its columns, or its record. */
