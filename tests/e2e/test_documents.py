@@ -190,6 +190,9 @@ def test_sheets_are_named_and_rows_counted(binary):
              ("How many tools are in the sheet Tools?", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
              ("How many tools are there?", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
              ("How many machines are running?", "2 of 3 rows: Machine: Lathe; Hall: North; State: running [1] Machine: Press; Hall: South; State: running [2]"),
+             ("Which machines are there?", "3 of 3 rows: Machine: Lathe; Hall: North; State: running [1] "),
+             ("List all tools", "2 of 2 rows: Tool: Hammer; Place: Box 1 [1] Tool: Saw; Place: Box 2 [2]"),
+             ("Which machines are broken or running?", "3 of 3 rows: Machine: Lathe; Hall: North; State: running [1] "),
              ("Which machines are running?", "2 of 3 rows: Machine: Lathe; Hall: North; State: running [1] Machine: Press; Hall: South; State: running [2]"),
              ("What is in row 9999999999 of the sheet Tools?", None),
              ("How many invoices are not overdue?", None),
@@ -212,7 +215,9 @@ def test_sheets_are_named_and_rows_counted(binary):
                 assert text[citation["start"]:citation["end"]].decode() == citation["quote"], (question, citation, source)
                 assert citation["row"], (question, citation)
         counted = server.post("/v1/chat/query", {"question": "How many invoices are overdue?", "collections": ["plant"]}).json
-        assert [c["row"] for c in counted["citations"]] == [3, 6, 9, 12, 15] and counted["answer"].endswith(" …"), counted
+        assert [c["row"] for c in counted["citations"]] == list(range(3, 61, 3)) and "…" not in counted["answer"], counted
+        few = server.post("/v1/chat/query", {"question": "How many invoices are overdue?", "collections": ["plant"], "top_k": 5}).json
+        assert [c["row"] for c in few["citations"]] == [3, 6, 9, 12, 15] and few["answer"].endswith(" … and 15 more"), few
         # another table that has an answer of its own: then none is given
         (folder / "old.csv").write_text("Invoice,Status\nB-1,overdue\nB-2,paid\n")
         ingest(server, folder, "plant")
@@ -220,6 +225,30 @@ def test_sheets_are_named_and_rows_counted(binary):
         assert "rows: " not in both["answer"], both
         one = server.post("/v1/chat/query", {"question": "How many invoices of old.csv are overdue?", "collections": ["plant"]}).json
         assert one["answer"] == "1 of 2 rows: Invoice: B-1; Status: overdue [1]", one
+
+
+WAYS = "From,To,Leaves,Fare\nArdle,Port Cole,08:15,3.20\nPort Cole,Ardle,09:05,3.20\nArdle,Moss End,10:40,2.10\nPort Cole,Ardle,18:20,2.90\n"
+
+
+def test_rows_of_the_way_that_is_asked_and_rows_that_answer_alike(binary):
+    to_cole, first_back = "From: Ardle; To: Port Cole; Leaves: 08:15; Fare: 3.20", "From: Port Cole; To: Ardle; Leaves: 09:05; Fare: 3.20"
+    last_back, moss = "From: Port Cole; To: Ardle; Leaves: 18:20; Fare: 2.90", "From: Ardle; To: Moss End; Leaves: 10:40; Fare: 2.10"
+    asked = [("ways", "When does the train from Ardle to Port Cole leave?", [to_cole]),
+             ("ways", "When does the train from Port Cole to Ardle leave?", [first_back, last_back]),
+             ("ways", "Which trains leave Ardle?", [to_cole, moss]),
+             ("ways", "When does the train from Moss End to Ardle leave?", None)]
+    with serving(binary) as server:
+        for name, file, text in (("ways", "trains.csv", WAYS),):
+            folder = server.place.home / name
+            folder.mkdir()
+            (folder / file).write_text(text)
+            ingest(server, folder, name)
+        for collection, question, wanted in asked:
+            answer = server.post("/v1/chat/query", {"question": question, "collections": [collection], "mode": "keyword"}).json
+            if wanted is None:
+                assert answer["no_answer"], (question, answer["answer"])
+            else:
+                assert re.sub(r" \[\d\]", "|", answer["answer"]) == "| ".join(wanted) + "|", (question, answer["answer"])
 
 
 FIGURES = {

@@ -32,8 +32,8 @@ typedef struct row_at {
 /* A table of the document that is read. */
 typedef struct table {
     rag_tally *tally;
-    bool may;                    /* it may have the answer */
-    row_at rows[RAG_READ_PICKS]; /* [n_rows] the first that the answer stands on */
+    bool may;                  /* it may have the answer */
+    row_at rows[RAG_ROWS_MAX]; /* [n_rows] the first that the answer stands on */
     size_t n_rows;
 } table;
 
@@ -55,6 +55,7 @@ typedef struct counting {
     uint32_t version; /* of its rows when they were looked at */
 
     size_t answers; /* tables that have one */
+    size_t called;  /* and of those that are called what the first of all is asked of */
     rag_named document;
     table found; /* without its tally */
     rag_tally_answer answer;
@@ -300,7 +301,7 @@ static anc_status take_row(void *self, anc_arena *scratch, const rag_tabled_row 
     ANC_TRY(rag_tally_take(t->tally, scratch, row->text, &is, &c->turn->err));
     if (is == RAG_ROW_ANEW)
         t->n_rows = 0;
-    if (is != RAG_ROW_OUT && t->n_rows < RAG_READ_PICKS)
+    if (is != RAG_ROW_OUT && t->n_rows < RAG_ROWS_MAX)
         t->rows[t->n_rows++] = (row_at){row->ref, row->start, row->end};
     return ANC_OK;
 }
@@ -318,6 +319,21 @@ static anc_status settle(counting *c, size_t *ret)
     return ANC_OK;
 }
 
+/* "The cheapest plan": a table of plans has it before one of anything else. */
+static bool is_called_first(const rag_tally_answer *a)
+{
+    return a->called && (a->says == RAG_TALLY_MOST || a->says == RAG_TALLY_LEAST);
+}
+
+/* Whether the answer is the one to keep, of those that there were so far. */
+static bool is_kept(counting *c, const rag_tally_answer *a)
+{
+    const bool first = is_called_first(a);
+    c->answers++;
+    c->called += first;
+    return first ? c->called == 1 : c->answers == 1;
+}
+
 static anc_status keep_answers(counting *c)
 {
     for (size_t i = 0; i < c->n_tables; i++) {
@@ -325,7 +341,7 @@ static anc_status keep_answers(counting *c)
         rag_tally_answer answer = {.n = 0};
         if (t->may)
             rag_tally_end(t->tally, &answer);
-        if (answer.n == 0 || c->answers++ > 0)
+        if (answer.n == 0 || !is_kept(c, &answer))
             continue;
         c->document = *c->at;
         c->found = *t;
@@ -392,24 +408,37 @@ typedef struct sayings {
     const char *before, *behind; /* "3 of 12 rows" */
     const char *one;             /* … where it is one and said otherwise */
     const char *colon;           /* between that and what follows */
-    const char *figures[RAG_TALLY_LEAST + 1];
+    const char *figures[RAG_TALLY_DIFFERENCE + 1];
 } sayings;
 
 static const sayings of_languages[TXT_LANGUAGE_COUNT] = {
-    [TXT_EN] = {" of ", " rows", NULL, ": ", {NULL, "Total", "Average", "Largest", "Smallest"}},
+    [TXT_EN] = {" of ",
+                " rows",
+                NULL,
+                ": ",
+                {NULL, "Total", "Average", "Largest", "Smallest", "Difference"}},
     [TXT_FR] = {" lignes sur ",
                 "",
                 " ligne sur ",
                 " : ",
-                {NULL, "Total", "Moyenne", "Maximum", "Minimum"}},
+                {NULL, "Total", "Moyenne", "Maximum", "Minimum", "Différence"}},
     [TXT_DE] = {" von ",
                 " Zeilen",
                 NULL,
                 ": ",
-                {NULL, "Summe", "Durchschnitt", "Höchstwert", "Tiefstwert"}},
-    [TXT_ES] = {" de ", " filas", NULL, ": ", {NULL, "Total", "Promedio", "Máximo", "Mínimo"}},
-    [TXT_IT] = {" righe su ", "", NULL, ": ", {NULL, "Totale", "Media", "Massimo", "Minimo"}},
-    [TXT_PT] = {" de ", " linhas", NULL, ": ", {NULL, "Total", "Média", "Máximo", "Mínimo"}},
+                {NULL, "Summe", "Durchschnitt", "Höchstwert", "Tiefstwert", "Unterschied"}},
+    [TXT_ES] = {" de ",
+                " filas",
+                NULL,
+                ": ",
+                {NULL, "Total", "Promedio", "Máximo", "Mínimo", "Diferencia"}},
+    [TXT_IT] = {" righe su ",
+                "",
+                NULL,
+                ": ",
+                {NULL, "Totale", "Media", "Massimo", "Minimo", "Differenza"}},
+    [TXT_PT] =
+        {" de ", " linhas", NULL, ": ", {NULL, "Total", "Média", "Máximo", "Mínimo", "Diferença"}},
 };
 
 /* "3 of 12 rows: ", "Total (Amount), 3 of 12 rows: 1,250 €. " */
@@ -433,15 +462,28 @@ static anc_status say_answer(const counting *c)
                : ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an answer");
 }
 
+/* How many of the rows that it stands on are shown: as many as passages were asked for; else all that may be told, but of a
+ * sum of many the first alone. */
+static size_t shown(const counting *c)
+{
+    enum { SUMMANDS = 5 };
+    const bool sum = c->answer.says == RAG_TALLY_TOTAL || c->answer.says == RAG_TALLY_MEAN;
+    const size_t most = sum && c->answer.in > SUMMANDS ? 1
+                        : c->turn->asked_top_k > 0     ? c->turn->asked_top_k
+                                                       : RAG_ROWS_MAX;
+    return c->found.n_rows < most ? c->found.n_rows : most;
+}
+
 static anc_status show_rows(counting *c, srch_result *found)
 {
     rag_turn *turn = c->turn;
+    const size_t most = shown(c);
     srch_hit *hits = anc_arena_alloc(turn->mem, c->found.n_rows, sizeof *hits);
     size_t n = 0;
     if (hits == NULL)
         return ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for %zu passages",
                         c->found.n_rows);
-    for (size_t i = 0; i < c->found.n_rows && n < turn->top_k; i++) {
+    for (size_t i = 0; i < most; i++) {
         bool there = false;
         const row_at *row = &c->found.rows[i];
         kno_chunk_ref ref = row->ref; /* its names went with what the document was read into */
@@ -455,6 +497,7 @@ static anc_status show_rows(counting *c, srch_result *found)
     ANC_TRY(say_answer(c));
     found->hits = hits;
     found->n = n;
+    turn->top_k = n > turn->top_k ? (uint32_t)n : turn->top_k;
     turn->pointed = true;
     return ANC_OK;
 }
@@ -490,25 +533,31 @@ static bool is_named(const counting *c)
     return c->answer.called || c->pointer.file.len > 0 || c->pointer.sheet.len > 0;
 }
 
-/* A figure is that of the document that fits the question best, or whose row answers best, that is called so, or that it names. A
+/* A figure is that of the document that fits the question best, or whose row answers best, that is called so, or that it names; so
+ * are all rows of a table of which only the first column is called so: else a sentence may say how many there are. A
  * row that is alone is an answer as any other, unless another document's row would be told for it. */
 static anc_status is_answered(const counting *c, const srch_result *found, bool *ret)
 {
-    const bool figure = c->wish.says != RAG_TALLY_COUNT;
+    const bool figure = c->answer.says != RAG_TALLY_COUNT;
     const bool rows = c->answer.n > 1 || !c->wish.lists || c->wish.compares;
     size_t best;
-    *ret = c->answers == 1 && !c->too_many;
-    if (!*ret || (figure ? is_named(c) || (found->n > 0 && is_of(c, &found->hits[0])) : rows))
+    *ret = (c->called == 1 || c->answers == 1) && !c->too_many;
+    const bool sure = figure ? is_named(c) || (found->n > 0 && is_of(c, &found->hits[0])) : rows;
+    if (!*ret || (sure && !c->answer.by_column))
         return ANC_OK;
     ANC_TRY(best_row(c, found, &best));
-    *ret = best < found->n && is_of(c, &found->hits[best]) == figure;
+    *ret = best < found->n && is_of(c, &found->hits[best]) == (figure || c->answer.by_column);
     return ANC_OK;
 }
 
 static anc_status count_from(counting *c, size_t first)
 {
-    for (size_t i = first; i < c->n_documents && !c->too_many && c->answers < 2; i++)
+    const bool ranks = c->wish.says == RAG_TALLY_MOST || c->wish.says == RAG_TALLY_LEAST;
+    for (size_t i = first; i < c->n_documents && !c->too_many; i++) {
+        if (ranks ? c->called > 1 : c->answers > 1)
+            break;
         ANC_TRY(count_document(c, &c->documents[i]));
+    }
     return ANC_OK;
 }
 

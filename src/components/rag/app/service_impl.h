@@ -90,7 +90,7 @@ struct rag_turn {
     anc_str title; /* of a conversation that has none */
     bool new_conversation;
     bool keep;
-    uint32_t top_k;
+    uint32_t top_k, asked_top_k; /* the second as the caller has it; 0: not said */
     srch_mode mode;
     rag_exchange *history;
     size_t n_history;

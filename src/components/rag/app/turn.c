@@ -60,6 +60,7 @@ static anc_status fill(rag_turn *turn, const krn_call *call, const rag_question 
     turn->filters = q->filters;
     turn->rerank = q->rerank;
     ANC_TRY(copy_str(turn, q->system_prompt, &turn->system_prompt));
+    turn->asked_top_k = q->top_k;
     turn->top_k = q->top_k != 0 ? q->top_k : turn->rag->with.config.top_k;
     ANC_TRY(new_id(turn, &turn->answer.query_id));
     turn->answer.trace_id = turn->call.trace_id;

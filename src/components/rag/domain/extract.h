@@ -17,6 +17,8 @@ enum {
     RAG_ANSWER_MAX_CHARS = 400, /* of an answer, its markers included */
     RAG_READ_PICKS = 6, /* of what stands at a place: sentences that follow each other, or a row */
     RAG_READ_MAX_CHARS = 900,  /* of that, markers included */
+    RAG_ROWS_MAX = 20,         /* rows of a table that are told where several are asked for */
+    RAG_ROWS_MAX_CHARS = 2400, /* of those */
     RAG_EXTRACT_PASSAGES = 50, /* passages that are looked at */
 };
 
@@ -95,9 +97,10 @@ typedef struct rag_pick {
 } rag_pick;
 
 typedef struct rag_choice {
-    rag_pick picks[RAG_READ_PICKS]; /* in reading order: by passage, then by place */
-    size_t n;                       /* 0: there is nothing to quote */
-    double confidence;              /* 0..1: how much of the question the best pick speaks to */
+    rag_pick picks[RAG_ROWS_MAX]; /* in reading order: by passage, then by place */
+    size_t n;                     /* 0: there is nothing to quote */
+    size_t more;                  /* rows that answer alike and are not among them */
+    double confidence;            /* 0..1: how much of the question the best pick speaks to */
     bool
         exact; /* the best pick is a row that, with its columns' names, has all that is asked about, or a sentence that,
                   with its heading, has that and the day, the sum or the measure that was asked for */
@@ -106,10 +109,22 @@ typedef struct rag_choice {
 
 rag_choice rag_extraction_choose(rag_extraction *x);
 
+/* Makes the choice of a row all rows of its table that answer alike, in their order and as many as may be told; of those
+ * that go one way and those that go the other, the ones of the way that is asked. Nothing is left of a choice that only
+ * the way back would answer, or a price for another time ("per year" of one for a month). */
+void rag_choice_tell_peers(const rag_extraction *x, rag_choice *choice);
+
 /* What stands in the passages from the beginning, for a question that says where to look and asks nothing
  * else: sentences that follow each other as far as an answer may reach, or one or two rows. Several pages share
  * that; that more stands there is said by "…" behind it, as it is behind all where the passages are not the whole of it (`more`). */
 rag_choice rag_extraction_read(const rag_extraction *x, bool more);
+
+/* The same of passages that are rows which were counted: as many as may be told of rows, and no "…". */
+rag_choice rag_extraction_read_rows(const rag_extraction *x);
+
+/* " … and 3 more", behind rows of which not all are told, in a language that has words for it, else in English. In `mem`;
+ * ptr NULL where that is full. */
+anc_str rag_more_rows(anc_arena *mem, txt_language language, size_t more);
 
 /* What an extractive answer reads like: each pick as it stands, white space made one blank, behind what
  * leads it ("Heading: …"), a row's cells behind their columns' names ("Price: £94"), followed by its

@@ -205,6 +205,8 @@ bool rag_has_span(const rag_extraction *x, size_t i);
 /* several.c: whether other rows of the table that unit i is a row of have as much of the question. */
 bool rag_has_peers(const rag_extraction *x, size_t i);
 bool rag_has_others(const rag_extraction *x, size_t i); /* … or another record */
+/* peers.c: whether both are rows, or records, of one table. */
+bool rag_same_table(const rag_extraction *x, size_t a, size_t b);
 /* Whether "which … are", "list the …" asks for more than one. */
 bool rag_asks_for_several(const rag_extraction *x);
 /* Whether how many rows there are, or what they come to, is asked, and unit i is only one of those. */

@@ -18,6 +18,9 @@ bool rag_measure_holds(const rag_counting *c, size_t i);
 bool rag_measure_is_price(anc_str word);
 bool rag_measure_is_number(anc_str word);
 
+/* Whether by how much things differ is asked, in the language of `c`: "how much more does … cost than …?" */
+bool rag_measure_differs(const rag_counting *c);
+
 /* Whether a question in that language asks for the first of several: "the most", "the cheapest", "le plus". */
 bool rag_measure_ranks(anc_str question, rag_words words, txt_language language);
 

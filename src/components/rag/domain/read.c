@@ -149,10 +149,10 @@ typedef struct length {
 } length;
 
 /* What a page would take if it were alone. */
-static length wanted_by(const rag_extraction *x, stretch s)
+static length wanted_by(const rag_extraction *x, stretch s, length most)
 {
     rag_choice alone = {.n = 0};
-    const size_t chars = read_page(x, s, RAG_READ_PICKS, RAG_READ_MAX_CHARS, &alone);
+    const size_t chars = read_page(x, s, most.picks, most.chars, &alone);
     return (length){alone.n, chars};
 }
 
@@ -163,28 +163,42 @@ static size_t share_of(size_t left, size_t waiting, size_t others)
     return left > others && left - others > equal ? left - others : equal;
 }
 
-rag_choice rag_extraction_read(const rag_extraction *x, bool more)
+static rag_choice read_all(const rag_extraction *x, length most)
 {
     rag_choice choice = {.confidence = 1, .exact = true};
     length others = {0, 0};
     size_t pages = 0;
-    size_t left = RAG_READ_MAX_CHARS;
+    size_t left = most.chars;
     for (size_t at = 0; at < x->units.n; at = page_from(x, at).end, pages++) {
-        const length wanted = wanted_by(x, page_from(x, at));
+        const length wanted = wanted_by(x, page_from(x, at), most);
         others = (length){others.picks + wanted.picks, others.chars + wanted.chars};
     }
     size_t at = 0;
-    for (size_t waiting = pages; waiting > 0 && choice.n < RAG_READ_PICKS; waiting--) {
+    for (size_t waiting = pages; waiting > 0 && choice.n < most.picks; waiting--) {
         const stretch s = page_from(x, at);
-        const length wanted = wanted_by(x, s);
+        const length wanted = wanted_by(x, s, most);
         others = (length){others.picks - wanted.picks, others.chars - wanted.chars};
-        const size_t picks = share_of(RAG_READ_PICKS - choice.n, waiting, others.picks);
+        const size_t picks = share_of(most.picks - choice.n, waiting, others.picks);
         const size_t room = share_of(left, waiting, others.chars);
         const size_t took = read_page(x, s, picks > 0 ? picks : 1, room, &choice);
         left -= took < left ? took : left;
         at = s.end;
     }
+    return choice;
+}
+
+rag_choice rag_extraction_read(const rag_extraction *x, bool more)
+{
+    rag_choice choice = read_all(x, (length){RAG_READ_PICKS, RAG_READ_MAX_CHARS});
     if (more && choice.n > 0)
         choice.picks[choice.n - 1].cut_after = true;
+    return choice;
+}
+
+rag_choice rag_extraction_read_rows(const rag_extraction *x)
+{
+    rag_choice choice = read_all(x, (length){RAG_ROWS_MAX, RAG_ROWS_MAX_CHARS});
+    for (size_t i = 0; i < choice.n; i++)
+        choice.picks[i].cut_after = false; /* how many more there are is said */
     return choice;
 }

@@ -148,3 +148,22 @@ anc_status rag_choice_render(anc_arena *mem, const rag_choice *choice, const rag
     *ret = text;
     return ANC_OK;
 }
+
+typedef struct more_rows {
+    const char *before;          /* the number */
+    const char *behind, *if_one; /* it */
+} more_rows;
+
+static const more_rows more_of_languages[TXT_LANGUAGE_COUNT] = {
+    [TXT_EN] = {"and ", " more", " more"},       [TXT_FR] = {"et ", " autres", " autre"},
+    [TXT_DE] = {"und ", " weitere", " weitere"}, [TXT_ES] = {"y ", " más", " más"},
+    [TXT_IT] = {"e ", " altre", " altra"},       [TXT_PT] = {"e mais ", "", ""},
+};
+
+anc_str rag_more_rows(anc_arena *mem, txt_language language, size_t more)
+{
+    const more_rows *said = &more_of_languages[language];
+    said = said->before != NULL ? said : &more_of_languages[TXT_EN];
+    return anc_arena_printf(mem, " … %s%zu%s", said->before, more,
+                            more == 1 ? said->if_one : said->behind);
+}

@@ -134,7 +134,7 @@ static bool is_denied(const rag_extraction *x, size_t i)
     return true;
 }
 
-/* More or less than something, before or after a year is asked: the words of a row do not say whether it is, unless they name
+/* More or less than something, by how much, before or after a year is asked: the words of a row do not say whether it is, unless they name
  * that itself. */
 static bool is_uncompared(const rag_extraction *x, size_t i)
 {
@@ -144,6 +144,8 @@ static bool is_uncompared(const rag_extraction *x, size_t i)
     if (!is_named_row(x, i) && !u->card)
         return false;
     rag_limits_read(&c);
+    if (rag_measure_differs(&c))
+        return true;
     if (c.n_limits == 0)
         return rag_has_phrase_of(x->terms.question, "more than|less than|mehr als|weniger als|"
                                                     "plus que|moins que|más que|menos que");

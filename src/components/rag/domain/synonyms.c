@@ -46,7 +46,7 @@ static const pair pairs[] = {
          "durano duram",
          "length duration longueur durée länge dauer laufzeit duración durata duração"),
     PAIR("big large size area surface grand grande superficie groß größe fläche",
-         "size area surface superficie taille größe fläche"),
+         "size area surface superficie taille größe fläche área superfície tamaño tamanho"),
     PAIR("supply supplies supplied supplier fournit fournisseur liefert lieferant",
          "supplier vendor fournisseur lieferant"),
     PAIR("wrote written author écrit auteur schrieb geschrieben autor verfasser",

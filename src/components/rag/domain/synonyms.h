@@ -11,6 +11,7 @@
 enum {
     RAG_SYNONYMS_MAX = 32,      /* pairs of lists, so that a set of them is one number */
     RAG_SYNONYM_PRICE = 1 << 2, /* the pair that is about what something costs */
+    RAG_SYNONYM_SIZE = 1 << 10, /* about how large something is */
     RAG_SYNONYM_PHONE = 1 << 5, /* about numbers to ring */
     RAG_SYNONYM_PAY = 1 << 14,  /* about what somebody earns */
 };

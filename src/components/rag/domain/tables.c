@@ -85,7 +85,7 @@ static bool is_number(anc_str cell)
     return true;
 }
 
-static anc_str cell_at(anc_str row, size_t index)
+anc_str rag_cell_at(anc_str row, size_t index)
 {
     size_t cursor = 0;
     anc_str cell = ANC_STR("");
@@ -125,7 +125,7 @@ static bool stands_over_first(const table *t)
 static bool numbers_below(const table *t, size_t column)
 {
     for (size_t i = t->first + 1; i < t->end; i++)
-        if (!is_number(cell_at(row_at(t, i), column)))
+        if (!is_number(rag_cell_at(row_at(t, i), column)))
             return false;
     return true;
 }
@@ -134,7 +134,7 @@ static bool numbers_below(const table *t, size_t column)
 static bool is_year_over(const table *t, size_t column, anc_str name)
 {
     for (size_t i = t->first + 1; i < t->end; i++)
-        if (rag_is_year(cell_at(row_at(t, i), column)))
+        if (rag_is_year(rag_cell_at(row_at(t, i), column)))
             return false;
     return rag_is_year(name);
 }
@@ -147,7 +147,7 @@ static bool counts_rows(const table *t, anc_str name)
     if (rag_cell_count(row_at(t, t->first)) < COUNTED_CELLS || !anc_str_to_u64(name, &before))
         return false;
     for (size_t i = t->first + 1; i < t->end; i++, before = number)
-        if (!anc_str_to_u64(cell_at(row_at(t, i), 0), &number) || number != before + 1)
+        if (!anc_str_to_u64(rag_cell_at(row_at(t, i), 0), &number) || number != before + 1)
             return false;
     return true;
 }
@@ -232,10 +232,10 @@ static bool lists_properties(const table *t)
     const size_t below = t->end - t->first - 1;
     const size_t wanted = below < PROPERTIES_BELOW ? below : PROPERTIES_BELOW;
     size_t n = 0;
-    if (t->units->items[t->first].cells != 2 || !is_property(cell_at(row_at(t, t->first), 0)))
+    if (t->units->items[t->first].cells != 2 || !is_property(rag_cell_at(row_at(t, t->first), 0)))
         return false;
     for (size_t i = t->first + 1; i < t->end && n < wanted; i++)
-        n += is_property(cell_at(row_at(t, i), 0));
+        n += is_property(rag_cell_at(row_at(t, i), 0));
     return n == wanted;
 }
 

@@ -8,6 +8,9 @@
  * around them: start with *cursor = 0; false at the end. */
 bool rag_cell_next(anc_str row, size_t *cursor, anc_str *ret);
 
+/* The cell of column `index`; empty where the row has none. */
+anc_str rag_cell_at(anc_str row, size_t index);
+
 /* Whether a cell is a year, which may name a column. */
 bool rag_is_year(anc_str cell);
 

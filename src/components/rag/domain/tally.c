@@ -145,8 +145,7 @@ static bool is_certain(const rag_tally *t)
     for (size_t i = 0; i < t->q.words.n; i++) {
         const rag_condition *is = rag_tally_condition(t, i);
         const bool named = rag_tally_in_names(t, i) || rag_tally_column_named(t, i) < t->n_columns;
-        if (is != NULL && named && rag_tally_is_noun(t, i) &&
-            t->without[is - t->conditions] != t->counted)
+        if (is != NULL && named && rag_tally_is_noun(t, i) && t->without[is->group] != t->counted)
             return false;
     }
     for (size_t k = 0; k < t->n_columns; k++)
@@ -165,6 +164,7 @@ static anc_str figure_of(const rag_tally *t)
         return rag_amounts_write_mean(a, t->mem, t->total, t->counted);
     case RAG_TALLY_MOST:
     case RAG_TALLY_LEAST:
+    case RAG_TALLY_DIFFERENCE:
         return rag_amounts_write(a, t->mem, t->best, 0);
     case RAG_TALLY_COUNT:
         break;
@@ -182,5 +182,8 @@ void rag_tally_end(const rag_tally *t, rag_tally_answer *ret)
     ret->figure = figure_of(t);
     ret->column = figure ? t->columns[t->column].name : ANC_STR("");
     ret->n = ret->figure.ptr != NULL ? t->counted : 0;
-    ret->called = rag_tally_is_called(t);
+    const bool by_column = rag_tally_is_by_column(t);
+    const bool ranks = t->measure.says == RAG_TALLY_MOST || t->measure.says == RAG_TALLY_LEAST;
+    ret->called = rag_tally_is_called(t) || (ranks && by_column);
+    ret->by_column = !ret->called && !t->table.named && by_column;
 }

@@ -28,7 +28,8 @@ typedef enum rag_tally_says {
     RAG_TALLY_TOTAL,
     RAG_TALLY_MEAN,
     RAG_TALLY_MOST,
-    RAG_TALLY_LEAST
+    RAG_TALLY_LEAST,
+    RAG_TALLY_DIFFERENCE /* of two rows */
 } rag_tally_says;
 
 /* A table without its rows. Views are borrowed for the call alone, but for title and uri. */
@@ -93,7 +94,9 @@ typedef struct rag_tally_answer {
     size_t of; /* rows of the table */
     size_t in; /* rows that were said to be in */
     bool
-        called; /* the table is called just what was counted, or whose figure it is: "tools.csv" of "tools" */
+        called; /* the table is called just what was counted, or whose figure it is: "tools.csv" of "tools"; where
+                   the first of all is asked ("the cheapest tool"), its first column may be */
+    bool by_column; /* nothing is called so but its first column, and all rows are meant */
     anc_str column; /* that the figure is of, as it is called there */
     anc_str figure; /* as figures are written there, with their unit; empty: rows are counted */
 } rag_tally_answer;

@@ -77,6 +77,12 @@ size_t rag_counting_phrase(const rag_counting *c, size_t i, const char *phrases)
 /* The limit that word `i` is of; NULL: none. */
 const rag_limit *rag_counting_limit(const rag_counting *c, size_t i);
 
+/* "or", "and", "than": between several that are named. */
+bool rag_counting_joins(const rag_counting *c, size_t i);
+
+/* "Who are", and not "who is". */
+bool rag_counting_is_plural(const rag_counting *c, size_t i);
+
 /* "rows", "Einträge": what every table has. */
 bool rag_counting_is_rows(const rag_counting *c, size_t i);
 
@@ -91,8 +97,11 @@ bool rag_tally_is_sum(anc_str cell);
 
 /* A question for a figure of a column. */
 typedef struct rag_measure {
-    rag_tally_says says;           /* RAG_TALLY_COUNT: it asks for none */
-    bool prices;                   /* of what things cost ("the cheapest", "costs the most") */
+    rag_tally_says says; /* RAG_TALLY_COUNT: it asks for none */
+    bool prices;         /* of what things cost ("the cheapest", "costs the most") */
+    bool sizes;          /* of how large they are ("the largest") */
+    bool compares;       /* "cheaper", of several that are named */
+    bool sums; /* RAG_TALLY_COUNT: "how many beds in total" may be the total of a column */
     bool used[RAG_COUNTING_WORDS]; /* by word of the question: it asks for that */
 } rag_measure;
 
@@ -131,6 +140,8 @@ typedef struct rag_condition {
     size_t first, last;
     size_t column;
     rag_test test;
+    size_t
+        group; /* the first of those of which one has to fit: "low or medium"; itself where it is alone */
     bool year;
     int64_t value; /* of a figure or a year, in units of `scale` decimals */
     unsigned scale;
@@ -207,6 +218,10 @@ bool rag_tally_understood(rag_tally *t);
  * of "How many tools are there?". */
 bool rag_tally_is_called(const rag_tally *t);
 
+/* Whether nothing but the first column is called so ("How many departments are there?" of Department | Budget), and no condition
+ * is on the rows. */
+bool rag_tally_is_by_column(const rag_tally *t);
+
 /* Whether a column has a name that a figure may be asked of: else the rows need not be looked at. */
 bool rag_tally_may_measure(const rag_tally *t);
 
@@ -214,6 +229,8 @@ bool rag_tally_may_measure(const rag_tally *t);
  * in the name of a column (n_columns: of none). */
 bool rag_tally_in_names(const rag_tally *t, size_t i);
 const rag_condition *rag_tally_condition(const rag_tally *t, size_t i);
+/* Whether it joins two conditions of which one has to fit: "low or medium". */
+bool rag_tally_joins(const rag_tally *t, size_t i);
 size_t rag_tally_column_named(const rag_tally *t, size_t i);
 
 /* Whether the word is what is counted, or whose figure it is, and not how much of it. */

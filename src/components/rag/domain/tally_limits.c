@@ -298,7 +298,12 @@ static bool add(rag_tally *t, const rag_condition *c)
 static bool add_limit(rag_tally *t, const rag_limit *b)
 {
     rag_amounts as_said = {.n = 0};
-    rag_condition c = {b->first, b->last, column_of(t, b), b->test, b->year, 0, 0};
+    rag_condition c = {.first = b->first,
+                       .last = b->last,
+                       .column = column_of(t, b),
+                       .test = b->test,
+                       .group = t->n_conditions,
+                       .year = b->year};
     if (c.column == t->n_columns)
         return false;
     if (b->year) {
@@ -357,8 +362,11 @@ static void add_presence(rag_tally *t, size_t i)
             continue;
         const bool denied = i > 0 && rag_tally_denies(word_at(&t->q, i - 1)) &&
                             rag_tally_condition(t, i - 1) == NULL;
-        const rag_condition c = {i - denied, last, k, denied ? RAG_TEST_UNSET : RAG_TEST_SET,
-                                 false,      0,    0};
+        const rag_condition c = {.first = i - denied,
+                                 .last = last,
+                                 .column = k,
+                                 .test = denied ? RAG_TEST_UNSET : RAG_TEST_SET,
+                                 .group = t->n_conditions};
         (void)add(t, &c);
         return;
     }

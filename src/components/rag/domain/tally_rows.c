@@ -156,7 +156,8 @@ static anc_status look_at(rag_tally *t, anc_arena *scratch, size_t k, anc_str ce
     rag_words words;
     uint64_t number;
     rag_limits_look(column, cell);
-    if (t->measure.says != RAG_TALLY_COUNT || (t->q.n_limits > 0 && cell.len > 0))
+    if (t->measure.says != RAG_TALLY_COUNT || t->measure.sums ||
+        (t->q.n_limits > 0 && cell.len > 0))
         rag_amounts_look(&column->amounts, cell);
     if (cell.len == 0)
         return ANC_OK;
@@ -246,15 +247,27 @@ static anc_status fits(const rag_tally *t, anc_arena *scratch, const rag_conditi
     return ANC_OK;
 }
 
-/* How many conditions the row does not fit, and the last of them. */
+/* Whether the row fits condition k, or one that is joined with it. */
+static anc_status fits_group(const rag_tally *t, anc_arena *scratch, const anc_str *cells, size_t k,
+                             bool *ret, anc_err *err)
+{
+    *ret = false;
+    for (size_t i = k; i < t->n_conditions && !*ret; i++)
+        if (t->conditions[i].group == k)
+            ANC_TRY(fits(t, scratch, &t->conditions[i], cells[t->conditions[i].column], ret, err));
+    return ANC_OK;
+}
+
+/* How many conditions the row does not fit, and the last of them; those that are joined count once, as the first. */
 static anc_status misses_of(const rag_tally *t, anc_arena *scratch, const anc_str *cells,
                             size_t *ret_n, size_t *ret_last, anc_err *err)
 {
     *ret_n = 0;
     for (size_t k = 0; k < t->n_conditions && *ret_n < 2; k++) {
-        const rag_condition *c = &t->conditions[k];
         bool fit = false;
-        ANC_TRY(fits(t, scratch, c, cells[c->column], &fit, err));
+        if (t->conditions[k].group != k)
+            continue;
+        ANC_TRY(fits_group(t, scratch, cells, k, &fit, err));
         if (fit)
             continue;
         *ret_last = k;
@@ -273,6 +286,11 @@ static rag_tally_row measure(rag_tally *t, anc_str cell)
               !__builtin_add_overflow(t->total, value, &t->total);
     if (says == RAG_TALLY_TOTAL || says == RAG_TALLY_MEAN)
         return RAG_ROW_IN;
+    if (says == RAG_TALLY_DIFFERENCE) {
+        t->best = first ? value : t->best > value ? t->best - value : value - t->best;
+        t->fits = t->fits && t->counted <= 2 && (value >= 0 && t->best >= 0);
+        return RAG_ROW_IN;
+    }
     if (first || (says == RAG_TALLY_MOST ? value > t->best : value < t->best)) {
         t->best = value;
         return RAG_ROW_ANEW;

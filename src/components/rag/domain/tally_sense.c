@@ -155,6 +155,16 @@ bool rag_tally_is_called(const rag_tally *t)
            says_just_that(t, t->table.heading, t->heading);
 }
 
+bool rag_tally_is_by_column(const rag_tally *t)
+{
+    bool noun = false;
+    for (size_t i = 0; i < t->q.words.n; i++)
+        noun = noun || (rag_tally_is_noun(t, i) && rag_tally_column_named(t, i) == 0);
+    return noun && t->n_columns > 0 && t->n_conditions == 0 &&
+           (t->measure.says != RAG_TALLY_COUNT || t->q.kind == RAG_COUNTS ||
+            t->q.kind == RAG_LISTS);
+}
+
 /* ---- conditions ------------------------------------------------------------------------------------- */
 
 /* "Floor 2", "2 beds": the column's name stands beside words [first, last). */
@@ -183,6 +193,38 @@ static size_t columns_with(const rag_tally *t, size_t first, size_t last, size_t
     return n[1] == 1 ? 1 : n[0];
 }
 
+bool rag_tally_joins(const rag_tally *t, size_t i)
+{
+    const rag_condition *before = NULL, *behind = NULL;
+    for (size_t k = 0; k < t->n_conditions; k++) {
+        const rag_condition *c = &t->conditions[k];
+        before = c->last <= i && (before == NULL || c->last > before->last) ? c : before;
+        behind = c->first > i && (behind == NULL || c->first < behind->first) ? c : behind;
+    }
+    return before != NULL && behind != NULL && before->group == behind->group &&
+           rag_counting_joins(&t->q, i);
+}
+
+/* The group of the condition before it, where that is on the same column and no more stands between them than what
+ * joins them, or a comma; more may where a difference is asked ("does Oak cost than Elm"). */
+static size_t group_of(const rag_tally *t, const rag_condition *c)
+{
+    if (t->n_conditions == 0)
+        return 0;
+    const rag_condition *before = &t->conditions[t->n_conditions - 1];
+    bool joined = before->last == c->first;
+    bool near = true;
+    for (size_t i = before->last; i < c->first; i++) {
+        const bool joins = rag_counting_joins(&t->q, i);
+        joined = joined || joins;
+        near = near && (joins || rag_counting_holds(&t->q, i));
+    }
+    near = near || t->measure.says == RAG_TALLY_DIFFERENCE;
+    return joined && near && before->column == c->column && before->test == RAG_TEST_CELL
+               ? before->group
+               : t->n_conditions;
+}
+
 /* False where one of them is uncertain: a cell says the same in more words, but for those that say the opposite, or not
  * all that fit are written alike. */
 static bool find_conditions(rag_tally *t)
@@ -200,6 +242,7 @@ static bool find_conditions(rag_tally *t)
             continue;
         }
         c.last = last;
+        c.group = group_of(t, &c);
         const rag_run *run = rag_tally_run(&t->columns[c.column], i, last);
         if (columns > 1 || t->n_conditions == RAG_TALLY_CONDITIONS || run->differs || run->more)
             return false;
@@ -285,15 +328,17 @@ static bool is_rows_asked(const rag_tally *t, bool counted, bool placed)
 /* "The heads of the departments", of which no condition is: the table that has columns of both, and all of it. */
 static bool says_columns(const rag_tally *t, size_t i)
 {
-    return t->q.kind == RAG_LISTS && t->n_conditions == 0 &&
-           rag_tally_column_named(t, i) < t->n_columns;
+    const bool lists = t->q.kind == RAG_LISTS || (t->q.kind == RAG_LISTS_PERSONS &&
+                                                  rag_counting_is_plural(&t->q, t->q.first));
+    return lists && t->n_conditions == 0 && rag_tally_column_named(t, i) < t->n_columns;
 }
 
 static bool is_count_understood(const rag_tally *t)
 {
     size_t column = t->n_columns; /* one that is named */
     bool counted = (t->q.end == t->q.first && t->table.named) || t->q.kind == RAG_LISTS_PERSONS;
-    bool placed = t->table.named || (!t->q.lists && rag_tally_is_called(t));
+    const bool called = rag_tally_is_called(t);
+    bool placed = t->table.named || called || rag_tally_is_by_column(t);
     for (size_t i = 0; i < t->q.words.n; i++) {
         const bool asked = i + 2 >= t->q.first && i < t->q.first; /* "how many" */
         const bool noun = rag_tally_is_noun(t, i) || is_late_noun(t, i);
@@ -307,8 +352,8 @@ static bool is_count_understood(const rag_tally *t)
             column = rag_tally_column_named(t, i);
         }
         if (asked || is || rag_counting_holds(&t->q, i) || (noun && named) ||
-            (rag_tally_in_names(t, i) && is_placed(t, i)) || names_condition(t, i) ||
-            leads_to_condition(t, i) || says_columns(t, i))
+            (rag_tally_in_names(t, i) && (called || is_placed(t, i))) || names_condition(t, i) ||
+            leads_to_condition(t, i) || says_columns(t, i) || rag_tally_joins(t, i))
             continue;
         return false;
     }
@@ -370,11 +415,18 @@ size_t rag_tally_said_of(const rag_tally *t, size_t k)
     return said > 0 ? 2 * said + (said == words) : asks_pair(t, c->pairs);
 }
 
+/* "The cheapest" is said of prices, "the largest" of sizes. */
+static bool is_implied(const rag_tally *t, size_t k)
+{
+    const rag_tally_column *c = &t->columns[k];
+    return (t->measure.prices && is_any(c, rag_measure_is_price)) ||
+           (t->measure.sizes && (c->pairs & RAG_SYNONYM_SIZE) != 0);
+}
+
 bool rag_tally_may_measure(const rag_tally *t)
 {
     for (size_t k = 0; k < t->n_columns; k++)
-        if (rag_tally_said_of(t, k) > 0 ||
-            (t->measure.prices && is_any(&t->columns[k], rag_measure_is_price)))
+        if (rag_tally_said_of(t, k) > 0 || is_implied(t, k))
             return true;
     return false;
 }
@@ -383,7 +435,7 @@ bool rag_tally_may_measure(const rag_tally *t)
 static bool choose_column(rag_tally *t)
 {
     size_t best = 0;
-    size_t of_prices = 0;
+    size_t implied = 0;
     size_t with_best = 0;
     for (size_t k = 0; k < t->n_columns; k++) {
         const size_t said = has_amounts(t, k) ? rag_tally_said_of(t, k) : 0;
@@ -396,12 +448,12 @@ static bool choose_column(rag_tally *t)
     }
     if (best > 0)
         return with_best == 1;
-    for (size_t k = 0; k < t->n_columns && t->measure.prices; k++)
-        if (has_amounts(t, k) && is_any(&t->columns[k], rag_measure_is_price)) {
+    for (size_t k = 0; k < t->n_columns; k++)
+        if (has_amounts(t, k) && is_implied(t, k)) {
             t->column = k;
-            of_prices++;
+            implied++;
         }
-    return of_prices == 1;
+    return implied == 1;
 }
 
 /* Whether word i says whose figure it is: what the table is called, or another column of which no figure is asked. */
@@ -412,12 +464,23 @@ static bool says_whose(const rag_tally *t, size_t i)
            (k < t->n_columns && !has_amounts(t, k));
 }
 
+/* Two or more that are joined, and nothing else, are what is compared; of a difference just two. */
+static bool names_several(const rag_tally *t)
+{
+    for (size_t k = 1; k < t->n_conditions; k++)
+        if (t->conditions[k].group != 0)
+            return false;
+    return t->n_conditions >= 2 && t->conditions[0].test == RAG_TEST_CELL &&
+           (t->measure.says != RAG_TALLY_DIFFERENCE || t->n_conditions == 2);
+}
+
 static bool is_measure_understood(rag_tally *t)
 {
     for (size_t i = 0; i < t->q.words.n; i++)
         if (t->measure.used[i] && rag_tally_condition(t, i) != NULL)
             return false;
-    if (!choose_column(t))
+    const bool several = t->measure.says == RAG_TALLY_DIFFERENCE || t->measure.compares;
+    if ((several && !names_several(t)) || !choose_column(t))
         return false;
     rag_tally_column *c = &t->columns[t->column];
     if (c->filled != t->rows || !rag_amounts_settle(&c->amounts, t->table.language) ||
@@ -426,14 +489,32 @@ static bool is_measure_understood(rag_tally *t)
     for (size_t i = 0; i < t->q.words.n; i++)
         if (!t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
             rag_tally_condition(t, i) == NULL && !rag_tally_names(t, i, t->column) &&
-            !says_whose(t, i) && !names_condition(t, i) && !leads_to_condition(t, i))
+            !says_whose(t, i) && !names_condition(t, i) && !leads_to_condition(t, i) &&
+            !rag_tally_joins(t, i) && !(several && rag_counting_joins(&t->q, i)))
             return false;
     return true;
+}
+
+/* "How many beds are there in total?": beds are no rows, but what a column has numbers of. */
+static bool is_sum_understood(rag_tally *t)
+{
+    const rag_measure counts = t->measure;
+    t->measure.says = RAG_TALLY_TOTAL;
+    for (size_t i = 0; i < t->q.first; i++)
+        t->measure.used[i] = true;
+    bool named = is_measure_understood(t);
+    for (size_t i = t->q.first; named && i < t->q.end; i++)
+        named = rag_tally_names(t, i, t->column);
+    if (!named)
+        t->measure = counts;
+    return named;
 }
 
 bool rag_tally_understood(rag_tally *t)
 {
     if (!find_conditions(t))
         return false;
-    return t->measure.says == RAG_TALLY_COUNT ? is_count_understood(t) : is_measure_understood(t);
+    if (t->measure.says != RAG_TALLY_COUNT)
+        return is_measure_understood(t);
+    return (t->measure.sums && is_sum_understood(t)) || is_count_understood(t);
 }

@@ -103,6 +103,22 @@ const rag_limit *rag_counting_limit(const rag_counting *c, size_t i)
     return NULL;
 }
 
+bool rag_counting_joins(const rag_counting *c, size_t i)
+{
+    static const char *const of_each[TXT_LANGUAGE_COUNT] = {
+        [TXT_EN] = "or and than", [TXT_FR] = "ou et que",    [TXT_DE] = "oder und als",
+        [TXT_ES] = "o u y e que", [TXT_IT] = "o od e ed di", [TXT_PT] = "ou e que",
+    };
+    const char *words = of_each[c->language];
+    return rag_is_any_of(word_at(c, i), words != NULL ? words : of_each[TXT_EN]);
+}
+
+bool rag_counting_is_plural(const rag_counting *c, size_t i)
+{
+    return rag_is_any_of(word_at(c, i), "are were sont étaient sind waren son eran sono erano são "
+                                        "eram");
+}
+
 bool rag_counting_is_rows(const rag_counting *c, size_t i)
 {
     return rag_is_any_of(word_at(c, i), lists_of(c->language)->rows);

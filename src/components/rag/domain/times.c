@@ -86,6 +86,23 @@ static uint64_t named_months(const rag_extraction *x)
     return set;
 }
 
+/* The same of what stands over row i: its columns, the heading or the sheet ("Budget 2025"), the title. */
+static int other_years_over(const rag_extraction *x, size_t i, uint64_t year)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_passage *p = &x->passages[u->passage];
+    const anc_str texts[RAG_OVERS] = {[RAG_OVER_TITLE] = p->title,
+                                      [RAG_OVER_HEADING] = p->heading,
+                                      [RAG_OVER_COLUMNS] = p->columns};
+    static const size_t nearest[] = {RAG_OVER_COLUMNS, RAG_OVER_HEADING, RAG_OVER_TITLE};
+    int told = 0;
+    for (size_t k = 0; k < ANC_COUNT(nearest) && told == 0; k++) {
+        const rag_words over = x->over_words[u->passage][nearest[k]];
+        told = other_years(texts[nearest[k]], over, 0, over.n, year);
+    }
+    return told;
+}
+
 /* Whether unit i tells of other years, or has none and, where no name is asked about, its passage does. */
 static bool tells_other_years(const rag_extraction *x, size_t i, uint64_t year)
 {
@@ -93,14 +110,11 @@ static bool tells_other_years(const rag_extraction *x, size_t i, uint64_t year)
     const rag_words words = x->units.words[u->passage];
     const anc_str text = x->passages[u->passage].text;
     int told = other_years(text, words, u->first, u->last, year);
+    if (told == 0 && u->cells > 0)
+        told = other_years_over(x, i, year);
     if (told != 0 || (x->terms.names & ~named_months(x)) != 0)
         return told > 0;
-    told = other_years(text, words, 0, words.n, year);
-    if (told == 0 && u->cells > 0) {
-        const rag_words title = x->over_words[u->passage][RAG_OVER_TITLE];
-        told = other_years(x->passages[u->passage].title, title, 0, title.n, year);
-    }
-    return told > 0;
+    return other_years(text, words, 0, words.n, year) > 0;
 }
 
 /* Something of a year is asked, of which its passage says nothing, and that tells of others. */

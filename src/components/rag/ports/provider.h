@@ -26,7 +26,7 @@
 #include "rag/domain/pointer.h"
 #include "rag/domain/prompt.h"
 
-enum { RAG_ANSWER_MAX_BYTES = 1 << 20, RAG_OWN_QUOTES_MAX = 8 };
+enum { RAG_ANSWER_MAX_BYTES = 1 << 20, RAG_OWN_QUOTES_MAX = 20 };
 
 typedef struct rag_request {
     krn_call *call;   /* for deadline, cancel flag and trace; its arena is not to be used */

@@ -36,11 +36,11 @@ struct rag_provider_job {
     anc_arena *mem; /* owned */
     anc_err err;
     anc_status status; /* of compute */
-    anc_str pieces[RAG_READ_PICKS + 2];
+    anc_str pieces[RAG_ROWS_MAX + 2];
     size_t n_pieces;
     size_t delivered;
     rag_usage usage;
-    rag_quote quotes[RAG_READ_PICKS];
+    rag_quote quotes[RAG_ROWS_MAX];
 };
 
 static void job_free(rag_provider_job *job)
@@ -130,6 +130,20 @@ static anc_status say_where(rag_provider_job *job, const rag_pick *pick, anc_str
                : ANC_FAIL(&job->err, anc_arena_refusal(job->mem), "no room for an answer");
 }
 
+/* How many rows there are beside those that are told. */
+static anc_status say_more(rag_provider_job *job, const rag_choice *choice)
+{
+    const size_t counted = job->request->counted;
+    const size_t more = counted > choice->n ? counted - choice->n : choice->more;
+    if (more == 0)
+        return ANC_OK;
+    const anc_str text = rag_more_rows(job->mem, language_of(job->request), more);
+    if (text.ptr == NULL)
+        return ANC_FAIL(&job->err, anc_arena_refusal(job->mem), "no room for an answer");
+    job->pieces[job->n_pieces++] = text;
+    return ANC_OK;
+}
+
 /* Each pick with its marker is a piece of its own. */
 static anc_status render(rag_provider_job *job, const rag_choice *choice)
 {
@@ -149,10 +163,18 @@ static anc_status render(rag_provider_job *job, const rag_choice *choice)
         job->quotes[i] =
             (rag_quote){choice->picks[i].passage + 1, choice->picks[i].start, choice->picks[i].end};
     }
-    if (choice->n < r->counted)
-        job->pieces[job->n_pieces++] = ANC_STR(" …");
+    ANC_TRY(say_more(job, choice));
     job->usage.n_quotes = choice->n;
     return ANC_OK;
+}
+
+static rag_choice chosen(const rag_request *r, rag_extraction *x)
+{
+    if (r->read)
+        return r->counted > 0 ? rag_extraction_read_rows(x) : rag_extraction_read(x, r->more_there);
+    rag_choice choice = rag_extraction_choose(x);
+    rag_choice_tell_peers(x, &choice);
+    return choice;
 }
 
 static anc_status answer(rag_provider_job *job)
@@ -173,8 +195,7 @@ static anc_status answer(rag_provider_job *job)
     }
     if (is_cancelled(job))
         return ANC_FAIL(&job->err, ANC_CANCELLED, "the caller left");
-    const rag_choice choice =
-        r->read ? rag_extraction_read(x, r->more_there) : rag_extraction_choose(x);
+    const rag_choice choice = chosen(r, x);
     const double best_score = rag_best_score(r->passages, r->n_passages);
     if (!rag_choice_answers(&choice, best_score, r->unread, r->threshold)) {
         job->pieces[job->n_pieces++] =
