@@ -188,6 +188,30 @@ anc_str rag_pointer_word(anc_str question, const rag_pointer *p)
     return best;
 }
 
+/* Letters and figures alone, those of ASCII small: "syscohadaguidepartie2". */
+static anc_str squeezed(anc_arena *mem, anc_str text)
+{
+    char *out = anc_arena_alloc(mem, text.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; out != NULL && i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80)
+            out[n++] = capital ? (char)(c + ('a' - 'A')) : c;
+    }
+    return (anc_str){out, n};
+}
+
+/* "The guide part 2 chapter 8" for guide-part2-chapter8.pdf: all of its name, whatever parts its words. */
+static bool is_spelt_out(anc_arena *mem, anc_str said, anc_str called)
+{
+    enum { LONG_ENOUGH = 8 };
+    const anc_str all = squeezed(mem, said);
+    const anc_str of_file = squeezed(mem, called);
+    return all.ptr != NULL && of_file.ptr != NULL && of_file.len >= LONG_ENOUGH &&
+           anc_str_find(all, of_file) != SIZE_MAX;
+}
+
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                              anc_str uri, bool *ret, anc_err *err)
 {
@@ -204,6 +228,7 @@ anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer
     ANC_TRY(read_name(mem, question, language, p->start, p->end, false, &asked, err));
     ANC_TRY(read_name(mem, said_of(question, p), language, 0, 0, true, &said, err));
     name both = {.n = 0};
+    *ret = is_spelt_out(mem, said_of(question, p), called[1]);
     for (size_t i = 0; i < ANC_COUNT(called) && !*ret; i++) {
         name words;
         ANC_TRY(read_name(mem, called[i], language, 0, 0, false, &words, err));
