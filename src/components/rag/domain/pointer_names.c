@@ -161,9 +161,9 @@ static void names_of(anc_str title, anc_str uri, anc_str ret[2])
     ret[1] = rag_pointer_last_part(uri);
     for (size_t i = 0; i < 2; i++) {
         size_t point = ret[i].len;
-        while (rag_token_is_file(ret[i]) && point > 0 && ret[i].ptr[point - 1] != '.')
+        while (rag_pointer_is_file(ret[i]) && point > 0 && ret[i].ptr[point - 1] != '.')
             point--;
-        if (point > 0 && rag_token_is_file(ret[i]))
+        if (point > 0 && rag_pointer_is_file(ret[i]))
             ret[i].len = point - 1;
     }
 }
@@ -210,6 +210,15 @@ static bool is_spelt_out(anc_arena *mem, anc_str said, anc_str called)
     const anc_str of_file = squeezed(mem, called);
     return all.ptr != NULL && of_file.ptr != NULL && of_file.len >= LONG_ENOUGH &&
            anc_str_find(all, of_file) != SIZE_MAX;
+}
+
+/* "Part" and "2" of it. */
+static bool is_spelt_within(anc_arena *mem, anc_str word, anc_str called)
+{
+    const anc_str one = squeezed(mem, word);
+    const anc_str of_file = squeezed(mem, called);
+    return one.ptr != NULL && of_file.ptr != NULL && one.len > 0 &&
+           anc_str_find(of_file, one) != SIZE_MAX;
 }
 
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
@@ -331,9 +340,13 @@ anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer 
         if (p->file.len == 0)
             ANC_TRY(read_name(mem, called[i], language, 0, 0, false, &names[i], err));
     rag_tokens_read(question, &all);
+    const bool spelt = is_spelt_out(mem, said_of(question, p), called[1]);
     for (size_t i = 0; i < all.n; i++) {
         const anc_str word = rag_token_text(&all, i);
         name one;
+        if (spelt && all.items[i].start >= p->of_start && all.items[i].end <= p->of_end &&
+            is_spelt_within(mem, word, called[1]))
+            continue;
         if (is_numbered_column(&all, i)) {
             i++; /* the row is told whole */
             continue;
@@ -401,7 +414,7 @@ anc_status rag_pointer_sought(anc_arena *mem, anc_str question, rag_pointed *ret
     for (size_t i = place + 1; i < all.n; i++) {
         const anc_str word = rag_token_text(&all, i);
         name one;
-        if (rag_token_is_file(word))
+        if (rag_pointer_is_file(word))
             continue;
         ANC_TRY(read_name(mem, word, language, 0, 0, true, &one, err));
         if (one.n == 0)
