@@ -94,8 +94,11 @@ static size_t asking_of(const rag_spoken *s, which_row *ret)
     const anc_str text = anc_str_sub(s->text, from, s->text.len);
     for (size_t i = 0; i < ANC_COUNT(rows); i++)
         if (anc_str_eq_nocase(anc_str_sub(text, 0, rows[i].said.len), rows[i].said)) {
+            const size_t behind = from + rows[i].said.len;
+            const size_t next = rag_words_at(s->words, behind);
             *ret = rows[i];
-            return from + rows[i].said.len;
+            return next < s->words.n && rag_spoken_is_of(s, next) ? 0
+                                                                  : behind; /* it says the kind */
         }
     *ret = (which_row){.which = "Which"};
     return superlative_bytes(s);
