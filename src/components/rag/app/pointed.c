@@ -381,6 +381,15 @@ typedef struct saying {
     const char *page, *row, *in, *more;
 } saying;
 
+/* By its title, and by its file, which may be all that the asker knows. */
+static void name_document(anc_buf *out, const rag_named *d, const char *before)
+{
+    const anc_str file = rag_pointer_last_part(d->uri);
+    anc_buf_printf(out, "%s\"%.*s\"", before, ANC_FMT(d->title.len > 0 ? d->title : d->id));
+    if (d->title.len > 0 && rag_pointer_is_file(file) && !anc_str_eq(file, d->title))
+        anc_buf_printf(out, " (%.*s)", ANC_FMT(file));
+}
+
 /* Asks which of the documents is meant. */
 static anc_status ask_which(looking *l, const rag_named *found, size_t n, bool more)
 {
@@ -393,6 +402,10 @@ static anc_status ask_which(looking *l, const rag_named *found, size_t n, bool m
                     "Welches Dokument ist gemeint? Es gibt eine Zeile ", " in ", " und anderen."},
         [TXT_ES] = {"¿De qué documento se trata? Hay una página ",
                     "¿De qué documento se trata? Hay una fila ", " en ", " y otros."},
+        [TXT_IT] = {"Di quale documento si tratta? C'è una pagina ",
+                    "Di quale documento si tratta? C'è una riga ", " in ", " e altri."},
+        [TXT_PT] = {"De que documento se trata? Há uma página ",
+                    "De que documento se trata? Há uma linha ", " em ", " e outros."},
     };
     rag_turn *turn = l->turn;
     const saying *s = &sayings[sayings[turn->language].page != NULL ? turn->language : TXT_EN];
@@ -400,8 +413,7 @@ static anc_status ask_which(looking *l, const rag_named *found, size_t n, bool m
     anc_buf_printf(&out, "%s%u%s", l->pointer.kind == RAG_POINTS_PAGE ? s->page : s->row,
                    (unsigned)l->pointer.number, s->in);
     for (size_t i = 0; i < n; i++)
-        anc_buf_printf(&out, "%s\"%.*s\"", i > 0 ? ", " : "",
-                       ANC_FMT(found[i].title.len > 0 ? found[i].title : found[i].id));
+        name_document(&out, &found[i], i > 0 ? ", " : "");
     anc_buf_add(&out, more ? anc_str_of(s->more) : ANC_STR("."));
     ANC_TRY(anc_buf_status(&out, "answer", &turn->err));
     turn->reply = anc_arena_copy(turn->mem, anc_buf_view(&out));

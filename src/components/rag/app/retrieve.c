@@ -173,6 +173,7 @@ static anc_status find_passages(rag_turn *turn)
     krn_observe(turn->rag->count.search, rag_seconds_since(turn->rag, began_ns));
     ANC_TRY(rag_counted_take(turn, &result));
     ANC_TRY(rag_pointed_take(turn, &result));
+    ANC_TRY(rag_sectioned_take(turn, &result));
     ANC_TRY(keep_hits(turn, &result));
     rag_tell_retrieved(turn);
     return ANC_OK;

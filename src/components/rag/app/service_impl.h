@@ -183,6 +183,9 @@ anc_status rag_inventory_take(rag_turn *turn) ANC_MUST_CHECK;
  * where the document has rows or pages but not that one; else nothing changes. */
 anc_status rag_pointed_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
 
+/* sectioned.c: the same where it names an article or a section that a heading of one document has. */
+anc_status rag_sectioned_take(rag_turn *turn, srch_result *found) ANC_MUST_CHECK;
+
 /* respelled.c: where words of the question are misspelt, `query` is what was meant, and *ret true: it is to be searched again. */
 anc_status rag_respelled_take(rag_turn *turn, const srch_result *found, bool *ret) ANC_MUST_CHECK;
 

@@ -5,6 +5,7 @@
 #include "rag/domain/kinds.h"
 #include "rag/domain/referent.h"
 #include "rag/domain/tongue.h"
+#include "rag/domain/which.h"
 
 /* The conversation, and what is known of the pronoun. */
 typedef struct search {
@@ -406,7 +407,7 @@ static bool thing_of(const search *f, const rag_told *turn, anc_str *ret)
 {
     const rag_spoken *s = &turn->asked;
     if (rag_tongue_knows(s->language))
-        return rag_referent(s, rag_tongue_gender(s->language, f->pronoun), ret);
+        return rag_referent(s, rag_tongue_gender(s->language, f->pronoun), f->pronoun, ret);
     return glossed_thing(f, s, ret) || named_thing(f, s, RAG_KIND_THING, false, ret) ||
            owner_by_name(f, s, ret) || numbered_thing(s, ret) || topic_thing(f, s, ret) ||
            agreeing_thing(f, s, ret) || told_thing(f, turn, ret) ||
@@ -553,6 +554,13 @@ static bool is_anyone(const rag_spoken *s, size_t pronoun)
     return false;
 }
 
+/* What was asked for by its kind is what was told. */
+static anc_str said_of(const rag_told *turn, anc_str found)
+{
+    anc_str value;
+    return rag_which_value(turn, found, &value) ? value : found;
+}
+
 anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, size_t n)
 {
     const want kind = want_of(s, i);
@@ -562,7 +570,7 @@ anc_str rag_antecedent(const rag_spoken *s, size_t i, const rag_told *turns, siz
         return ANC_STR("");
     for (size_t t = n; t-- > 0;)
         if (fits(&f, kind, &turns[t], &found))
-            return found;
+            return said_of(&turns[t], found);
     for (size_t t = n; (kind == PLACE || kind == THING) && t-- > 0;)
         if (kind == PLACE ? thing_of(&f, &turns[t], &found) : told_place(&turns[t], &found))
             return found;

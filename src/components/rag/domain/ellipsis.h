@@ -28,4 +28,9 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
 anc_status rag_ellipsis_person(anc_arena *mem, anc_str question, const rag_spoken *part,
                                const rag_spoken *before, anc_str *ret, anc_err *err) ANC_MUST_CHECK;
 
+/* "What is the deductible for theft?" of `part`, "its deductible", and "What is the limit for theft?": in the place of what was
+ * asked of the thing; empty where `before` asks nothing of one. */
+anc_status rag_ellipsis_possessed(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                                  anc_str *ret, anc_err *err) ANC_MUST_CHECK;
+
 #endif

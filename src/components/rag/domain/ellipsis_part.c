@@ -1,5 +1,7 @@
-/* ellipsis_part.c - whether what was said is a part of a question, and none of its own. */
+/* ellipsis_part.c - whether what was said is a part of a question, and none of its own; and one that says whose it is. */
 #include "rag/domain/ellipsis.h"
+
+#include "base/str.h"
 #include "rag/domain/question_words.h"
 
 enum { PART_CONTENT_MAX = 4 };
@@ -29,4 +31,41 @@ bool rag_is_part(const rag_spoken *rest)
             rag_spoken_is_pronoun(rest, i))
             return false;
     return true;
+}
+
+/* The preposition behind what is asked: "for" of "what is the limit for theft?"; 0: it asks for no such thing. */
+static size_t asked_of_what(const rag_spoken *s)
+{
+    static const char what[] = "what quel quelle was welches welche welcher cuál cual quale qual";
+    static const char being[] = "is was est ist war es era è É é foi";
+    static const char for_what[] = "for pour für para per";
+    enum { FIRST = 3, LAST = 6 };
+    if (s->words.n <= FIRST || !rag_is_any_of(rag_spoken_word(s, 0), what) ||
+        !rag_is_any_of(rag_spoken_word(s, 1), being) || !rag_spoken_is_article(s, 2))
+        return 0;
+    for (size_t i = FIRST; i + 1 < s->words.n && i <= LAST; i++) {
+        if (i > FIRST && (rag_spoken_is_of(s, i) || rag_is_any_of(rag_spoken_word(s, i), for_what)))
+            return i;
+        if (!rag_spoken_is_noun(s, i))
+            return 0;
+    }
+    return 0;
+}
+
+anc_status rag_ellipsis_possessed(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
+                                  anc_str *ret, anc_err *err)
+{
+    const size_t of = asked_of_what(before);
+    *ret = ANC_STR("");
+    if (of == 0)
+        return ANC_OK;
+    const bool english = before->language == TXT_EN;
+    const uint32_t start = before->words.items[english ? 3 : 2].start;
+    const uint32_t end = before->words.items[of].start;
+    *ret = anc_arena_printf(mem, "%.*s%.*s %.*s", ANC_FMT(anc_str_sub(before->text, 0, start)),
+                            ANC_FMT(rag_spoken_run(part, (rag_run){1, part->words.n})),
+                            ANC_FMT(anc_str_sub(before->text, end, before->text.len)));
+    if (ret->ptr == NULL)
+        return ANC_FAIL(err, anc_arena_refusal(mem), "no room for a question");
+    return ANC_OK;
 }

@@ -18,6 +18,7 @@
 #include "rag/domain/recorded.h"
 #include "rag/domain/tongue.h"
 #include "rag/domain/vacancy.h"
+#include "rag/domain/which.h"
 #include "text/normalize.h"
 
 enum {
@@ -44,6 +45,7 @@ typedef enum leaning {
     ASKS,    /* nothing but "why?": of the question before it */
     IS_PART, /* takes a part's place in it */
     OF_IT,   /* asks another field of the record that was answered with */
+    SELECTS, /* asks for another of a kind: "which one is the cheapest?" */
     COUNTS,  /* names another of the same kind: "the second one" */
     POINTS,  /* has a pronoun for something in it */
     GOES_ON  /* begins like a continuation, and is neither of the above */
@@ -186,6 +188,8 @@ static anc_status lean_of(anc_arena *mem, anc_str question, const rag_told *last
         return ANC_OK;
     if (asks_for_more(bare))
         *ret = REPEATS;
+    else if (last != NULL && rag_asks_which_one(rest))
+        *ret = SELECTS;
     else if (rag_is_another(rest) && (opening > 0 || marked))
         *ret = COUNTS;
     else if (asks_which(rest))
@@ -270,6 +274,20 @@ static bool is_relation(const rag_spoken *rest)
            rag_is_relation(rag_spoken_word(rest, 1));
 }
 
+/* "And its deductible": whose something else is asked of, and nothing besides. */
+static bool is_possession(const rag_spoken *rest)
+{
+    static const char words[] =
+        "its their su sus suo sua suoi sue seu seus suas son sa ses leur leurs "
+        "sein seine ihr ihre";
+    if (rest->words.n < 2 || rest->words.n > 3 || !rag_is_any_of(rag_spoken_word(rest, 0), words))
+        return false;
+    for (size_t i = 1; i < rest->words.n; i++)
+        if (!rag_spoken_is_noun(rest, i))
+            return false;
+    return true;
+}
+
 /* What `question` means after `turns` [n], of which there is one at least. */
 static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *turns, size_t n,
                              anc_str *ret, anc_err *err)
@@ -285,11 +303,22 @@ static anc_status meaning_of(anc_arena *mem, anc_str question, const rag_told *t
         return behind(mem, txt_trim(question), asked->text, ret, err);
     if (how == OF_IT)
         return of_record(mem, &rest, &turns[n - 1].answered, ret, err);
+    if (how == SELECTS)
+        ANC_TRY(rag_which_fill(mem, &rest, turns, n, ret, err));
+    if (how == SELECTS && ret->len > 0) {
+        *ret = anc_str_eq(*ret, rest.text) ? question : *ret;
+        return ANC_OK;
+    }
     if (how == COUNTS && asked->words.n > 0)
         return rag_ellipsis_count(mem, &rest, asked, ret, err);
     if (how == IS_PART && asked->words.n > 0) {
         ANC_TRY(rag_spoken_as(mem, rest.text, asked->language, &rest, err));
         return rag_ellipsis_fill(mem, question, &rest, asked, ret, err);
+    }
+    if (is_possession(&rest)) {
+        ANC_TRY(rag_ellipsis_possessed(mem, &rest, asked, ret, err));
+        if (ret->len > 0)
+            return ANC_OK;
     }
     ANC_TRY(gloss(mem, question, rest.language, turns, n, ret, err));
     if (!is_relation(&rest))
@@ -370,7 +399,7 @@ anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exc
         const anc_str text = i < n ? history[i].question : question;
         rag_spoken s;
         if (i == 0) {
-            ANC_TRY(rag_spoken_of(mem, text, &s, err));
+            ANC_TRY(rag_spoken_after(mem, text, TXT_UND, &s, err));
             before = s.language;
             continue;
         }

@@ -113,8 +113,8 @@ bool rag_has_word_of_life(const rag_spoken *s)
 {
     for (size_t i = 0; i < s->words.n; i++) {
         const bool old = anc_str_eq_nocase(rag_spoken_word(s, i), ANC_STR("âge"));
-        if (old || rag_is_any_of(rag_spoken_word(s, i), life))
-            return true;
+        if (old || (rag_is_any_of(rag_spoken_word(s, i), life) && !rag_spoken_is_article(s, i)))
+            return true; /* "die" is none in German */
     }
     return false;
 }

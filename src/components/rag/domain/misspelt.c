@@ -86,6 +86,35 @@ static size_t wrong_in(const letters *asked, const letters *other, bool english)
     return wrong > most || (!english && (asked->n == other->n || !same_end)) ? 0 : wrong;
 }
 
+/* "et" of "leitet": what the forms and derived words of a stem end with. */
+static bool is_ending(const letters *l, size_t from)
+{
+    static const char endings[] =
+        "s es ed er ers or ors ing ings ion ions al ally ly ment ments able ance ence "
+        "e en et est st t te ten ter tes tem ern em in innen ung ungen lich bar "
+        "é ée és ées ent ant ants eur eurs euse ation ations ement ements ait ez ons ir "
+        "a o as os an ar ir ado ada ados adas ido ida idos idas ador adora ción ciones ante antes "
+        "i are ire ere ato ata ati ate ito ita iti ite ano ono ore ori zione zioni "
+        "am em ou eu iu ção ções";
+    char ending[LETTERS_MAX * 4];
+    size_t n = 0;
+    for (size_t i = from; i < l->n; i++)
+        n += anc_utf8_put(l->at[i], ending + n);
+    return n == 0 || rag_is_any_of((anc_str){ending, n}, endings);
+}
+
+/* "Leitet" and "Leitung": two words of one stem, neither of which is a slip for another word. */
+static bool is_of_one_stem(const letters *a, const letters *b)
+{
+    enum { STEM_MIN = 4 };
+    size_t same = 0;
+    while (same < a->n && same < b->n && a->at[same] == b->at[same])
+        same++;
+    while (same >= STEM_MIN && !(is_ending(a, same) && is_ending(b, same)))
+        same--;
+    return same >= STEM_MIN;
+}
+
 /* ---- which words ---------------------------------------------------------------------------------- */
 
 /* A word of the question that no passage has, and the nearest of theirs. */
@@ -158,7 +187,8 @@ static anc_status look_in(anc_arena *mem, anc_str text, txt_language language, o
         const anc_str word = rag_word_text(text, other);
         const letters is = other->stop || other->whole ? (letters){.n = 0} : letters_of(word);
         for (size_t i = 0; i < *n;) {
-            if (other->key == all[i].key || anc_str_eq_nocase(word, all[i].word)) {
+            if (other->key == all[i].key || anc_str_eq_nocase(word, all[i].word) ||
+                is_of_one_stem(&all[i].letters, &is)) {
                 for (size_t m = i + 1; m < *n; m++)
                     all[m - 1] = all[m];
                 --*n;

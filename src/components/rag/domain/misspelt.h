@@ -14,7 +14,7 @@ typedef struct rag_misspelling {
 } rag_misspelling;
 
 /* At most RAG_MISSPELT_MAX of them, in order. A word with figures, a name (but in German, where every noun looks like one) and
- * a word that a passage has in any form is none. Of up to seven letters one may be wrong, of more two, never one of the first two;
+ * a word that a passage has in any form is none, nor one whose stem it has ("leitet", where "Leitung" stands). Of up to seven letters one may be wrong, of more two, never one of the first two;
  * two letters in the wrong order are one. What does not stand in an English passage may have one wrong that is left out, or too
  * much, inside of it, since its words are nearer to each other. A word of a passage that is known to be in another language than
  * the question is never meant. Where two words are as near, it is neither. LIMIT or NO_MEMORY

@@ -155,7 +155,7 @@ static uint32_t ordinal_of(const rag_tokens *all, size_t i)
 }
 
 /* "report.pdf": letters, figures and a few signs, a point, an extension. */
-bool rag_token_is_file(anc_str word)
+bool rag_pointer_is_file(anc_str word)
 {
     size_t point = word.len;
     while (point > 0 && word.ptr[point - 1] != '.')
@@ -363,7 +363,8 @@ static bool read_name_from(const rag_tokens *all, size_t i, rag_pointer *p)
     }
     size_t last = i;
     while (last < all->n && begins_name(rag_token_text(all, last)) &&
-           !rag_token_is_file(rag_token_text(all, last)) && (last == i || !all->items[last].breaks))
+           !rag_pointer_is_file(rag_token_text(all, last)) &&
+           (last == i || !all->items[last].breaks))
         last++;
     if (last == i)
         return false;
@@ -377,7 +378,7 @@ static bool read_name_before(const rag_tokens *all, size_t i, rag_pointer *p)
 {
     size_t first = i;
     while (first > 1 && begins_name(rag_token_text(all, first - 1)) &&
-           !rag_token_is_file(rag_token_text(all, first - 1)) && !all->items[first].breaks)
+           !rag_pointer_is_file(rag_token_text(all, first - 1)) && !all->items[first].breaks)
         first--;
     if (first == i)
         return false;
@@ -454,7 +455,7 @@ rag_pointer rag_pointer_of(anc_str question)
         take_sheet_out(&all, &p);
     p.file = ANC_STR("");
     for (size_t i = 0; i < all.n && p.file.len == 0; i++)
-        if (rag_token_is_file(rag_token_text(&all, i)))
+        if (rag_pointer_is_file(rag_token_text(&all, i)))
             p.file = rag_token_text(&all, i);
     return p;
 }

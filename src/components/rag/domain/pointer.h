@@ -44,6 +44,9 @@ typedef struct rag_pointer {
 /* The first row or page that the question gives the number of. Borrows `question`. */
 rag_pointer rag_pointer_of(anc_str question);
 
+/* Whether a name ends as those of files do. */
+bool rag_pointer_is_file(anc_str name);
+
 /* The last part of a path. */
 anc_str rag_pointer_last_part(anc_str path);
 

@@ -29,7 +29,4 @@ uint32_t rag_token_number(anc_str word);
 /* Whether token `i` is a word for rows or pages. */
 rag_pointed rag_token_kind(const rag_tokens *all, size_t i);
 
-/* Whether `word` ends like the name of a file. */
-bool rag_token_is_file(anc_str word);
-
 #endif

@@ -161,9 +161,9 @@ static void names_of(anc_str title, anc_str uri, anc_str ret[2])
     ret[1] = rag_pointer_last_part(uri);
     for (size_t i = 0; i < 2; i++) {
         size_t point = ret[i].len;
-        while (rag_token_is_file(ret[i]) && point > 0 && ret[i].ptr[point - 1] != '.')
+        while (rag_pointer_is_file(ret[i]) && point > 0 && ret[i].ptr[point - 1] != '.')
             point--;
-        if (point > 0 && rag_token_is_file(ret[i]))
+        if (point > 0 && rag_pointer_is_file(ret[i]))
             ret[i].len = point - 1;
     }
 }
@@ -188,6 +188,39 @@ anc_str rag_pointer_word(anc_str question, const rag_pointer *p)
     return best;
 }
 
+/* Letters and figures alone, those of ASCII small: "syscohadaguidepartie2". */
+static anc_str squeezed(anc_arena *mem, anc_str text)
+{
+    char *out = anc_arena_alloc(mem, text.len + 1, 1);
+    size_t n = 0;
+    for (size_t i = 0; out != NULL && i < text.len; i++) {
+        const char c = text.ptr[i];
+        const bool capital = c >= 'A' && c <= 'Z';
+        if (capital || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80)
+            out[n++] = capital ? (char)(c + ('a' - 'A')) : c;
+    }
+    return (anc_str){out, n};
+}
+
+/* "The guide part 2 chapter 8" for guide-part2-chapter8.pdf: all of its name, whatever parts its words. */
+static bool is_spelt_out(anc_arena *mem, anc_str said, anc_str called)
+{
+    enum { LONG_ENOUGH = 8 };
+    const anc_str all = squeezed(mem, said);
+    const anc_str of_file = squeezed(mem, called);
+    return all.ptr != NULL && of_file.ptr != NULL && of_file.len >= LONG_ENOUGH &&
+           anc_str_find(all, of_file) != SIZE_MAX;
+}
+
+/* "Part" and "2" of it. */
+static bool is_spelt_within(anc_arena *mem, anc_str word, anc_str called)
+{
+    const anc_str one = squeezed(mem, word);
+    const anc_str of_file = squeezed(mem, called);
+    return one.ptr != NULL && of_file.ptr != NULL && one.len > 0 &&
+           anc_str_find(of_file, one) != SIZE_MAX;
+}
+
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                              anc_str uri, bool *ret, anc_err *err)
 {
@@ -204,6 +237,7 @@ anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer
     ANC_TRY(read_name(mem, question, language, p->start, p->end, false, &asked, err));
     ANC_TRY(read_name(mem, said_of(question, p), language, 0, 0, true, &said, err));
     name both = {.n = 0};
+    *ret = is_spelt_out(mem, said_of(question, p), called[1]);
     for (size_t i = 0; i < ANC_COUNT(called) && !*ret; i++) {
         name words;
         ANC_TRY(read_name(mem, called[i], language, 0, 0, false, &words, err));
@@ -306,9 +340,13 @@ anc_status rag_pointer_rest(anc_arena *mem, anc_str question, const rag_pointer 
         if (p->file.len == 0)
             ANC_TRY(read_name(mem, called[i], language, 0, 0, false, &names[i], err));
     rag_tokens_read(question, &all);
+    const bool spelt = is_spelt_out(mem, said_of(question, p), called[1]);
     for (size_t i = 0; i < all.n; i++) {
         const anc_str word = rag_token_text(&all, i);
         name one;
+        if (spelt && all.items[i].start >= p->of_start && all.items[i].end <= p->of_end &&
+            is_spelt_within(mem, word, called[1]))
+            continue;
         if (is_numbered_column(&all, i)) {
             i++; /* the row is told whole */
             continue;
@@ -376,7 +414,7 @@ anc_status rag_pointer_sought(anc_arena *mem, anc_str question, rag_pointed *ret
     for (size_t i = place + 1; i < all.n; i++) {
         const anc_str word = rag_token_text(&all, i);
         name one;
-        if (rag_token_is_file(word))
+        if (rag_pointer_is_file(word))
             continue;
         ANC_TRY(read_name(mem, word, language, 0, 0, true, &one, err));
         if (one.n == 0)

@@ -15,6 +15,7 @@ typedef struct thing {
     bool owner;      /* "del contrato" of another thing */
     bool name;
     bool subject; /* its article is that of a subject */
+    bool indefinite;
 } thing;
 
 static bool is_german(const rag_spoken *s)
@@ -93,6 +94,7 @@ static unsigned gender_of_welch(anc_str word)
 static void read_before(const rag_spoken *s, thing *t)
 {
     static const char subjects[] = "die das ein eine el la los las il lo l i gli le o a os as";
+    static const char indefinite[] = "un una uno um uma ein eine einen einem einer";
     t->gender = gender_of_end(s, t->run);
     if (t->run.first == 0)
         return;
@@ -107,6 +109,7 @@ static void read_before(const rag_spoken *s, thing *t)
     t->gender = t->told ? said : t->gender;
     if (is_german(s) && determines(s, at))
         t->gender = gender_of_welch(word);
+    t->indefinite = article && rag_is_any_of(word, indefinite);
     t->behind = contracted || (before > 0 && rag_spoken_is_preposition(s, before - 1));
     t->subject = article && (rag_is_any_of(word, subjects) || (der && said == RAG_MAY_HE));
     t->owner = is_german(s) && article
@@ -128,6 +131,13 @@ static bool is_glossed(const rag_spoken *s, size_t i)
     return false;
 }
 
+/* "Betten" of "wie viele Betten": no name, though it has a capital and no article. */
+static bool counts(const rag_spoken *s, size_t i)
+{
+    static const char many[] = "viele viel wieviele wieviel";
+    return i > 0 && is_german(s) && rag_is_any_of(rag_spoken_word(s, i - 1), many);
+}
+
 static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
 {
     size_t n = 0;
@@ -144,7 +154,8 @@ static size_t things_of(const rag_spoken *s, thing all[THINGS_MAX])
             i++;
             continue;
         }
-        thing t = {.run = run, .name = s->words.items[run.last - 1].capital && !article};
+        thing t = {.run = run,
+                   .name = s->words.items[run.last - 1].capital && !article && !counts(s, i)};
         read_before(s, &t);
         all[n++] = t;
         i = run.last;
@@ -170,8 +181,8 @@ static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t
     enum { NAME = 4, TOLD = 2, OWNER = 3, FREE = 2 };
     const thing *t = &all[k];
     const bool owned = k + 1 < n && all[k + 1].owner;
-    if ((t->gender & gender) == 0)
-        return 0;
+    if ((t->gender & gender) == 0 || (t->indefinite && t->behind && !t->owner))
+        return 0; /* "para um estudante": anyone */
     if (owned && asks_attribute(s) && (all[k + 1].gender & gender) != 0)
         return 0;
     unsigned worth = 1;
@@ -220,11 +231,26 @@ static bool may_be_place(const rag_spoken *s, const thing *t)
            (t->told && t->gender != RAG_MAY_MANY);
 }
 
-static bool likeliest(const rag_spoken *s, unsigned gender, bool place, anc_str *ret)
+/* "Robo" of "el límite para robo", whose the limit is. */
+static void own_what_it_is_for(const rag_spoken *s, thing *all, size_t n)
 {
+    static const char for_what[] = "para per für";
+    for (size_t k = 1; k < n; k++) {
+        const size_t at = rag_spoken_with_article(s, all[k].run).first;
+        all[k].owner |= at > 0 && at == all[k - 1].run.last + 1 &&
+                        rag_is_any_of(rag_spoken_word(s, at - 1), for_what);
+    }
+}
+
+static bool likeliest(const rag_spoken *s, unsigned gender, anc_str pronoun, bool place,
+                      anc_str *ret)
+{
+    static const char possessive[] = "su sus suo sua suoi sue seu seus suas";
     thing all[THINGS_MAX];
     unsigned most = 0;
     const size_t n = things_of(s, all);
+    if (rag_is_any_of(pronoun, possessive))
+        own_what_it_is_for(s, all, n);
     for (size_t k = 0; k < n; k++) {
         enum { WHERE = 8 };
         unsigned worth = worth_of(s, all, n, k, gender);
@@ -237,12 +263,12 @@ static bool likeliest(const rag_spoken *s, unsigned gender, bool place, anc_str 
     return most > 0;
 }
 
-bool rag_referent(const rag_spoken *s, unsigned gender, anc_str *ret)
+bool rag_referent(const rag_spoken *s, unsigned gender, anc_str pronoun, anc_str *ret)
 {
-    return glossed(s, gender, false, ret) || likeliest(s, gender, false, ret);
+    return glossed(s, gender, false, ret) || likeliest(s, gender, pronoun, false, ret);
 }
 
 bool rag_referent_place(const rag_spoken *s, anc_str *ret)
 {
-    return glossed(s, RAG_MAY_ANY, true, ret) || likeliest(s, RAG_MAY_ANY, true, ret);
+    return glossed(s, RAG_MAY_ANY, true, ret) || likeliest(s, RAG_MAY_ANY, ANC_STR(""), true, ret);
 }

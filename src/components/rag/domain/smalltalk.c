@@ -107,12 +107,26 @@ bool rag_is_aside(anc_str question)
     return is_talk(question, &said) && said->kind < GREETING;
 }
 
-/* Where the first sentence ends, or what a comma parts from the rest: the byte behind its mark; 0: nothing follows it. */
+/* " - ", " – ": bytes of a dash between blanks at byte `i`; 0: none is there. */
+static size_t dash_bytes(anc_str text, size_t i)
+{
+    static const anc_str dashes[] = {ANC_STR_INIT(" - "), ANC_STR_INIT(" \xe2\x80\x93 "),
+                                     ANC_STR_INIT(" \xe2\x80\x94 "), ANC_STR_INIT(": ")};
+    for (size_t k = 0; k < ANC_COUNT(dashes); k++)
+        if (anc_str_starts(anc_str_sub(text, i, text.len), dashes[k]))
+            return dashes[k].len;
+    return 0;
+}
+
+/* Where the first sentence ends, or what a comma or a dash parts from the rest: the byte behind its mark; 0: nothing follows it. */
 static size_t first_end(anc_str text, bool *ret_comma)
 {
     for (size_t i = 0; i < text.len; i++) {
         const char c = text.ptr[i];
-        *ret_comma = c == ',';
+        const size_t dash = dash_bytes(text, i);
+        *ret_comma = c == ',' || dash > 0;
+        if (dash > 0)
+            return i + dash;
         if (c == '.' || c == '!' || c == '?' || c == ',' || c == ';' || c == '\n')
             return i + 1;
     }

@@ -20,7 +20,11 @@ const phrase_row rag_talk_phrases[] = {
     {TXT_EN, ASIDE,
      "it is raining|it s raining|it is snowing|it s snowing|it is sunny|it s sunny|"
      "it is cold|it s cold|it is hot|it s hot|it is late|it s late|nice weather|"
-     "i have a question|i have another question|excuse me|sorry"},
+     "i have a question|i have another question|excuse me|sorry|i m new here|i am new here|"
+     "i m new|i am new|i m a bit lost|i am a bit lost|i m lost|i am lost|a bit lost|a little lost|"
+     "i m a bit confused|i m confused|a bit confused|i just started here|i just started|"
+     "i m not sure|i am not sure|quick question|a quick question|one question|just one question|"
+     "i was wondering|i hope you can help|i hope you can help me"},
     {TXT_EN, ORNAMENT,
      "there|everyone|very much|so much|a lot|for your help|for the help|today|again|"
      "outside|ok|okay|great|perfect|good|very good|i see|that helps|and|just|one more|now"},
@@ -34,7 +38,10 @@ const phrase_row rag_talk_phrases[] = {
      "aide moi|aidez moi|aide"},
     {TXT_FR, ASIDE,
      "il pleut|il neige|il fait beau|il fait froid|il fait chaud|il fait mauvais|"
-     "il est tard|j ai une question|j ai une autre question|excusez moi|pardon"},
+     "il est tard|j ai une question|j ai une autre question|excusez moi|pardon|"
+     "je suis nouveau ici|je suis nouvelle ici|je suis nouveau|je suis nouvelle|"
+     "je suis un peu perdu|je suis un peu perdue|un peu perdu|un peu perdue|petite question|"
+     "une petite question|je viens d arriver"},
     {TXT_FR, ORNAMENT,
      "beaucoup|bien|pour votre aide|pour ton aide|à tous|et|aujourd hui|d accord|parfait|"
      "super|très bien"},
@@ -50,7 +57,9 @@ const phrase_row rag_talk_phrases[] = {
     {TXT_DE, ASIDE,
      "es regnet|es schneit|es ist kalt|es ist warm|es ist heiß|es ist spät|schönes wetter|"
      "das wetter ist schön|ich habe eine frage|ich habe noch eine frage|entschuldigung|"
-     "verzeihung"},
+     "verzeihung|ich bin neu hier|ich bin neu|ich bin etwas verwirrt|etwas verwirrt|"
+     "kurze frage|eine kurze frage|ich habe eine kurze frage|eine frage|"
+     "ich kenne mich hier nicht aus|ich kenne mich noch nicht aus"},
     {TXT_DE, ORNAMENT,
      "heute|draußen|sehr|für die hilfe|für ihre hilfe|für deine hilfe|zusammen|gut|"
      "sehr gut|prima|alles klar|und|wieder"},
@@ -65,7 +74,10 @@ const phrase_row rag_talk_phrases[] = {
      "puede ayudarme|ayuda"},
     {TXT_ES, ASIDE,
      "llueve|está lloviendo|nieva|hace frío|hace calor|hace sol|hace buen tiempo|es tarde|"
-     "tengo una pregunta|tengo otra pregunta|perdón|perdone|disculpe"},
+     "tengo una pregunta|tengo otra pregunta|perdón|perdone|disculpe|"
+     "soy nuevo aquí|soy nueva aquí|soy nuevo|soy nueva|estoy un poco perdido|"
+     "estoy un poco perdida|un poco perdido|un poco perdida|una pregunta|una pregunta rápida|"
+     "acabo de llegar"},
     {TXT_ES, ORNAMENT,
      "hoy|a todos|por la ayuda|por su ayuda|por tu ayuda|muy bien|perfecto|vale|de acuerdo|"
      "y"},
@@ -78,7 +90,9 @@ const phrase_row rag_talk_phrases[] = {
      "aiuto"},
     {TXT_IT, ASIDE,
      "piove|sta piovendo|nevica|fa freddo|fa caldo|fa bel tempo|è tardi|ho una domanda|"
-     "ho un altra domanda|scusi|scusa|mi scusi"},
+     "ho un altra domanda|scusi|scusa|mi scusi|sono nuovo qui|sono nuova qui|sono nuovo|"
+     "sono nuova|sono un po confuso|sono un po confusa|un po confuso|un po confusa|"
+     "una domanda|una domanda veloce|sono appena arrivato|sono appena arrivata"},
     {TXT_IT, ORNAMENT, "oggi|a tutti|per l aiuto|va bene|molto bene|perfetto|d accordo|e"},
     /* Portuguese */
     {TXT_PT, GREETING, "olá|oi|bom dia|boa tarde|boa noite|tudo bem|como está"},
@@ -89,7 +103,9 @@ const phrase_row rag_talk_phrases[] = {
      "podes ajudar me|ajuda"},
     {TXT_PT, ASIDE,
      "chove|está a chover|está chovendo|está frio|está calor|faz frio|faz calor|é tarde|"
-     "tenho uma pergunta|tenho outra pergunta|desculpe|desculpa"},
+     "tenho uma pergunta|tenho outra pergunta|desculpe|desculpa|sou novo aqui|sou nova aqui|"
+     "sou novo|sou nova|estou um pouco perdido|estou um pouco perdida|um pouco perdido|"
+     "um pouco perdida|uma pergunta|uma pergunta rápida|acabei de chegar"},
     {TXT_PT, ORNAMENT, "hoje|a todos|pela ajuda|muito bem|perfeito|de acordo|certo"},
 };
 /* clang-format on */

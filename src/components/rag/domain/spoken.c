@@ -193,7 +193,7 @@ static bool is_other_pronoun(const rag_spoken *s, size_t i)
 {
     const anc_str word = rag_spoken_word(s, i);
     const bool last = i + 1 == s->words.n;
-    if (s->language == TXT_DE && last && anc_str_eq_nocase(word, ANC_STR("das")))
+    if (s->language == TXT_DE && last && rag_is_any_of(word, "das die den dem"))
         return true;
     if (s->language == TXT_DE && ((i > 0 && s->words.items[i].capital) ||
                                   (last && anc_str_eq_nocase(word, ANC_STR("sein")))))
@@ -232,9 +232,13 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
     bool asks = false;
     if (s->words.n == 0 || !rag_tongue_knows(s->language) || s->language == TXT_DE)
         return false;
-    for (size_t i = 0; i < s->words.n; i++) {
+    const size_t opening = rag_is_any_of(rag_spoken_word(s, 0), "e y");
+    for (size_t i = opening; i < s->words.n; i++) {
         const anc_str word = rag_spoken_word(s, i);
-        if (rag_spoken_is_article(s, i) || rag_spoken_is_pronoun(s, i) ||
+        const bool when =
+            i + 1 < s->words.n && rag_spoken_is_preposition(s, i) &&
+            rag_is_any_of(rag_spoken_word(s, i + 1), "que qué che"); /* "a que horas" */
+        if ((rag_spoken_is_article(s, i) && !when) || rag_spoken_is_pronoun(s, i) ||
             rag_tongue_has(s->language, RAG_WORD_WHO, word) || rag_is_any_of(word, being_there) ||
             s->words.items[i].digits)
             return false;
@@ -244,7 +248,7 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
     const size_t last = s->words.n - 1;
     const bool is =
         content == 0 && s->words.n > 1 && rag_is_any_of(rag_spoken_word(s, last), being_where);
-    return asks && s->words.n <= 4 &&
+    return asks && s->words.n <= opening + 4 &&
            (is || (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
 }
 

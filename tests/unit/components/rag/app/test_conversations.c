@@ -27,7 +27,7 @@ static void history_goes_into_prompt_and_search(void **state)
     q = world_question("And its battery?");
     q.conversation_id = anc_str_of(id);
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
-    assert_string_equal(w.searched, "And its (the Skep 2) battery?");
+    assert_string_equal(w.searched, "What is the battery of the Skep 2?");
     assert_string_equal(w.store.messages[1].question, "And its battery?");
     assert_int_equal(w.store.n_conversations, 1);
     assert_true(anc_str_eq(a->conversation_id, anc_str_of(id)));
@@ -50,7 +50,7 @@ static void follow_up_waits_for_the_writer(void **state)
     q = world_question("And its battery?");
     q.conversation_id = ANC_STR("s-1");
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
-    assert_string_equal(w.searched, "And its (the Skep 2) battery?");
+    assert_string_equal(w.searched, "What is the battery of the Skep 2?");
     assert_int_equal(w.store.n_messages, 2);
     world_close(&w);
 }

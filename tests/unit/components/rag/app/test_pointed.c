@@ -159,7 +159,8 @@ static void which_one_is_asked(void **state)
     w.two_depots = 2;
     ASSERT_OK(world_ask(&w, &q, &a), &w.err);
     assert_true(anc_str_eq(a->text, ANC_STR("Which document is meant? There is a page 2 in \"Old "
-                                            "depots\", \"Depots of the firm\".")));
+                                            "depots\" (old-depots.csv), \"Depots of the "
+                                            "firm\" (depots.csv).")));
     assert_int_equal(a->n_sources + a->n_citations, 0);
     const rag_question fr = world_question("Que dit le tableau dans la ligne 2 ?");
     ASSERT_OK(world_ask(&w, &fr, &a), &w.err);

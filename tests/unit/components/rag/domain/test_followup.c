@@ -93,7 +93,7 @@ static const row rows[] = {
     {"it", "What is the Skep 2 made of?", NULL, "How heavy is it?",
      "How heavy is it (the Skep 2)?"},
     {"its", "What is the weight of the Skep 2?", NULL, "And its battery?",
-     "And its (the Skep 2) battery?"},
+     "What is the battery of the Skep 2?"},
     {"without a name", "Who assembled the first hive scale?", NULL, "How heavy was it?",
      "How heavy was it (the first hive scale)?"},
     {"a person of the answer", "Who founded Melivane?",

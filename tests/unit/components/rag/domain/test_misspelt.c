@@ -24,6 +24,8 @@ static const misspelt_row rows[] = {
     {"a name", "who is Warranti", lease, NULL},
     {"a name that begins the question", "Waranty of it", lease, "warranty of it"},
     {"figures", "what is boil3r", lease, NULL},
+    {"a word of one stem", "who trained the boatmen",
+     "The trainer of the boatmen. They are drained.", NULL},
     {"two as near", "the boiled", "The boiler. It is a boilet.", NULL},
     {"nothing", "", lease, NULL},
 };
@@ -35,6 +37,10 @@ static const misspelt_row german[] = {
     {"another end", "Wo ist das Messer?", "Die Messen sind im Mai.", NULL},
     {"the wrong order", "Was kostet der Kastne?", "Der Kasten kostet viel.",
      "Was kostet der Kasten?"},
+    {"a word of one stem", "Wer leitet die Abteilung?",
+     "Leitung der Abteilung: Frau Kern. Jeder leistet zwei Stunden.", NULL},
+    {"no word of its stem", "Wer leitet die Abteilung?",
+     "Die Abteilung hat zwei Zimmer. Jeder leistet zwei Stunden.", "Wer leistet die Abteilung?"},
 };
 
 /* Of German questions about English passages. */

@@ -141,7 +141,7 @@ static const row rows[] = {
     {"su teléfono",
      {SAID("¿Cuál es la dirección de la biblioteca?", "Calle Mayor 3. [1]")},
      "¿Y su teléfono?",
-     "¿Y su (la biblioteca) teléfono?"},
+     "¿Cuál es teléfono de la biblioteca?"},
     {"cuánto dura",
      {SAID("¿A qué hora empieza la jornada en agosto?", "A las 7:00. [1]")},
      "¿Cuánto dura?",
