@@ -221,6 +221,38 @@ static bool is_spelt_within(anc_arena *mem, anc_str word, anc_str called)
            anc_str_find(of_file, one) != SIZE_MAX;
 }
 
+/* The next run of figures of a text from *at on; empty: there is none. */
+static anc_str next_figures(anc_str text, size_t *at)
+{
+    while (*at < text.len && (text.ptr[*at] < '0' || text.ptr[*at] > '9'))
+        (*at)++;
+    const size_t from = *at;
+    while (*at < text.len && text.ptr[*at] >= '0' && text.ptr[*at] <= '9')
+        (*at)++;
+    return anc_str_sub(text, from, *at - from);
+}
+
+static bool has_figures(anc_str text, anc_str figures)
+{
+    size_t at = 0;
+    for (anc_str one = next_figures(text, &at); one.len > 0; one = next_figures(text, &at))
+        if (anc_str_eq(one, figures))
+            return true;
+    return false;
+}
+
+/* "Part 2 chapter 7" is not guide-part2-chapter8.pdf, however many words they share. */
+static bool is_numbered_otherwise(anc_str said, const anc_str called[2])
+{
+    size_t at = 0, in_file = 0;
+    if (next_figures(called[1], &in_file).len == 0)
+        return false;
+    for (anc_str one = next_figures(said, &at); one.len > 0; one = next_figures(said, &at))
+        if (!has_figures(called[0], one) && !has_figures(called[1], one))
+            return true;
+    return false;
+}
+
 anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer *p, anc_str title,
                              anc_str uri, bool *ret, anc_err *err)
 {
@@ -234,6 +266,8 @@ anc_status rag_pointer_names(anc_arena *mem, anc_str question, const rag_pointer
     name asked;
     name said;
     names_of(title, uri, called);
+    if (is_numbered_otherwise(said_of(question, p), called))
+        return ANC_OK;
     ANC_TRY(read_name(mem, question, language, p->start, p->end, false, &asked, err));
     ANC_TRY(read_name(mem, said_of(question, p), language, 0, 0, true, &said, err));
     name both = {.n = 0};
