@@ -2,25 +2,9 @@
  *
  * The rows of the second table were written before it was known how they are read, and no rule was fitted to them.
  */
-#include "support/test.h"
+#include "support/rag/meant.h"
 
-#include "base/str.h"
-#include "rag/domain/followup.h"
-
-enum { TURNS_MAX = 5 };
-
-typedef struct row {
-    const char *name;
-    rag_exchange said[TURNS_MAX]; /* oldest first; what is not there has no question */
-    const char *question, *meant;
-} row;
-
-#define SAID(question, answer)                       \
-    {                                                \
-        ANC_STR_INIT(question), ANC_STR_INIT(answer) \
-    }
-
-static const row rows[] = {
+static const meant_row rows[] = {
     {"a matter after how long",
      {SAID("How long is the warranty of the Wex 2?", "Five years. [1]")},
      "What about flood damage?",
@@ -473,7 +457,7 @@ static const row rows[] = {
 };
 
 /* Of 25 such rows two were read wrongly at first, and stand above now. */
-static const row unseen[] = {
+static const meant_row unseen[] = {
     {"the author of a book",
      {SAID("Who wrote the Salt Almanac?",
            "The Salt Almanac was written by Rosa Quill in 1899. [1]")},
@@ -578,20 +562,6 @@ static const row unseen[] = {
      "Où est-il mort ?",
      "Où est-il (Yves Kerjean) mort ?"},
 };
-
-static void it_means(void **state)
-{
-    const row *r = *state;
-    ANC_ARENA(mem, 4 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    anc_str meant;
-    size_t n = 0;
-    while (n < TURNS_MAX && r->said[n].question.len > 0)
-        n++;
-    ASSERT_OK(rag_stand_alone(mem, anc_str_of(r->question), r->said, n, &meant, &err), &err);
-    if (!anc_str_eq(meant, anc_str_of(r->meant)))
-        fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(meant), r->meant);
-}
 
 int main(void)
 {

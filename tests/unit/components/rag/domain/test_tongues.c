@@ -3,30 +3,14 @@
  * A question that asks something itself is never put into another one, and no word of another language comes in. The
  * rows of the second table were written before it was known how they are read.
  */
-#include "support/test.h"
-
-#include "base/str.h"
-#include "rag/domain/followup.h"
-
-enum { TURNS_MAX = 4 };
-
-typedef struct row {
-    const char *name;
-    rag_exchange said[TURNS_MAX]; /* oldest first; what is not there has no question */
-    const char *question, *meant;
-} row;
-
-#define SAID(question, answer)                       \
-    {                                                \
-        ANC_STR_INIT(question), ANC_STR_INIT(answer) \
-    }
+#include "support/rag/meant.h"
 
 #define CANTEEN \
     SAID("Was kostet ein Mittagessen in der Kantine?", "Ein Mittagessen kostet 6,80 Euro. [1]")
 #define TERMS SAID("Welches Zahlungsziel hat Öztürk Logistik?", "Zahlungsziel: 14 Tage. [1]")
 #define LEAVE SAID("¿Cuántos días de vacaciones hay?", "Cada empleado tiene derecho a 23 días. [1]")
 
-static const row rows[] = {
+static const meant_row rows[] = {
     /* German: questions of their own */
     {"wie bezahlt man",
      {SAID("Wann ist die Kantine geöffnet?", "Von 11:30 bis 14:00 Uhr. [1]")},
@@ -393,7 +377,7 @@ static const row rows[] = {
 };
 
 /* Of 16 such rows two were read wrongly at first, and stand above now. */
-static const row unseen[] = {
+static const meant_row unseen[] = {
     {"die Werkstatt",
      {SAID("Wo ist die Werkstatt?", "Im Hof. [1]")},
      "Wer leitet sie?",
@@ -451,20 +435,6 @@ static const row unseen[] = {
      "Qual é a garantia dele?",
      "Qual é a garantia dele (o sensor)?"},
 };
-
-static void it_means(void **state)
-{
-    const row *r = *state;
-    ANC_ARENA(mem, 4 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    anc_str meant;
-    size_t n = 0;
-    while (n < TURNS_MAX && r->said[n].question.len > 0)
-        n++;
-    ASSERT_OK(rag_stand_alone(mem, anc_str_of(r->question), r->said, n, &meant, &err), &err);
-    if (!anc_str_eq(meant, anc_str_of(r->meant)))
-        fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(meant), r->meant);
-}
 
 typedef struct language_row {
     const char *name, *before, *question; /* before: NULL: none */

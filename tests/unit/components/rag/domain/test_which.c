@@ -1,28 +1,12 @@
 /* test_which.c - questions that ask for another of a kind, or for what a row that was told has besides. */
-#include "support/test.h"
-
-#include "base/str.h"
-#include "rag/domain/followup.h"
 #include "rag/domain/recorded.h"
-
-enum { TURNS_MAX = 4 };
-
-typedef struct row {
-    const char *name;
-    rag_exchange said[TURNS_MAX]; /* oldest first; what is not there has no question */
-    const char *question, *meant;
-} row;
-
-#define SAID(question, answer)                       \
-    {                                                \
-        ANC_STR_INIT(question), ANC_STR_INIT(answer) \
-    }
+#include "support/rag/meant.h"
 
 #define NO_ANSWER ANC_STR_INIT("Nothing in your documents answers this.")
 #define LARCH \
     SAID("Who is the warden of the Larch hut?", "Hut: Larch; Beds: 14; Warden: Ane Dahl [1]")
 #define BIRCH SAID("And of Birch?", "Hut: Birch; Beds: 8; Warden: Tor Lie [1]")
-static const row rows[] = {
+static const meant_row rows[] = {
     /* the kind: the first column, a noun beside the name or number, what was asked which of */
     {"a column",
      {SAID("What does F-20 mean?", "Fault: F-20; Meaning: fuse blown; Cure: replace it [1]")},
@@ -129,20 +113,6 @@ static const row rows[] = {
      "E a que horas fecha?",
      "E a que horas fecha (o castelo)?"},
 };
-
-static void it_means(void **state)
-{
-    const row *r = *state;
-    ANC_ARENA(mem, 4 << 20);
-    anc_err err = {ANC_OK, NULL, "", ""};
-    anc_str meant;
-    size_t n = 0;
-    while (n < TURNS_MAX && r->said[n].question.len > 0)
-        n++;
-    ASSERT_OK(rag_stand_alone(mem, anc_str_of(r->question), r->said, n, &meant, &err), &err);
-    if (!anc_str_eq(meant, anc_str_of(r->meant)))
-        fail_msg("\"%.*s\" is not \"%s\"", ANC_FMT(meant), r->meant);
-}
 
 static void a_record_is_known(void **state)
 {
