@@ -391,6 +391,21 @@ static anc_status part_of(anc_arena *mem, anc_str text, txt_language before, txt
     return ANC_OK;
 }
 
+/* Of a first question, by the words of its language; one that English has too ("all") speaks for no other. */
+static anc_status language_alone(anc_arena *mem, anc_str text, txt_language *ret, anc_err *err)
+{
+    size_t english;
+    size_t own;
+    rag_spoken plain;
+    rag_spoken s;
+    ANC_TRY(rag_spoken_of(mem, text, &plain, err));
+    ANC_TRY(rag_spoken_after(mem, text, TXT_UND, &s, err));
+    ANC_TRY(stops_of(mem, text, TXT_EN, &english, err));
+    ANC_TRY(stops_of(mem, text, s.language, &own, err));
+    *ret = english == 0 || own > english ? s.language : plain.language;
+    return ANC_OK;
+}
+
 anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exchange *history,
                                  size_t n, txt_language *ret, anc_err *err)
 {
@@ -399,8 +414,7 @@ anc_status rag_question_language(anc_arena *mem, anc_str question, const rag_exc
         const anc_str text = i < n ? history[i].question : question;
         rag_spoken s;
         if (i == 0) {
-            ANC_TRY(rag_spoken_after(mem, text, TXT_UND, &s, err));
-            before = s.language;
+            ANC_TRY(language_alone(mem, text, &before, err));
             continue;
         }
         ANC_TRY(rag_spoken_after(mem, text, before, &s, err));

@@ -58,14 +58,26 @@ static unsigned periods_in(anc_str text, rag_words words)
     return set;
 }
 
-/* "The yearly fee", "monatlich": in a question and in names of columns. */
-static unsigned adjectives_in(anc_str text, rag_words words)
+/* A bit for each period that a word of one of these lists names. */
+static unsigned named_in(const char *const lists[PERIODS], anc_str text, rag_words words)
 {
     unsigned set = 0;
     for (size_t w = 0; w < words.n; w++)
         for (unsigned p = 0; p < PERIODS; p++)
-            set |= rag_is_any_of(rag_word_text(text, &words.items[w]), adjectives[p]) ? 1u << p : 0;
+            set |= rag_is_any_of(rag_word_text(text, &words.items[w]), lists[p]) ? 1u << p : 0;
     return set;
+}
+
+/* "The yearly fee", "monatlich": in a question and in what stands over a table. */
+static unsigned adjectives_in(anc_str text, rag_words words)
+{
+    return named_in(adjectives, text, words);
+}
+
+/* "Week", "Weekly": of the names of columns. */
+static unsigned columns_in(anc_str text, rag_words words)
+{
+    return named_in(nouns, text, words) | named_in(adjectives, text, words);
 }
 
 /* Of one passage: its text, the names of its columns, and what stands over it. */
@@ -79,7 +91,7 @@ static unsigned periods_of(const rag_extraction *x, uint32_t passage)
     for (size_t o = 0; o < RAG_OVERS; o++)
         set |= periods_in(over[o], x->over_words[passage][o]) |
                adjectives_in(over[o], x->over_words[passage][o]);
-    return set;
+    return set | columns_in(p->columns, x->over_words[passage][RAG_OVER_COLUMNS]);
 }
 
 bool rag_is_of_other_period(const rag_extraction *x, size_t i)
@@ -95,8 +107,8 @@ bool rag_is_of_other_period(const rag_extraction *x, size_t i)
     unsigned has = periods_of(x, passage);
     if (over != NULL) {
         const rag_words names = x->units.words[passage];
-        has |= adjectives_in(x->passages[passage].text,
-                             (rag_words){names.items + over->first, over->last - over->first});
+        has |= columns_in(x->passages[passage].text,
+                          (rag_words){names.items + over->first, over->last - over->first});
     }
     return has != 0 && (has & asked) == 0;
 }

@@ -453,6 +453,9 @@ static const language_row languages[] = {
      TXT_FR},
     {"German after English", "What does the Calame cost?", "Wer leitet die Bibliothek?", TXT_DE},
     {"English after German", "Wer leitet die Bibliothek?", "Who runs the library?", TXT_EN},
+    {"what two languages have", NULL, "List all tools", TXT_EN},
+    {"a word and a code", NULL, "Cosa significa E07?", TXT_IT},
+    {"by what time", NULL, "A que horas parte o comboio para o Porto?", TXT_PT},
     {"Portuguese", "Onde fica a cantina?", "E o preço?", TXT_PT},
 };
 
