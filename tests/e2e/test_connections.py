@@ -354,7 +354,8 @@ def test_answers_that_nobody_reads_take_bounded_memory(binary):
             assert s.request("HEAD", path).status == 200
             wait_for("the refusals", lambda: gauge(s, "anchorage_http_answers_refused_total") >= refused > 0)
             assert 0 < gauge(s, "anchorage_http_answer_bytes") <= (room + 8) << 20
-            assert s.rss_mb() - before < (room + 64) * s.memory_factor(), (path, s.rss_mb() - before)
+            # threads that make lists side by side keep some memory each; without a bound it would be hundreds of MB
+            assert s.rss_mb() - before < (room + 112) * s.memory_factor(), (path, s.rss_mb() - before)
 
         try:
             long = text_of(5, random.Random(2))
