@@ -2,6 +2,7 @@
  */
 #include "base/str.h"
 #include "extract_impl.h"
+#include "periods_impl.h"
 #include "rag/domain/spoken.h"
 #include "rag/domain/tables.h"
 
@@ -504,6 +505,33 @@ static bool is_address(const rag_extraction *x, size_t i)
            rag_begins_with_any(text, openings);
 }
 
+/* "From: …; To: …; Date: …" of a mail, where neither who it is from or to nor when nor what it is about is asked. */
+static bool is_letterhead(const rag_extraction *x, size_t i)
+{
+    static const char asking[] =
+        "from|sent|send|wrote|write|written|mail|e-mail|email|address|"
+        "subject|recipient|sender|cc|reply|replied|about|écrit|envoyé|adresse|sujet|"
+        "geschrieben|geschickt|betreff|escrito|enviado|scritto|inviato";
+    const rag_unit *u = &x->units.items[i];
+    const anc_str text = rag_unit_text(u, x->passages);
+    return u->card && anc_str_starts(text, ANC_STR("From: ")) &&
+           anc_str_find(text, ANC_STR("\nDate: ")) != SIZE_MAX &&
+           (x->terms.cues & (RAG_CUE_PERSON | RAG_CUE_DATE)) == 0 &&
+           !rag_has_phrase_of(x->terms.question, asking);
+}
+
+/* "Hester Vale" under a letter: names that were asked about, and nothing of them. */
+static bool is_signature(const rag_extraction *x, size_t i)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    for (size_t w = u->first; w < u->last; w++)
+        if (words.items[w].stop || !words.items[w].capital ||
+            (rag_terms_in(&x->terms, words, w, w + 1) & x->terms.names) == 0)
+            return false;
+    return u->cells == 0 && !u->card && u->last > u->first;
+}
+
 bool rag_is_beside_point(const rag_extraction *x, size_t i)
 {
     return is_of_nobody_named(x, i) || lacks_sum(x, i) || lacks_measure(x, i) ||
@@ -516,5 +544,6 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            rag_is_without_agent(x, i) || is_role_elsewhere(x, i) || is_of_other_name(x, i) ||
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
            rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i) ||
+           is_letterhead(x, i) || is_signature(x, i) || rag_is_of_other_period(x, i) ||
            rag_is_told_of_other(x, i);
 }

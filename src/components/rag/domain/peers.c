@@ -6,7 +6,6 @@
  */
 #include "base/str.h"
 #include "base/utf8.h"
-#include "periods_impl.h"
 #include "routes_impl.h"
 
 enum { MARKER_CHARS = 6 };
@@ -135,10 +134,6 @@ void rag_choice_tell_peers(const rag_extraction *x, rag_choice *choice)
         choice->n > 0 && choice->n <= RAG_PICKS_MAX ? best_row(x, choice) : SIZE_MAX;
     if (chosen == SIZE_MAX)
         return;
-    if (rag_is_of_other_period(x, chosen)) {
-        choice->n = 0;
-        return;
-    }
     const rag_route *way = rag_route_read(x, chosen, &route) ? &route : NULL;
     const bool turned = way != NULL && !rag_route_fits(x, way, chosen);
     const size_t i = turned ? best_that_way(x, chosen, way) : chosen;

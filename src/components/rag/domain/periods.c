@@ -99,7 +99,7 @@ bool rag_is_of_other_period(const rag_extraction *x, size_t i)
     const rag_terms *t = &x->terms;
     const unsigned asked = periods_in(t->question, t->asked) | adjectives_in(t->question, t->asked);
     const uint32_t passage = x->units.items[i].passage;
-    if (asked == 0 || (t->cues & RAG_CUE_MONEY) == 0)
+    if (asked == 0 || !rag_same_table(x, i, i) || (t->cues & RAG_CUE_MONEY) == 0)
         return false;
     const rag_unit *over = x->units.items[i].columns != RAG_NO_UNIT
                                ? &x->units.items[x->units.items[i].columns]

@@ -100,6 +100,29 @@ static bool is_one_of_ranked(const rag_extraction *x, size_t i)
            rag_has_peers(x, i);
 }
 
+/* Which comes first or last of all is asked, by a word that neither the row nor its columns have, and nothing of the question
+ * is the row's own: "L17 | Kindred | 25 August" for "which loan is due first?". */
+static bool is_one_in_order(const rag_extraction *x, size_t i)
+{
+    static const char order[] = "first last earliest latest soonest oldest newest "
+                                "premier première dernier dernière "
+                                "erste erster erstes zuerst letzte letzter letztes zuletzt "
+                                "primero primera último última "
+                                "primo prima ultimo ultima primeiro primeira";
+    const rag_unit *u = &x->units.items[i];
+    const anc_str row = rag_unit_text(u, x->passages);
+    if (!is_named_row(x, i) || (x->views[i].own & rag_terms_real(&x->terms)) != 0 ||
+        !rag_has_peers(x, i))
+        return false;
+    const anc_str names = rag_unit_columns(&x->units, u, x->passages);
+    for (size_t k = 0; k < x->terms.asked.n; k++) {
+        const anc_str word = rag_word_text(x->terms.question, &x->terms.asked.items[k]);
+        if (rag_is_any_of(word, order) && !rag_phrase_in(names, word) && !rag_phrase_in(row, word))
+            return true;
+    }
+    return false;
+}
+
 static bool is_of_number(anc_str text, size_t i)
 {
     return i < text.len && ((text.ptr[i] >= '0' && text.ptr[i] <= '9') ||
@@ -179,6 +202,6 @@ bool rag_asks_for_several(const rag_extraction *x)
 bool rag_is_one_of_several(const rag_extraction *x, size_t i)
 {
     return is_row_without_count(x, i) || is_part_of_sum(x, i) || is_one_of_ranked(x, i) ||
-           is_uncompared(x, i) || is_denied(x, i) ||
+           is_one_in_order(x, i) || is_uncompared(x, i) || is_denied(x, i) ||
            (x->terms.how_many && !rag_counts(x, i) && rag_has_others(x, i));
 }

@@ -23,6 +23,13 @@ static const doubt_row rows[] = {
      "What was the second scale made of?", false},
     {"a number that says when", "Early in the first quarter Ware took the ball.", "en",
      "Who took the ball in the second quarter?", true},
+    {"a signature", "Ida Vale", "en", "What does Ida Vale propose for the park?", false},
+    {"a mail's header",
+     "From: Ida Vale <i@vale.example>\nTo: clerk@vale.example\nDate: Mon, 3 Mar 2025", "en",
+     "What does Ida Vale propose to the clerk?", false},
+    {"when it was sent",
+     "From: Ida Vale <i@vale.example>\nTo: clerk@vale.example\nDate: Mon, 3 Mar 2025", "en",
+     "When did Ida Vale write to the clerk?", true},
     {"the second", "The second scale was made of tin.", "en", "What was the second scale made of?",
      true},
 };
@@ -40,7 +47,7 @@ static void is_believed(void **state)
     ASSERT_OK(rag_extraction_new(mem, anc_str_of(row->question), &passage, 1, &x, &err), &err);
     const rag_choice choice = rag_extraction_choose(x);
     assert_int_equal(choice.n, 1);
-    if ((choice.confidence > 0.6) != row->believed)
+    if ((choice.confidence > 0.6 && !choice.beside_point) != row->believed)
         fail_msg("confidence %g", choice.confidence);
 }
 

@@ -56,6 +56,13 @@ TABLE(visits, "en", "Visits", "",
       "visitor: Bao\nhall: North\nday: Monday\n\nvisitor: Ines\nhall: South\nday: Monday\n\n"
       "visitor: Bao\nhall: East\nday: Friday\n");
 
+static const rag_passage loans = {
+    .text = ANC_STR_INIT("Loan | Member | Title | Due\nL1 | Anna | Kindred | 2025-05-02\n"
+                         "L2 | Quinn | Beloved | 2025-04-01\nL3 | Boris | Piranesi | 2025-06-11"),
+    .title = ANC_STR_INIT("Loans"),
+    .language = ANC_STR_INIT("en"),
+    .score = 0.8};
+
 typedef struct peers_row {
     const char *name; /* the question */
     const rag_passage *table;
@@ -100,6 +107,8 @@ static const peers_row rows[] = {
     {"What does the loft cost per day?", &open_rates, ".x"},
     {"Which halls did Bao visit?", &visits, "x.x"},
     {"How much more does the loft cost than the studio?", &open_rates, NULL},
+    {"Which loan is due first?", &loans, NULL},
+    {"When is the loan of Quinn due?", &loans, ".x."},
 };
 
 /* Line `n` of the table below its columns, or its record. */
