@@ -362,11 +362,9 @@ const cli_command cli_commands[] = {
      .summary = "list, show, make, change and remove collections",
      .text =
          "A collection is a named set of documents with settings of its own: language, how its\n"
-         "documents are cut, and who may read them. Whoever has the API key holds the labels "
-         "public\n"
-         "and user:admin; what bears neither is listed and read by its name, but searches and "
-         "answers\n"
-         "leave it out.\n",
+         "documents are cut, and who may read them. Whoever has the API key holds the labels\n"
+         "public and user:admin; what bears neither is listed, and read by its name, but\n"
+         "searches and answers leave it out.\n",
      .examples = "anchorage collections\n"
                  "anchorage collections create papers --language en --description \"Papers\"\n"
                  "anchorage collections set papers --acl user:admin\n"

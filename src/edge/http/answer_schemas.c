@@ -140,11 +140,12 @@ static const http_field warning_rows[] = {
 };
 static const http_schema warning_out =
     OUT("Warning", "What can hardly have been meant so, or was left out.", warning_rows);
-#define WARNINGS                                                                               \
-    PART("warnings", HTTP_LIST, &warning_out,                                                  \
-         "filters by fields that no document searched has; documents that were left out, as "  \
-         "a file of theirs is damaged or missing; that some may be missing, as a part of the " \
-         "index was damaged and is made again; of an answer: that nothing has a phrase as it " \
+#define WARNINGS                                                                                \
+    PART("warnings", HTTP_LIST, &warning_out,                                                   \
+         "filters by fields that no document searched has; to the owner: collections of whose " \
+         "labels none is theirs; documents that were left out, as "                             \
+         "a file of theirs is damaged or missing; that some may be missing, as a part of the "  \
+         "index was damaged and is made again; of an answer: that nothing has a phrase as it "  \
          "stands")
 
 static const http_field answer_timing_rows[] = {
