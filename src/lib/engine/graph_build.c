@@ -254,13 +254,10 @@ static inline __attribute__((always_inline)) void link_back(builder *b, scratch 
     (void)pthread_mutex_unlock(stripe);
 }
 
-/* Links `id`, whose neighbours the walk has found, with the best of them. */
-static inline __attribute__((always_inline)) void link_on(builder *b, scratch *s, uint32_t level,
-                                                          uint32_t id)
+/* Links `id` with kept [m]: its own list first, so that whoever comes by it can go on. */
+static inline __attribute__((always_inline)) void
+link_on(builder *b, scratch *s, uint32_t level, uint32_t id, const uint32_t *kept, uint32_t m)
 {
-    uint32_t kept[ENG_GRAPH_LINKS];
-    const uint32_t m =
-        choose(b, level, s->walk.hits, s->walk.n, id, ENG_GRAPH_UP_LINKS, s->other, kept);
     pthread_mutex_t *stripe = &b->stripes[(id * 31u + level) % STRIPES];
     (void)pthread_mutex_lock(stripe);
     write_links(eng_walk_links(b->g, level, id), eng_walk_max_links(level), kept, m);
@@ -271,11 +268,19 @@ static inline __attribute__((always_inline)) void link_on(builder *b, scratch *s
 
 /* ---- putting in ------------------------------------------------------------------------------- */
 
-static void insert_up(builder *b, scratch *s, uint32_t row, uint32_t level, uint32_t start)
+/* The neighbours of a vector on one level, before it is linked with them. */
+typedef struct neighbours {
+    uint32_t kept[ENG_GRAPH_UP_LINKS];
+    uint32_t n;
+} neighbours;
+
+static inline __attribute__((always_inline)) void find_neighbours(const builder *b, scratch *s,
+                                                                  uint32_t level, uint32_t id,
+                                                                  uint32_t start, neighbours *ret)
 {
     eng_walk_begin(&s->walk);
     eng_walk_level(b->g, b->simd, level, s->q, start, &s->walk);
-    link_on(b, s, level, row);
+    ret->n = choose(b, level, s->walk.hits, s->walk.n, id, ENG_GRAPH_UP_LINKS, s->other, ret->kept);
 }
 
 /* The nearest that a walk found but for the vector itself, which may be linked already; else where it began. */
@@ -287,25 +292,28 @@ static uint32_t next_start(const eng_walk *walk, uint32_t row, uint32_t start)
     return start;
 }
 
+/* Its neighbours are looked for from the top down, and it is linked with them from the ground up: a vector that a
+ * thread comes by on a level has its links on all that are below it, or the walk would end there. */
 static void insert(builder *b, scratch *s, uint32_t node)
 {
     const eng_graph *g = b->g;
+    neighbours up[MAX_LEVEL], ground;
     if (node == b->entry_node)
         return;
     eng_codes_to_query(eng_graph_codes(g, node), g->code_bytes, s->q);
     const uint32_t levels = b->levels[node];
+    const uint32_t row = levels > 0 ? eng_graph_row(g, node) : 0;
     uint32_t start = eng_walk_down(g, b->simd, levels, s->q);
-    if (levels > 0) {
-        const uint32_t row = eng_graph_row(g, node);
-        for (uint32_t level = levels; level > 0; level--) {
-            insert_up(b, s, row, level, start);
-            start = next_start(&s->walk, row, start);
-        }
-        start = g->up_node[start];
+    for (uint32_t level = levels; level > 0; level--) {
+        find_neighbours(b, s, level, row, start, &up[level - 1]);
+        start = next_start(&s->walk, row, start);
     }
-    eng_walk_begin(&s->walk);
-    eng_walk_level(g, b->simd, 0, s->q, start, &s->walk);
-    link_on(b, s, 0, node);
+    if (levels > 0)
+        start = g->up_node[start];
+    find_neighbours(b, s, 0, node, start, &ground);
+    link_on(b, s, 0, node, ground.kept, ground.n);
+    for (uint32_t level = 1; level <= levels; level++)
+        link_on(b, s, level, row, up[level - 1].kept, up[level - 1].n);
 }
 
 /* ---- threads ---------------------------------------------------------------------------------- */
