@@ -282,8 +282,8 @@ def test_the_owner_is_told_why_a_collection_for_others_finds_nothing(binary):
         assert s.post("/v1/collections", {"name": "hr", "acl": ["group:board"]}).status == 201
         put(s, "pay", "# Pay\n\nThe harbour master earns ninety crowns a week.", collection="hr")
         put(s, "all", "# Tea\n\nTea is served at four in the kitchen.")
-        for path, body in (("/v1/search", {"query": "What does the harbour master earn?"}),
-                           ("/v1/chat/query", {"question": "What does the harbour master earn?"})):
+        searched = {"query": "What does the harbour master earn?"}
+        for path, body in (("/v1/search", searched), ("/v1/chat/query", {"question": searched["query"]})):
             answer = s.post(path, {**body, "collections": ["default", "hr"]})
             assert answer.status == 200, answer.body
             told = answer.json["warnings"]
@@ -291,8 +291,9 @@ def test_the_owner_is_told_why_a_collection_for_others_finds_nothing(binary):
             assert "group:board" in told[0]["message"] and "hr" in told[0]["message"], told
             assert s.post(path, body).json["warnings"] == []
         assert s.request("PATCH", "/v1/collections/hr", {"acl": ["group:board", "user:admin"]}).status == 200
-        found = s.post("/v1/search", {"query": "What does the harbour master earn?", "collections": ["hr"]}).json
-        assert found["warnings"] == [] and found["results"], found
+        searched["collections"] = ["hr"]  # the index follows
+        found = wait_for("a result", lambda: (f := s.post("/v1/search", searched).json)["results"] and f)
+        assert found["warnings"] == [], found
 
 
 def test_a_narrowed_acl_holds_for_what_was_said(binary):
