@@ -404,64 +404,6 @@ static anc_status count_document(counting *c, const rag_named *d)
 
 /* ---- what is answered ------------------------------------------------------------------------- */
 
-typedef struct sayings {
-    const char *before, *behind; /* "3 of 12 rows" */
-    const char *one;             /* … where it is one and said otherwise */
-    const char *colon;           /* between that and what follows */
-    const char *figures[RAG_TALLY_DIFFERENCE + 1];
-} sayings;
-
-static const sayings of_languages[TXT_LANGUAGE_COUNT] = {
-    [TXT_EN] = {" of ",
-                " rows",
-                NULL,
-                ": ",
-                {NULL, "Total", "Average", "Largest", "Smallest", "Difference"}},
-    [TXT_FR] = {" lignes sur ",
-                "",
-                " ligne sur ",
-                " : ",
-                {NULL, "Total", "Moyenne", "Maximum", "Minimum", "Différence"}},
-    [TXT_DE] = {" von ",
-                " Zeilen",
-                NULL,
-                ": ",
-                {NULL, "Summe", "Durchschnitt", "Höchstwert", "Tiefstwert", "Unterschied"}},
-    [TXT_ES] = {" de ",
-                " filas",
-                NULL,
-                ": ",
-                {NULL, "Total", "Promedio", "Máximo", "Mínimo", "Diferencia"}},
-    [TXT_IT] = {" righe su ",
-                "",
-                NULL,
-                ": ",
-                {NULL, "Totale", "Media", "Massimo", "Minimo", "Differenza"}},
-    [TXT_PT] =
-        {" de ", " linhas", NULL, ": ", {NULL, "Total", "Média", "Máximo", "Mínimo", "Diferença"}},
-};
-
-/* "3 of 12 rows: ", "Total (Amount), 3 of 12 rows: 1,250 €. " */
-static anc_status say_answer(const counting *c)
-{
-    rag_turn *turn = c->turn;
-    const rag_tally_answer *a = &c->answer;
-    const sayings *s = &of_languages[turn->language];
-    s = s->before != NULL ? s : &of_languages[TXT_EN];
-    const char *between = a->n == 1 && s->one != NULL ? s->one : s->before;
-    const bool figure = a->says != RAG_TALLY_COUNT;
-    turn->lead = figure ? anc_arena_printf(turn->mem, "%s (%.*s), %zu%s%zu%s%s%.*s. ",
-                                           s->figures[a->says], ANC_FMT(a->column), a->n, between,
-                                           a->of, s->behind, s->colon, ANC_FMT(a->figure))
-                        : anc_arena_printf(turn->mem, "%zu%s%zu%s%s", a->n, between, a->of,
-                                           s->behind, s->colon);
-    turn->counted = a->in;
-    turn->computed = figure;
-    return turn->lead.ptr != NULL
-               ? ANC_OK
-               : ANC_FAIL(&turn->err, anc_arena_refusal(turn->mem), "no room for an answer");
-}
-
 /* How many of the rows that it stands on are shown: as many as passages were asked for; else all that may be told, but of a
  * sum of many the first alone. */
 static size_t shown(const counting *c)
@@ -494,7 +436,7 @@ static anc_status show_rows(counting *c, srch_result *found)
             return ANC_OK; /* it was changed meanwhile */
         n++;
     }
-    ANC_TRY(say_answer(c));
+    ANC_TRY(rag_counted_say(turn, &c->answer));
     found->hits = hits;
     found->n = n;
     turn->top_k = n > turn->top_k ? (uint32_t)n : turn->top_k;

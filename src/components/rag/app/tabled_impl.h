@@ -3,6 +3,7 @@
 #define ANC_RAG_APP_TABLED_IMPL_H
 
 #include "part_impl.h"
+#include "rag/domain/tally.h"
 
 /* A table begins: what stands over it and the row that names its columns (empty: none does). */
 typedef struct rag_tabled_head {
@@ -33,5 +34,9 @@ typedef enum rag_tabled_end {
  * as stands in one window. */
 anc_status rag_tabled_read(rag_turn *turn, const rag_named *d, int64_t until_ns,
                            const rag_tabled_sink *sink, rag_tabled_end *ret) ANC_MUST_CHECK;
+
+/* counted_said.c: "3 of 12 rows: ", "Total (Amount), 3 of 12 rows: 1,250 €. " before what the turn answers with, in its language.
+ * LIMIT where its memory is full. */
+anc_status rag_counted_say(rag_turn *turn, const rag_tally_answer *a) ANC_MUST_CHECK;
 
 #endif

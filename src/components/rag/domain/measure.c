@@ -138,9 +138,19 @@ static rag_tally_says comparison_of(const rag_counting *c, const lists *l, rag_m
     return up > 0 ? RAG_TALLY_MOST : RAG_TALLY_LEAST;
 }
 
+/* What comes first or last is asked by these very words: the "most" of "most recent". */
+static bool is_order(const rag_measure *m, const rag_measure *order)
+{
+    bool within = true;
+    for (size_t i = 0; i < RAG_COUNTING_WORDS; i++)
+        within = within && (!m->used[i] || order->used[i]);
+    return order->says != RAG_TALLY_COUNT && (m->says == RAG_TALLY_COUNT || within);
+}
+
 /* What is asked for in one language. Which rows have a total is no question for one. */
 static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
 {
+    rag_measure order;
     *m = (rag_measure){.says = RAG_TALLY_COUNT};
     if (mark_phrases(c, l->difference, m->used) > 0) {
         m->says = RAG_TALLY_DIFFERENCE;
@@ -156,6 +166,9 @@ static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
         m->says = RAG_TALLY_TOTAL;
     m->prices = m->says != RAG_TALLY_COUNT && mark(c, l->priced, m->used) > 0;
     m->sizes = m->says != RAG_TALLY_COUNT && mark(c, l->sized, m->used) > 0;
+    rag_order_read(c, (txt_language)(l - of_languages), &order);
+    if (is_order(m, &order))
+        *m = order;
 }
 
 /* The same in another language than that of `c`, which becomes it where something is measured: its words are others. */

@@ -11,6 +11,11 @@
 anc_status rag_measure_read(anc_arena *mem, rag_counting *c, rag_measure *ret,
                             anc_err *err) ANC_MUST_CHECK;
 
+/* tally_order.c: "first", "latest", "the oldest", by words of the language `in`; RAG_TALLY_COUNT where it has none, or of both
+ * ends. Once the rows were looked at, whether every word is accounted for: finds the column. */
+void rag_order_read(const rag_counting *c, txt_language in, rag_measure *ret);
+bool rag_order_understood(rag_tally *t);
+
 /* Whether word `i` only holds such a question together. */
 bool rag_measure_holds(const rag_counting *c, size_t i);
 

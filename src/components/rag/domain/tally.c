@@ -1,4 +1,5 @@
-/* tally.c - see tally.h. What the rows say is gathered in tally_rows.c, what the words mean in tally_sense.c. */
+/* tally.c - see tally.h. What the rows say is gathered in tally_rows.c, what the words mean in tally_sense.c,
+ * which row comes first in tally_order.c. */
 #include "rag/domain/tally.h"
 
 #include "base/str.h"
@@ -39,7 +40,8 @@ anc_status rag_tally_wished(anc_arena *mem, anc_str question, rag_tally_wish *re
     ANC_TRY(rag_measure_read(mem, &c, &m, err));
     *ret = (rag_tally_wish){.says = m.says,
                             .asks = c.first < c.words.n || m.says != RAG_TALLY_COUNT,
-                            .lists = c.lists && c.first < c.words.n && m.says == RAG_TALLY_COUNT,
+                            .lists = c.lists && c.first < c.words.n &&
+                                     (m.says == RAG_TALLY_COUNT || m.times),
                             .by_row = c.kind >= RAG_LISTS_PERSONS && m.says == RAG_TALLY_COUNT,
                             .compares = c.n_limits > 0,
                             .what = ANC_STR("")};
@@ -72,7 +74,8 @@ static anc_status read_names(rag_tally *t, anc_err *err)
     t->fits = columns > 1 && columns <= RAG_TALLY_COLUMNS;
     while (t->fits && rag_cell_next(t->table.columns, &cursor, &name))
         ANC_TRY(rag_tally_add_column(t, name, err));
-    t->fits = t->fits && (t->measure.says == RAG_TALLY_COUNT || rag_tally_may_measure(t));
+    t->fits = t->fits &&
+              (t->measure.says == RAG_TALLY_COUNT || t->measure.times || rag_tally_may_measure(t));
     return ANC_OK;
 }
 
@@ -105,12 +108,14 @@ static bool are_alike(const rag_tally *t)
            t->filled * 2 >= t->rows * t->n_columns;
 }
 
-/* Whether rows have to differ in the column that word i names: else what it names is none of them. */
+/* Whether rows have to differ in the column that word i names: else what it names is none of them. They cannot where a
+ * condition is on it ("from Porto"). */
 static bool wants_distinct(const rag_tally *t, size_t i)
 {
+    const size_t k = rag_tally_column_named(t, i);
     return t->measure.says != RAG_TALLY_TOTAL &&
            (t->measure.says != RAG_TALLY_COUNT || !t->q.lists) && rag_tally_is_noun(t, i) &&
-           rag_tally_condition(t, i) == NULL && rag_tally_column_named(t, i) < t->n_columns;
+           rag_tally_condition(t, i) == NULL && k < t->n_columns && !rag_tally_has_condition(t, k);
 }
 
 static anc_status want_distinct(rag_tally *t, anc_err *err)
@@ -157,6 +162,8 @@ static bool is_certain(const rag_tally *t)
 static anc_str figure_of(const rag_tally *t)
 {
     const rag_amounts *a = &t->columns[t->column].amounts;
+    if (t->measure.times)
+        return anc_arena_copy(t->mem, anc_str_of(t->best_cell));
     switch (t->measure.says) {
     case RAG_TALLY_TOTAL:
         return rag_amounts_write(a, t->mem, t->total, 0);
@@ -179,6 +186,7 @@ void rag_tally_end(const rag_tally *t, rag_tally_answer *ret)
     /* a figure of one row is in that */
     if (!t->fits || t->taken != t->rows || !is_certain(t) || (figure && t->counted < 2))
         return;
+    ret->times = t->measure.times;
     ret->figure = figure_of(t);
     ret->column = figure ? t->columns[t->column].name : ANC_STR("");
     ret->n = ret->figure.ptr != NULL ? t->counted : 0;

@@ -96,6 +96,7 @@ typedef struct rag_tally_answer {
     bool
         called; /* the table is called just what was counted, or whose figure it is: "tools.csv" of "tools"; where
                    the first of all is asked ("the cheapest tool"), its first column may be */
+    bool times;     /* the figure is a date or a time: of the first or the last */
     bool by_column; /* nothing is called so but its first column, and all rows are meant */
     anc_str column; /* that the figure is of, as it is called there */
     anc_str figure; /* as figures are written there, with their unit; empty: rows are counted */

@@ -4,6 +4,7 @@
 #define ANC_RAG_DOMAIN_TALLY_IMPL_H
 
 #include "rag/domain/amounts.h"
+#include "rag/domain/days.h"
 #include "rag/domain/synonyms.h"
 #include "rag/domain/tally.h"
 #include "rag/domain/words.h"
@@ -101,6 +102,8 @@ typedef struct rag_measure {
     bool prices;         /* of what things cost ("the cheapest", "costs the most") */
     bool sizes;          /* of how large they are ("the largest") */
     bool compares;       /* "cheaper", of several that are named */
+    bool times;          /* of which comes first or last: least and most are of dates */
+    bool ages;           /* … by how old they are */
     bool sums; /* RAG_TALLY_COUNT: "how many beds in total" may be the total of a column */
     bool used[RAG_COUNTING_WORDS]; /* by word of the question: it asks for that */
 } rag_measure;
@@ -108,7 +111,8 @@ typedef struct rag_measure {
 enum {
     RAG_TALLY_RUN = 8, /* words that a condition has at most */
     RAG_TALLY_CONDITIONS = 8,
-    RAG_TALLY_DULL = 1024
+    RAG_TALLY_DULL = 1024,
+    RAG_TALLY_CELL_BYTES = 80
 };
 
 /* A run of words of the question, in the cells of one column. */
@@ -129,6 +133,7 @@ typedef struct rag_tally_column {
     bool nought;          /* one of them is 0 */
     uint32_t pairs;       /* that its name answers (synonyms.h) */
     rag_amounts amounts;
+    rag_days days; /* where it is asked which comes first */
     uint64_t
         *slots; /* [n_slots] hashes of cells of rows that are counted; NULL: they need not differ */
     size_t n_slots;
@@ -173,6 +178,7 @@ struct rag_tally {
     size_t without[RAG_TALLY_CONDITIONS]; /* that all others fit */
     size_t in;
     int64_t total, best;
+    char best_cell[RAG_TALLY_CELL_BYTES]; /* of a date: as it is written */
 };
 
 /* tally_rows.c: one row into what is known of its columns. */
@@ -232,6 +238,10 @@ const rag_condition *rag_tally_condition(const rag_tally *t, size_t i);
 /* Whether it joins two conditions of which one has to fit: "low or medium". */
 bool rag_tally_joins(const rag_tally *t, size_t i);
 size_t rag_tally_column_named(const rag_tally *t, size_t i);
+
+/* Whether a column has figures that may be asked for; whether word `i` of a question for one is accounted for. */
+bool rag_tally_has_amounts(const rag_tally *t, size_t k);
+bool rag_tally_accounts(const rag_tally *t, size_t i);
 
 /* Whether the word is what is counted, or whose figure it is, and not how much of it. */
 bool rag_tally_is_noun(const rag_tally *t, size_t i);

@@ -161,6 +161,8 @@ static anc_status look_at(rag_tally *t, anc_arena *scratch, size_t k, anc_str ce
         rag_amounts_look(&column->amounts, cell);
     if (cell.len == 0)
         return ANC_OK;
+    if (t->measure.times)
+        rag_days_look(&column->days, cell);
     column->filled++;
     column->whole_numbers += anc_str_to_u64(cell, &number);
     t->filled++;
@@ -276,12 +278,31 @@ static anc_status misses_of(const rag_tally *t, anc_arena *scratch, const anc_st
     return ANC_OK;
 }
 
+/* A row that is counted, among those that come first or last. */
+static rag_tally_row put_in_order(rag_tally *t, anc_str cell)
+{
+    int64_t value = 0;
+    t->fits = rag_days_read(&t->columns[t->column].days, cell, &value);
+    const bool before = t->measure.says == RAG_TALLY_LEAST ? value < t->best : value > t->best;
+    if (t->counted > 1 && !before)
+        return value == t->best ? RAG_ROW_IN : RAG_ROW_OUT;
+    t->best = value;
+    t->fits = t->fits && cell.len < sizeof t->best_cell;
+    if (t->fits) {
+        memcpy(t->best_cell, cell.ptr, cell.len);
+        t->best_cell[cell.len] = '\0';
+    }
+    return RAG_ROW_ANEW;
+}
+
 /* A row that is counted, into the figure. */
 static rag_tally_row measure(rag_tally *t, anc_str cell)
 {
     int64_t value = 0;
     const bool first = t->counted == 1;
     const rag_tally_says says = t->measure.says;
+    if (t->measure.times)
+        return put_in_order(t, cell);
     t->fits = rag_amounts_read(&t->columns[t->column].amounts, cell, &value) &&
               !__builtin_add_overflow(t->total, value, &t->total);
     if (says == RAG_TALLY_TOTAL || says == RAG_TALLY_MEAN)
@@ -313,7 +334,7 @@ anc_status rag_tally_take(rag_tally *t, anc_arena *scratch, anc_str row, rag_tal
     ANC_TRY(misses_of(t, scratch, cells, &misses, &missed, err));
     for (size_t k = 0; k < t->n_conditions; k++)
         t->without[k] += misses == 0 || (misses == 1 && missed == k);
-    if (misses > 0)
+    if (misses > 0 || (t->measure.times && cells[t->column].len == 0))
         return ANC_OK;
     t->counted++;
     for (size_t k = 0; k < t->n_columns; k++)

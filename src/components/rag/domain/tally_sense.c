@@ -167,30 +167,33 @@ bool rag_tally_is_by_column(const rag_tally *t)
 
 /* ---- conditions ------------------------------------------------------------------------------------- */
 
-/* "Floor 2", "2 beds": the column's name stands beside words [first, last). */
-static bool is_beside_name(const rag_tally *t, size_t first, size_t last, size_t k)
+/* "Floor 2", "from Porto": the column's name stands before words [first, last): 2. "2 beds": behind them: 1. */
+static size_t beside_name(const rag_tally *t, size_t first, size_t last, size_t k)
 {
     const rag_words name = t->columns[k].words;
-    return (first > 0 && has_word(name, t->q.words.items[first - 1].key)) ||
-           (last < t->q.words.n && has_word(name, t->q.words.items[last].key));
+    if (first > 0 && has_word(name, t->q.words.items[first - 1].key))
+        return 2;
+    return last < t->q.words.n && has_word(name, t->q.words.items[last].key) ? 1 : 0;
 }
 
 /* The columns that have a cell of just these words: the first, and how many; where there are several, of those whose name
- * stands beside it. */
+ * stands beside it, before it rather than behind. */
 static size_t columns_with(const rag_tally *t, size_t first, size_t last, size_t *ret_column)
 {
-    size_t n[2] = {0, 0};
-    size_t column[2] = {0, 0};
+    enum { NEARNESS = 3 };
+    size_t n[NEARNESS] = {0};
+    size_t column[NEARNESS] = {0};
     for (size_t k = 0; k < t->n_columns; k++) {
         if (rag_tally_run(&t->columns[k], first, last)->first.ptr == NULL)
             continue;
-        const bool beside = is_beside_name(t, first, last, k);
-        for (size_t is = 0; is <= (size_t)beside; is++)
+        const size_t beside = beside_name(t, first, last, k);
+        for (size_t is = 0; is <= beside; is++)
             if (n[is]++ == 0)
                 column[is] = k;
     }
-    *ret_column = column[n[1] == 1];
-    return n[1] == 1 ? 1 : n[0];
+    const size_t by = n[2] == 1 ? 2 : n[1] == 1 && n[2] == 0 ? 1 : 0;
+    *ret_column = column[by];
+    return n[by];
 }
 
 bool rag_tally_joins(const rag_tally *t, size_t i)
@@ -372,7 +375,7 @@ static bool is_any(const rag_tally_column *c, bool is(anc_str word))
 
 /* Whether it may be asked for a figure of: the first column says which row it is, and figures that go on by one number the
  * rows. */
-static bool has_amounts(const rag_tally *t, size_t k)
+bool rag_tally_has_amounts(const rag_tally *t, size_t k)
 {
     const rag_tally_column *c = &t->columns[k];
     return k > 0 && c->filled > 0 && c->amounts.figures * 2 >= c->filled &&
@@ -438,7 +441,7 @@ static bool choose_column(rag_tally *t)
     size_t implied = 0;
     size_t with_best = 0;
     for (size_t k = 0; k < t->n_columns; k++) {
-        const size_t said = has_amounts(t, k) ? rag_tally_said_of(t, k) : 0;
+        const size_t said = rag_tally_has_amounts(t, k) ? rag_tally_said_of(t, k) : 0;
         if (said > best) {
             best = said;
             with_best = 0;
@@ -449,7 +452,7 @@ static bool choose_column(rag_tally *t)
     if (best > 0)
         return with_best == 1;
     for (size_t k = 0; k < t->n_columns; k++)
-        if (has_amounts(t, k) && is_implied(t, k)) {
+        if (rag_tally_has_amounts(t, k) && is_implied(t, k)) {
             t->column = k;
             implied++;
         }
@@ -461,7 +464,14 @@ static bool says_whose(const rag_tally *t, size_t i)
 {
     const size_t k = rag_tally_column_named(t, i);
     return rag_tally_in_names(t, i) || rag_counting_is_rows(&t->q, i) ||
-           (k < t->n_columns && !has_amounts(t, k));
+           (k < t->n_columns && !rag_tally_has_amounts(t, k));
+}
+
+bool rag_tally_accounts(const rag_tally *t, size_t i)
+{
+    return t->measure.used[i] || rag_measure_holds(&t->q, i) || rag_tally_condition(t, i) != NULL ||
+           rag_tally_names(t, i, t->column) || says_whose(t, i) || names_condition(t, i) ||
+           leads_to_condition(t, i) || rag_tally_joins(t, i);
 }
 
 /* Two or more that are joined, and nothing else, are what is compared; of a difference just two. */
@@ -487,10 +497,7 @@ static bool is_measure_understood(rag_tally *t)
         (t->measure.says == RAG_TALLY_TOTAL && rag_amounts_are_shares(&c->amounts)))
         return false;
     for (size_t i = 0; i < t->q.words.n; i++)
-        if (!t->measure.used[i] && !rag_measure_holds(&t->q, i) &&
-            rag_tally_condition(t, i) == NULL && !rag_tally_names(t, i, t->column) &&
-            !says_whose(t, i) && !names_condition(t, i) && !leads_to_condition(t, i) &&
-            !rag_tally_joins(t, i) && !(several && rag_counting_joins(&t->q, i)))
+        if (!rag_tally_accounts(t, i) && !(several && rag_counting_joins(&t->q, i)))
             return false;
     return true;
 }
@@ -510,8 +517,22 @@ static bool is_sum_understood(rag_tally *t)
     return named;
 }
 
+/* What comes first: else "first" may be a word of what is counted ("first floor"). */
+static bool is_first_understood(rag_tally *t)
+{
+    if (find_conditions(t) && rag_order_understood(t))
+        return true;
+    t->measure = (rag_measure){.says = RAG_TALLY_COUNT};
+    t->n_conditions = 0;
+    return false;
+}
+
 bool rag_tally_understood(rag_tally *t)
 {
+    if (t->measure.times && is_first_understood(t))
+        return true;
+    if (t->measure.says == RAG_TALLY_COUNT && t->q.first == t->q.words.n)
+        return false;
     if (!find_conditions(t))
         return false;
     if (t->measure.says != RAG_TALLY_COUNT)
