@@ -164,3 +164,6 @@ def test_progress_on_a_terminal_and_in_a_pipe(binary):
         assert "█" not in piped.stderr and "\r" not in piped.stderr and "reading: 40 of 40" in piped.stderr, piped.stderr
         quiet = p.run("ingest", "--quiet", str(docs))
         assert quiet.returncode == 0 and quiet.stdout == "" and quiet.stderr == "", quiet
+        (docs / "cut.pdf").write_bytes(b"%PDF-1.4\ncut")
+        quiet = p.run("ingest", "--quiet", str(docs))
+        assert quiet.returncode == 1 and quiet.stdout == "" and "cut.pdf" in quiet.stderr, quiet

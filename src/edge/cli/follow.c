@@ -156,12 +156,15 @@ static int print_end(cli_client *client, const json_value *batch)
     const anc_str status = list_text(batch, "status");
     const uint64_t failed = list_count(batch, "failed_documents");
     const uint64_t refused = list_count(batch, "unsupported_documents");
+    /* one file was named and it is of a kind that is not read: that is no success */
+    const bool nothing = refused > 0 && list_count(batch, "total_documents") == 1;
     if (client->cx->json) {
         ANC_BUF(out, OUT_BYTES);
         json_dump(batch, &out);
         (void)printf("%.*s\n", ANC_FMT(anc_buf_view(&out)));
     }
-    if ((failed > 0 || refused > 0) && !client->cx->json && !client->cx->quiet)
+    const bool named = failed > 0 || nothing || (refused > 0 && !client->cx->quiet);
+    if (named && !client->cx->json)
         print_failures(client, list_text(batch, "batch_id"));
     size_t in_part = 0;
     if (!client->cx->json && !client->cx->quiet) {
@@ -169,8 +172,6 @@ static int print_end(cli_client *client, const json_value *batch)
             cli_print_partly(client, batch, &in_part);
         print_counts(batch, in_part);
     }
-    /* one file was named and it is of a kind that is not read: that is no success */
-    const bool nothing = refused > 0 && list_count(batch, "total_documents") == 1;
     if (anc_str_eq(status, ANC_STR("completed")))
         return failed > 0 || nothing ? CLI_FAILED : CLI_OK;
     const anc_str why = list_text(batch, "error_message");
