@@ -206,6 +206,9 @@ static const cue_row asking[] = {
     ROW("cuánto cuesta", PRICE),
     ROW("precio", PRICE),
     ROW("cuánto pesa", RAG_CUE_WEIGHT),
+    ROW("cuánto pesan", RAG_CUE_WEIGHT),
+    ROW("cuánto costó", PRICE),
+    ROW("quanto custou", PRICE),
     ROW("cuánto mide", RAG_CUE_LENGTH),
     ROW("cuánto dura", RAG_CUE_DURATION),
     ROW("cuánto duran", RAG_CUE_DURATION),
@@ -225,6 +228,28 @@ static const cue_row asking[] = {
     ROW("quanto costa", PRICE),
     ROW("prezzo", PRICE),
     ROW("quanto pesa", RAG_CUE_WEIGHT),
+    ROW("quanto pesano", RAG_CUE_WEIGHT),
+    ROW("peso", RAG_CUE_WEIGHT),
+    ROW("quanto è lungo", RAG_CUE_LENGTH),
+    ROW("quanto è lunga", RAG_CUE_LENGTH),
+    ROW("quanto è largo", RAG_CUE_LENGTH),
+    ROW("quanto è larga", RAG_CUE_LENGTH),
+    ROW("quanto è alto", RAG_CUE_LENGTH),
+    ROW("quanto è alta", RAG_CUE_LENGTH),
+    ROW("quanto è profondo", RAG_CUE_LENGTH),
+    ROW("quanto è profonda", RAG_CUE_LENGTH),
+    ROW("lunghezza", RAG_CUE_LENGTH),
+    ROW("larghezza", RAG_CUE_LENGTH),
+    ROW("altezza", RAG_CUE_LENGTH),
+    ROW("longitud", RAG_CUE_LENGTH),
+    ROW("anchura", RAG_CUE_LENGTH),
+    ROW("altura", RAG_CUE_LENGTH),
+    ROW("comprimento", RAG_CUE_LENGTH),
+    ROW("largura", RAG_CUE_LENGTH),
+    ROW("quanto è costato", PRICE),
+    ROW("quanto è costata", PRICE),
+    ROW("quanto sono costati", PRICE),
+    ROW("quanto sono costate", PRICE),
     ROW("quanto misura", RAG_CUE_LENGTH),
     ROW("quanto mede", RAG_CUE_LENGTH),
     ROW("quanto dura", RAG_CUE_DURATION),
@@ -276,7 +301,7 @@ bool rag_cues_asks_sum(anc_str question)
     static const char openings[] = "how much|what does|what do|combien|was|wie viel|cuánto|quanto";
     static const char verbs[] =
         "cost|costs|coûte|coûtent|coûté|kostet|kosten|kostete|cuesta|cuestan|"
-        "costó|costa|costano|custa|custam";
+        "costó|costaron|costa|costano|costato|costata|costati|costate|custa|custam|custou";
     /* "what the entry costs": within another sentence */
     static const char within[] = "what the |what a |what an |what it |what one |ce que |was der |"
                                  "was die |was das |was ein |was eine |was es |lo que |o que ";

@@ -3,6 +3,7 @@
  * A name counts for a row that has something in that column; title and headings name what a table is of.
  */
 #include "base/str.h"
+#include "cues_impl.h"
 #include "extract_impl.h"
 #include "rag/domain/card.h"
 #include "rag/domain/tables.h"
@@ -160,6 +161,54 @@ bool rag_columns_priced(const rag_extraction *x, size_t i)
 {
     return rag_columns_have(x, i, RAG_SYNONYM_PRICE, 1) || is_in_price_list(x, i) ||
            is_of_spending(x, i);
+}
+
+/* What the words of a name say that its figures measure: "Weight (kg)", "Length cm". */
+static unsigned unit_of_name(const named_row *row, anc_str name, size_t first, size_t last)
+{
+    unsigned cues = 0;
+    for (size_t w = first; w < last; w++) {
+        const rag_word *word = &row->words.items[w];
+        const size_t start = (size_t)(name.ptr - row->text.ptr);
+        const anc_str before = anc_str_sub(row->text, start, word->start - start);
+        const bool behind = w > first && (w + 1 == last || anc_str_ends(before, ANC_STR("(")) ||
+                                          anc_str_ends(before, ANC_STR("[")));
+        cues |= behind ? rag_cues_of_unit(rag_word_text(row->text, word)) : 0;
+    }
+    return cues;
+}
+
+/* What a name says by itself, without a unit: "Weight". */
+static unsigned measure_of_name(const rag_extraction *x, const named_row *row, size_t first,
+                                size_t last)
+{
+    unsigned cues = 0;
+    for (size_t w = first; w < last; w++) {
+        const uint32_t pairs = rag_synonyms_named(&x->terms.synonyms, row->words.items[w].key);
+        cues |= (pairs & RAG_SYNONYM_WEIGHT) != 0 ? RAG_CUE_WEIGHT : 0;
+        cues |= (pairs & RAG_SYNONYM_LENGTHS) != 0 ? RAG_CUE_LENGTH : 0;
+    }
+    return cues;
+}
+
+unsigned rag_columns_measure(const rag_extraction *x, size_t i)
+{
+    const anc_str row = rag_unit_text(&x->units.items[i], x->passages);
+    named_row over;
+    unsigned cues = 0;
+    size_t at_name = 0, at_cell = 0, first, last;
+    anc_str name, cell;
+    if (!names_over(x, i, &over))
+        return 0;
+    while (rag_cell_next(row, &at_cell, &cell) && rag_cell_next(over.names, &at_name, &name)) {
+        words_of_name(&over, name, &first, &last);
+        const size_t start = (size_t)(name.ptr - over.text.ptr);
+        const uint64_t asked = rag_terms_in(&x->terms, over.words, first, last) |
+                               meant_by(&x->terms, over.words, start, start + name.len);
+        if (asked != 0 && digits_in(cell) > 0 && 2 * digits_in(cell) >= cell.len)
+            cues |= unit_of_name(&over, name, first, last) | measure_of_name(x, &over, first, last);
+    }
+    return cues;
 }
 
 /* "Stock", "Headcount" */

@@ -51,7 +51,7 @@ static const contrast_class classes[] = {
     {.members = "upper supérieur supérieure obere oberen oberer superior superiore|"
                 "lower inférieur inférieure untere unteren unterer inferior inferiore"},
     {.members =
-         "large big grande große großen großer großes gross|"
+         "large big grand grands grande grandes grandi große großen großer großes gross|"
          "small little petit petite petits petites kleine kleinen kleiner kleines pequeño pequeña "
          "pequeños pequeñas piccolo piccola piccoli pequeno pequena",
      .measures = true},

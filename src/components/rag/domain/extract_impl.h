@@ -165,6 +165,8 @@ bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t 
 /* Whether row i has a figure in a column of prices, stands with figures in a list of prices, or has one in a column that is
  * called what was asked about in a table of what is spent or earned. */
 bool rag_columns_priced(const rag_extraction *x, size_t i);
+/* What row i measures by figures alone, in columns that the question names or means (RAG_CUE_*): "26" of "Weight (kg)". */
+unsigned rag_columns_measure(const rag_extraction *x, size_t i);
 /* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */
 bool rag_columns_empty(const rag_extraction *x, size_t i);
 /* Whether it is the row of what was asked about in a table that does not tell what was asked, where one that does has

@@ -280,7 +280,8 @@ static void fill_own(rag_extraction *x, size_t i)
     const unsigned held = rag_cues_held(p->text, x->units.words[unit->passage], unit->first,
                                         unit->last, terms->asked) |
                           rag_cues_signs(own) | (is_step(unit, own) ? RAG_CUE_MANNER : 0) |
-                          (rag_columns_priced(x, i) ? RAG_CUE_MONEY : 0);
+                          (rag_columns_priced(x, i) ? RAG_CUE_MONEY : 0) |
+                          rag_columns_measure(x, i);
     f[RAG_F_OWN] = rag_terms_share(terms, v->own);
     f[RAG_F_HEADED] = share_added(terms, v->own, v->above);
     f[RAG_F_AROUND] = share_added(terms, v->own | v->above, v->beside);

@@ -38,13 +38,15 @@ static const pair pairs[] = {
          "telefonnummer "
          "handy durchwahl nebenstelle"),
     PAIR("email mail e-mail write courriel écrire schreiben", "email mail e-mail courriel"),
-    PAIR("weigh weighs weight heavy mass pèse pèsent poids lourd lourde wiegt gewicht schwer",
-         "weight mass poids masse gewicht"),
-    PAIR("tall high height hauteur haut haute taille hoch höhe", "height hauteur taille höhe"),
+    PAIR("weigh weighs weight heavy mass pèse pèsent poids lourd lourde wiegt gewicht schwer pesa "
+         "pesan pesano pesam peso",
+         "weight mass poids masse gewicht peso massa"),
+    PAIR("tall high height hauteur haut haute taille hoch höhe alto alta altura altezza",
+         "height hauteur taille höhe altura altezza"),
     PAIR("long length longueur lang länge last lasts take takes dure durent dauert dauern dura "
-         "duran "
-         "durano duram",
-         "length duration longueur durée länge dauer laufzeit duración durata duração"),
+         "duran durano duram longitud lungo lunga lunghezza comprimento",
+         "length duration longueur durée länge dauer laufzeit duración durata duração longitud "
+         "lunghezza comprimento"),
     PAIR("big large size area surface grand grande superficie groß größe fläche",
          "size area surface superficie taille größe fläche área superfície tamaño tamanho"),
     PAIR("supply supplies supplied supplier fournit fournisseur liefert lieferant",
@@ -84,6 +86,19 @@ static const pair pairs[] = {
          "location warehouse storage shelf store emplacement entrepôt dépôt lager lagerort regal "
          "standort"),
     PAIR("end ends finish expire expires finit termine expire endet", "end expiry fin ende ablauf"),
+    PAIR("wide width broad largeur breit breite largo larga larghezza ancho ancha anchura largura",
+         "width largeur breite larghezza ancho anchura largura"),
+    PAIR("deep depth profond profonde profondeur tief tiefe profundo profunda profundidad profondo "
+         "profonda profondità profundidade",
+         "depth profondeur tiefe profundidad profondità profundidade"),
+    PAIR("fast speed vite rapide vitesse schnell geschwindigkeit rápido rápida velocidad veloce "
+         "velocità velocidade",
+         "speed vitesse geschwindigkeit velocidad velocità velocidade"),
+    PAIR("lift lifts carry carries hold holds capacity load trägt hebt tragkraft porte capacité "
+         "carga capacidad capacità portata capacidade",
+         "capacity load payload tragkraft nutzlast kapazität charge capacité carga capacidad "
+         "portata capacità capacidade"),
+    PAIR("sit sits sitzt", "room office desk seat zimmer büro raum bureau"),
 };
 
 _Static_assert(sizeof pairs / sizeof *pairs <= RAG_SYNONYMS_MAX, "a set of pairs is one number");

@@ -13,7 +13,9 @@ enum {
     RAG_SYNONYM_PRICE = 1 << 2, /* the pair that is about what something costs */
     RAG_SYNONYM_SIZE = 1 << 10, /* about how large something is */
     RAG_SYNONYM_PHONE = 1 << 5, /* about numbers to ring */
-    RAG_SYNONYM_PAY = 1 << 14,  /* about what somebody earns */
+    RAG_SYNONYM_WEIGHT = 1 << 7,
+    RAG_SYNONYM_LENGTHS = 1 << 8 | 1 << 9 | 1 << 25 | 1 << 26, /* height, length, width, depth */
+    RAG_SYNONYM_PAY = 1 << 14,                                 /* about what somebody earns */
 };
 
 typedef struct rag_synonyms {

@@ -19,7 +19,8 @@ static bool is_verb_of_measure(const rag_terms *terms, size_t k)
 {
     return rag_is_any_of(rag_word_text(terms->question, &terms->asked.items[k]),
                          "mide dura pesa misura mede mesure pèse lang tief warm cuesta cuestan "
-                         "costó costa custa coûté kostete");
+                         "costó costaron costa costato costata costati costate custa custou "
+                         "coûté kostete");
 }
 
 /* "Pro Tag": what the price is of is said before it. */
