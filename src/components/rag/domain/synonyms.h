@@ -1,7 +1,8 @@
 /* synonyms.h - words of a question and the names of columns that answer them ("how old" and "Age").
  *
- * English, French and German, each with each: a question in one of them may be put to a table in another. Only
- * names of columns are read so; in a sentence these words mean too many other things.
+ * English, French and German, and for prices and measures also Spanish, Italian and Portuguese, each with each: a
+ * question in one of them may be put to a table in another. Only names of columns are read so; in a sentence these
+ * words mean too many other things.
  */
 #ifndef ANC_RAG_DOMAIN_SYNONYMS_H
 #define ANC_RAG_DOMAIN_SYNONYMS_H

@@ -131,6 +131,33 @@ static const rag_passage fines = {
     "SKU: A-102; Item: Mooring rope; Warehouse: Bergen; Quantity: 55; Unit price: 134; Delivery: " \
     "2024-05-20 [1]"
 
+/* Figures whose unit stands in the name of their column. */
+static const rag_passage bells = {
+    .text = ANC_STR_INIT("Bell | Cast in | Weight (kg) | Diameter (cm) | Room\n"
+                         "Gabriel | 1874 | 612 | 98 | A03\n"
+                         "Ursula | 1902 | 435 | 86 | C07\n"
+                         "Petra | 1931 | | 71 | C07\n"),
+    .title = ANC_STR_INIT("bells.xlsx"),
+    .score = 0.3};
+
+static const rag_passage ovens = {.text = ANC_STR_INIT("Forno | Peso (kg) | Larghezza (cm)\n"
+                                                       "Etna | 1120 | 165\n"
+                                                       "Vesuvio | 780 | 130\n"),
+                                  .title = ANC_STR_INIT("forni.xlsx"),
+                                  .language = ANC_STR_INIT("it"),
+                                  .score = 0.3};
+
+static const rag_passage cranes = {.text = ANC_STR_INIT("Crane | Top speed | Maximum load | Depth\n"
+                                                        "Heron 50 | 40 m/min | 8 t | 2 m\n"
+                                                        "Stork 30 | 55 m/min | 3 t | 1 m\n"),
+                                   .title = ANC_STR_INIT("cranes.md"),
+                                   .language = ANC_STR_INIT("en"),
+                                   .score = 0.3};
+
+#define GABRIEL "Bell: Gabriel; Cast in: 1874; Weight (kg): 612; Diameter (cm): 98; Room: A03 [1]"
+#define VESUVIO "Forno: Vesuvio; Peso (kg): 780; Larghezza (cm): 130 [1]"
+#define HERON   "Crane: Heron 50; Top speed: 40 m/min; Maximum load: 8 t; Depth: 2 m [1]"
+
 typedef struct column_row {
     const char *name;
     const rag_passage *passage;
@@ -201,6 +228,18 @@ static const column_row rows[] = {
      "Fine: F-2; Reader: Bel; State: waived [1]"},
     {"a column that counts", &boats, "How many seats does the Solan have?",
      "Boat: Solan; Harbour: Oban; Seats: 40; Skipper: Ida Roe [1]"},
+    {"a weight by its column", &bells, "How heavy is the bell Gabriel?", GABRIEL},
+    {"what something weighs", &bells, "What does Gabriel weigh?", GABRIEL},
+    {"the weight of it", &bells, "What is the weight of Gabriel?", GABRIEL},
+    {"no weight is there", &bells, "How heavy is the bell Petra?", NULL},
+    {"no column of it", &bells, "How high is the bell Gabriel?", NULL},
+    {"a bell that is not there", &bells, "How heavy is the bell Margaret?", NULL},
+    {"a weight in Italian", &ovens, "Quanto pesa il forno Vesuvio?", VESUVIO},
+    {"a width in Italian", &ovens, "Quanto è largo il forno Vesuvio?", VESUVIO},
+    {"a depth that no column has", &ovens, "Quanto è profondo il forno Vesuvio?", NULL},
+    {"how fast", &cranes, "How fast is the Heron 50?", HERON},
+    {"what it lifts", &cranes, "How much can the Heron 50 lift?", HERON},
+    {"how deep", &cranes, "How deep is the Heron 50?", HERON},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 
