@@ -25,7 +25,7 @@ enum {
     LEVELS = 6,
     HEADING_BYTES = 160,
     PATH_BYTES = LEVELS * (HEADING_BYTES + 3),
-    COLUMNS_BYTES = 1024,
+    COLUMNS_BYTES = 4096,
     COLUMNS_SHARE = 4,     /* of the budget that they may take */
     ANCHOR_BYTES = 48,     /* of a paragraph's front that decide whether it is an anchor */
     BYTES_PER_TOKEN = 32,  /* more of them a token are no words */
@@ -174,16 +174,18 @@ static bool fits(const kno_chunker *c, const kno_unit *unit)
            unit->end - o->start <= c->o.window_tokens * BYTES_PER_TOKEN;
 }
 
-/* A new chunk inside a table knows the columns, where there is room for them. */
+/* A new chunk inside a table knows the columns; they take a share of it where its first row leaves that. */
 static void recall_columns(kno_chunker *c, const kno_unit *unit)
 {
     const bool row = c->block->kind == KNO_TABLE_ROW && !c->block->header;
-    if (!row || c->columns_len == 0 || c->columns_tokens > c->open.budget / COLUMNS_SHARE ||
-        unit->tokens + c->columns_tokens > c->open.budget)
+    const size_t share = c->open.budget / COLUMNS_SHARE;
+    const size_t taken = c->columns_tokens < share ? c->columns_tokens : share;
+    if (!row || c->columns_len == 0)
         return;
     memcpy(c->open.columns, c->columns, c->columns_len);
     c->open.columns_len = c->columns_len;
-    c->open.budget -= c->columns_tokens;
+    if (unit->tokens + taken <= c->open.budget)
+        c->open.budget -= taken;
 }
 
 /* Appends a unit; where none is open a chunk begins with it. */
@@ -379,7 +381,7 @@ static anc_str without_last_cell(anc_str row)
     return ANC_STR_NONE;
 }
 
-/* Keeps a header row for the chunks that continue its table: as many of its cells as leave room. */
+/* Keeps a header row for the chunks that continue its table. */
 static void note_columns(kno_chunker *c, const kno_block *block)
 {
     if (block->kind != KNO_TABLE_ROW) {
@@ -391,11 +393,8 @@ static void note_columns(kno_chunker *c, const kno_block *block)
     anc_str row = block->text;
     if (row.len > COLUMNS_BYTES)
         row = without_last_cell(anc_str_sub(row, 0, anc_utf8_floor(row, COLUMNS_BYTES)));
-    c->columns_tokens = c->o.count(c->o.count_self, row);
-    while (row.len > 0 && c->columns_tokens > c->budget / COLUMNS_SHARE) {
-        row = without_last_cell(row);
-        c->columns_tokens = c->o.count(c->o.count_self, row);
-    }
+    const anc_str embedded = kno_columns_embedded(row);
+    c->columns_tokens = embedded.len > 0 ? c->o.count(c->o.count_self, embedded) : 0;
     if (row.len > 0)
         memcpy(c->columns, row.ptr, row.len);
     c->columns_len = row.len;

@@ -56,12 +56,22 @@ size_t kno_title_line(anc_str title, anc_str heading, anc_str text, char out[KNO
     return n;
 }
 
+anc_str kno_columns_embedded(anc_str columns)
+{
+    if (columns.len <= KNO_COLUMNS_EMBEDDED)
+        return columns;
+    for (size_t n = KNO_COLUMNS_EMBEDDED; n > 2; n--)
+        if (columns.ptr[n - 1] == '|' && columns.ptr[n - 2] == ' ')
+            return anc_str_sub(columns, 0, n - 2);
+    return ANC_STR_NONE;
+}
+
 anc_status kno_chunk_embed_text(anc_str title, anc_str heading, anc_str columns, anc_str text,
                                 anc_buf *out, anc_err *err)
 {
     char line[KNO_TITLE_LINE_BYTES];
     const size_t n = kno_title_line(title, heading, text, line);
-    const anc_str above[] = {{line, n}, columns};
+    const anc_str above[] = {{line, n}, kno_columns_embedded(columns)};
     for (size_t i = 0; i < ANC_COUNT(above); i++) {
         if (above[i].len == 0)
             continue;

@@ -200,9 +200,11 @@ rag_pick rag_pick_of(const rag_extraction *x, size_t i)
                      .cut_before = u->cut_before,
                      .cut_after = u->cut_after,
                      .card = u->card};
-    const anc_str columns = rag_unit_columns(&x->units, u, x->passages);
-    if (u->chars + anc_utf8_count(columns) + MARKER_CHARS <= RAG_ANSWER_MAX_CHARS)
-        pick.columns = columns;
+    pick.columns = rag_unit_columns(&x->units, u, x->passages);
+    if (anc_utf8_count(rag_unit_text(u, x->passages)) + anc_utf8_count(pick.columns) +
+            MARKER_CHARS >
+        RAG_ANSWER_MAX_CHARS)
+        pick.shown = rag_columns_shown(x, i);
     return pick;
 }
 
@@ -240,6 +242,12 @@ static anc_str naming_line(const rag_extraction *x, size_t i, size_t max_chars)
 
 static size_t chars_of(const rag_extraction *x, const rag_pick *pick)
 {
+    const anc_str text = x->passages[pick->passage].text;
+    if (pick->shown != 0)
+        return rag_shown_chars(pick->columns,
+                               anc_str_sub(text, pick->start, pick->end - pick->start),
+                               pick->shown) +
+               anc_utf8_count(pick->lead) + MARKER_CHARS;
     return chars_between(x, pick) + anc_utf8_count(pick->lead) + anc_utf8_count(pick->columns) +
            MARKER_CHARS;
 }
@@ -272,7 +280,7 @@ static rag_pick bare_pick(const rag_extraction *x, size_t i)
     rag_pick pick = rag_pick_of(x, i);
     if (is_turned(x, i))
         pick.lead = x->views[i].heading;
-    if (chars_of(x, &pick) > RAG_ANSWER_MAX_CHARS)
+    if (pick.shown == 0 && chars_of(x, &pick) > RAG_ANSWER_MAX_CHARS)
         pick.columns = ANC_STR("");
     return pick;
 }

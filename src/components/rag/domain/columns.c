@@ -3,6 +3,7 @@
  * A name counts for a row that has something in that column; title and headings name what a table is of.
  */
 #include "base/str.h"
+#include "base/utf8.h"
 #include "cues_impl.h"
 #include "extract_impl.h"
 #include "rag/domain/card.h"
@@ -209,6 +210,78 @@ unsigned rag_columns_measure(const rag_extraction *x, size_t i)
             cues |= unit_of_name(&over, name, first, last) | measure_of_name(x, &over, first, last);
     }
     return cues;
+}
+
+/* The terms that cell `cell` of unit i has. */
+static uint64_t terms_of_cell(const rag_extraction *x, size_t i, anc_str cell)
+{
+    const rag_unit *u = &x->units.items[i];
+    const rag_words words = x->units.words[u->passage];
+    const size_t start = (size_t)(cell.ptr - x->passages[u->passage].text.ptr);
+    return rag_terms_in(&x->terms, words, rag_words_at(words, start),
+                        rag_words_at(words, start + cell.len));
+}
+
+/* Whether the question asks for what stands in a column of that name. */
+static bool asks_for_name(const rag_extraction *x, const named_row *over, anc_str name)
+{
+    size_t first, last;
+    words_of_name(over, name, &first, &last);
+    const size_t start = (size_t)(name.ptr - over->text.ptr);
+    const unsigned measures = RAG_CUE_WEIGHT | RAG_CUE_LENGTH | RAG_CUE_HEAT;
+    return (rag_terms_in(&x->terms, over->words, first, last) |
+            meant_by(&x->terms, over->words, start, start + name.len)) != 0 ||
+           (x->terms.cues & measures &
+            (unit_of_name(over, name, first, last) | measure_of_name(x, over, first, last))) != 0;
+}
+
+/* The first cells of a row that has nothing of the question but what it is the row of. */
+static uint64_t first_cells(anc_str row)
+{
+    enum { CELLS = 8 };
+    uint64_t shown = 0;
+    size_t at = 0;
+    anc_str cell;
+    for (size_t k = 0; k < CELLS && rag_cell_next(row, &at, &cell); k++)
+        shown |= UINT64_C(1) << k;
+    return shown;
+}
+
+uint64_t rag_columns_shown(const rag_extraction *x, size_t i)
+{
+    enum { BITS = 64, SHOWN_MAX = 12 };
+    const rag_unit *u = &x->units.items[i];
+    const anc_str row = rag_unit_text(u, x->passages);
+    named_row over;
+    uint64_t shown = 0;
+    size_t at_name = 0, at_cell = 0, n = 0;
+    anc_str name = ANC_STR(""), cell;
+    if (u->cells == 0)
+        return 0;
+    const bool named = names_over(x, i, &over);
+    for (size_t k = 0; k < BITS && n < SHOWN_MAX && rag_cell_next(row, &at_cell, &cell); k++) {
+        const bool asked =
+            named && rag_cell_next(over.names, &at_name, &name) && asks_for_name(x, &over, name);
+        if (cell.len == 0 || (shown != 0 && !asked && terms_of_cell(x, i, cell) == 0))
+            continue;
+        shown |= UINT64_C(1) << k;
+        n++;
+    }
+    return n > 1 ? shown : first_cells(row);
+}
+
+size_t rag_shown_chars(anc_str columns, anc_str row, uint64_t shown)
+{
+    enum { BITS = 64, LINKS = 4 }; /* ": " and "; " */
+    size_t at_name = 0, at_cell = 0, chars = 0;
+    anc_str name, cell;
+    for (size_t k = 0; k < BITS && rag_cell_next(row, &at_cell, &cell); k++) {
+        if (!rag_cell_next(columns, &at_name, &name))
+            name = ANC_STR("");
+        if ((shown >> k & 1) != 0)
+            chars += anc_utf8_count(name) + anc_utf8_count(cell) + LINKS;
+    }
+    return chars;
 }
 
 /* "Stock", "Headcount" */

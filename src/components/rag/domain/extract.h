@@ -92,6 +92,8 @@ typedef struct rag_pick {
     double score;
     anc_str lead;    /* heading or question that it needs to be understood; may be empty */
     anc_str columns; /* of a row: the line that names its columns; may be empty */
+    uint64_t
+        shown; /* of a row that is too wide to be told whole: a bit for each cell that is; 0: all are */
     bool cut_before, cut_after; /* the sentence goes on there */
     bool card; /* lines "name: value"; the lead is the line that says of which record */
 } rag_pick;

@@ -165,6 +165,11 @@ bool rag_columns_have(const rag_extraction *x, size_t i, uint32_t pairs, size_t 
 /* Whether row i has a figure in a column of prices, stands with figures in a list of prices, or has one in a column that is
  * called what was asked about in a table of what is spent or earned. */
 bool rag_columns_priced(const rag_extraction *x, size_t i);
+/* Of a row that is too wide to be told whole, the cells that are: its first, and those that have, or whose names have or
+ * mean, something of the question; a bit each, at most 12 of the first 64. 0: it is told whole. */
+uint64_t rag_columns_shown(const rag_extraction *x, size_t i);
+/* Characters of those cells and of the names of their columns. */
+size_t rag_shown_chars(anc_str columns, anc_str row, uint64_t shown);
 /* What row i measures by figures alone, in columns that the question names or means (RAG_CUE_*): "26" of "Weight (kg)". */
 unsigned rag_columns_measure(const rag_extraction *x, size_t i);
 /* Whether a column that is named in the question has nothing in unit i, and no other column of that name has. */

@@ -54,21 +54,27 @@ static void add_flowing(anc_buf *out, anc_str text)
     }
 }
 
-/* "Reference: TI3-001; Price: £129" */
-static void add_row(anc_buf *out, anc_str columns, anc_str row)
+/* "Reference: TI3-001; Price: £129", of the cells in `shown` (0: of all). */
+static void add_row(anc_buf *out, anc_str columns, anc_str row, uint64_t shown)
 {
+    enum { BITS = 64 };
+    bool left_out = false;
     size_t at_name = 0;
     size_t at_cell = 0;
     bool begun = false;
     uint64_t number;
     anc_str name;
     anc_str cell;
-    while (rag_cell_next(row, &at_cell, &cell)) {
+    for (size_t k = 0; rag_cell_next(row, &at_cell, &cell); k++) {
         if (!rag_cell_next(columns, &at_name, &name) ||
             (anc_str_to_u64(name, &number) && !rag_is_year(name)))
             name = ANC_STR(""); /* a number names nothing but a year */
         if (cell.len == 0)
             continue;
+        if (shown != 0 && (k >= BITS || (shown >> k & 1) == 0)) {
+            left_out = true;
+            continue;
+        }
         if (begun)
             anc_buf_add(out, ANC_STR("; "));
         begun = true;
@@ -76,6 +82,8 @@ static void add_row(anc_buf *out, anc_str columns, anc_str row)
             anc_buf_printf(out, "%.*s: ", ANC_FMT(name));
         add_flowing(out, cell);
     }
+    if (left_out)
+        anc_buf_add(out, ANC_STR("; …"));
 }
 
 /* "City: Porto; Phone: 555-0107" of lines. */
@@ -120,8 +128,8 @@ static void add_pick(anc_buf *out, const rag_pick *p, bool led, anc_str quote)
     }
     if (p->cut_before)
         anc_buf_add(out, ANC_STR("… "));
-    if (p->columns.len > 0)
-        add_row(out, p->columns, quote);
+    if (p->columns.len > 0 || p->shown != 0)
+        add_row(out, p->columns, quote, p->shown);
     else if (p->card)
         add_lines(out, quote);
     else

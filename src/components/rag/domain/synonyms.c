@@ -98,6 +98,9 @@ static const pair pairs[] = {
          "carga capacidad capacità portata capacidade",
          "capacity load payload tragkraft nutzlast kapazität charge capacité carga capacidad "
          "portata capacità capacidade"),
+    PAIR("built constructed construit construite gebaut construido construida costruito costruita "
+         "construído construída",
+         "built construction baujahr construcción costruzione construção"),
     PAIR("sit sits sitzt", "room office desk seat zimmer büro raum bureau"),
 };
 

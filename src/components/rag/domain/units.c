@@ -4,6 +4,7 @@
 
 #include "base/str.h"
 #include "base/utf8.h"
+#include "rag/domain/tables.h"
 #include "text/sentence.h"
 
 enum { HEADING_MAX_CHARS = 90 };
@@ -151,7 +152,7 @@ static void add_piece(cutter *c, txt_span span, bool cut_before, bool cut_after)
         .end = (uint32_t)span.end,
         .first = (uint32_t)rag_words_at(c->words, span.start),
         .last = (uint32_t)rag_words_at(c->words, span.end),
-        .chars = (uint32_t)chars,
+        .chars = (uint32_t)(chars < RAG_UNIT_MAX_CHARS ? chars : RAG_UNIT_MAX_CHARS),
         .head = c->item && c->intro != RAG_NO_UNIT ? c->intro : c->head,
         .columns = RAG_NO_UNIT,
         .kind = c->card ? RAG_UNIT_PROSE : kind_of(text, span, chars),
@@ -249,10 +250,27 @@ static bool joins_last(const cutter *c, txt_span span)
            anc_utf8_count(whole) <= RAG_UNIT_MAX_CHARS;
 }
 
+/* A row of many short cells, and nothing but that. */
+static bool is_wide_row(anc_str text, txt_span span)
+{
+    enum { CELLS_MIN = 4, CELL_CHARS = 100 };
+    size_t end;
+    if (!starts_line(text, span.start) || !line_is_row(text, span.start, &end) || end != span.end)
+        return false;
+    const anc_str row = anc_str_sub(text, span.start, span.end - span.start);
+    const size_t cells = rag_cell_count(row);
+    return cells >= CELLS_MIN && anc_utf8_count(row) <= RAG_ROW_MAX_CHARS &&
+           anc_utf8_count(row) <= cells * CELL_CHARS;
+}
+
 /* A sentence as one unit, or in pieces where it is too long to be quoted. */
 static void add_sentence(cutter *c, txt_span span)
 {
     const anc_str text = c->passage->text;
+    if (is_wide_row(text, span)) {
+        add_unit(c, span);
+        return;
+    }
     if (joins_last(c, span)) {
         span.start = c->units->items[--c->units->n].start;
         add_unit(c, span);

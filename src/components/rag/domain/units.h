@@ -12,7 +12,9 @@
 
 enum {
     RAG_UNIT_MAX_CHARS = 380, /* a longer sentence is cut into pieces at its clauses */
-    RAG_UNITS_MAX = 2000,     /* of one question; what comes after is not looked at */
+    RAG_ROW_MAX_CHARS =
+        4000, /* a row is not, up to here: of a wide one only what was asked for is told */
+    RAG_UNITS_MAX = 2000, /* of one question; what comes after is not looked at */
 };
 
 typedef enum rag_unit_kind {

@@ -132,6 +132,16 @@ static const chunker_row rows[] = {
       {KNO_TABLE_ROW, 0, false, TWENTY},
       {KNO_TABLE_ROW, 0, false, TWENTY}},
      "[] K | V~" TWENTY "|[](K | V) " TWENTY},
+    {"also where they take more than their share",
+     KNO_BY_STRUCTURE,
+     42,
+     0,
+     "",
+     {{KNO_TABLE_ROW, 0, true, TEN " | " TEN " | V"},
+      {KNO_TABLE_ROW, 0, false, TWENTY},
+      {KNO_TABLE_ROW, 0, false, TWENTY}},
+     "[] " TEN " | " TEN " | V|[](" TEN " | " TEN " | V) " TWENTY "|[](" TEN " | " TEN
+     " | V) " TWENTY},
     {"a long sentence is cut at clauses",
      KNO_BY_STRUCTURE,
      34,
@@ -272,6 +282,23 @@ static void title_lines(void **state)
     assert_string_equal(out.ptr, wanted.ptr);
 }
 
+/* The names of many columns: as many whole ones as there is room for. */
+static void long_columns_are_embedded_in_part(void **state)
+{
+    (void)state;
+    ANC_BUF(columns, 1000);
+    for (int i = 0; i < 30; i++)
+        (void)anc_buf_printf(&columns, "%scolumn %d", i > 0 ? " | " : "", 10 + i);
+    const anc_str all = anc_buf_view(&columns);
+    const anc_str part = kno_columns_embedded(all);
+    assert_true(all.len > KNO_COLUMNS_EMBEDDED && part.len <= KNO_COLUMNS_EMBEDDED);
+    assert_true(anc_str_ends(part, ANC_STR("column 30")) && anc_str_starts(all, part));
+    assert_true(anc_str_eq(kno_columns_embedded(part), part));
+    for (size_t i = 0; i < columns.len; i++)
+        columns.ptr[i] = columns.ptr[i] == '|' ? '-' : columns.ptr[i];
+    assert_int_equal(kno_columns_embedded(anc_buf_view(&columns)).len, 0);
+}
+
 static void long_titles_are_cut(void **state)
 {
     (void)state;
@@ -295,6 +322,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(too_many_chunks_are_named),
+        cmocka_unit_test(long_columns_are_embedded_in_part),
         cmocka_unit_test(long_titles_are_cut),
     };
     int failed = RUN_TABLE("chunker", rows, chunks);

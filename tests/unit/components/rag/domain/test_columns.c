@@ -154,6 +154,28 @@ static const rag_passage cranes = {.text = ANC_STR_INIT("Crane | Top speed | Max
                                    .language = ANC_STR_INIT("en"),
                                    .score = 0.3};
 
+/* A row that is too wide to be told whole. */
+#define FLEET_NAMES                                                                              \
+    "Vessel name | Year of construction | Shipyard | Home port | Skipper on duty | Length over " \
+    "all (m) | Engine maker | Engine type | Fuel tank capacity (l) | Fresh water tank (l) | "    \
+    "Last hull inspection | Radio call sign | Insurance policy number | Mooring place | Winter " \
+    "storage hall | Registered owner | Emergency telephone | Annual mooring fee (EUR)"
+#define FLEET_ROW(name, year, owner, fee)                                                     \
+    name " | " year " | Yard A | Port K | Skipper Anders | 9.5 | Maker nought | Type nought " \
+         "| 120 | 90 | 2023-01-12 | CS000 | POL-5500 | Pier 3 | Hall A | Owner " owner        \
+         " | 0555 100 | " fee "\n"
+static const rag_passage fleet = {
+    .text = ANC_STR_INIT(FLEET_NAMES "\n" FLEET_ROW("Dunlin", "1996", "Ueda", "1800")
+                             FLEET_ROW("Petrel", "1984", "Quist", "1500")),
+    .title = ANC_STR_INIT("fleet.xlsx"),
+    .score = 0.3};
+static const rag_passage fleet_on = {
+    .text = ANC_STR_INIT(FLEET_ROW("Dunlin", "1996", "Ueda", "1800")
+                             FLEET_ROW("Petrel", "1984", "Quist", "1500")),
+    .title = ANC_STR_INIT("fleet.xlsx"),
+    .columns = ANC_STR_INIT(FLEET_NAMES),
+    .score = 0.3};
+
 #define GABRIEL "Bell: Gabriel; Cast in: 1874; Weight (kg): 612; Diameter (cm): 98; Room: A03 [1]"
 #define VESUVIO "Forno: Vesuvio; Peso (kg): 780; Larghezza (cm): 130 [1]"
 #define HERON   "Crane: Heron 50; Top speed: 40 m/min; Maximum load: 8 t; Depth: 2 m [1]"
@@ -240,6 +262,15 @@ static const column_row rows[] = {
     {"how fast", &cranes, "How fast is the Heron 50?", HERON},
     {"what it lifts", &cranes, "How much can the Heron 50 lift?", HERON},
     {"how deep", &cranes, "How deep is the Heron 50?", HERON},
+    {"of a wide row what was asked for", &fleet, "Who is the registered owner of the Dunlin?",
+     "Vessel name: Dunlin; Registered owner: Owner Ueda; … [1]"},
+    {"also where its names stand further up", &fleet_on,
+     "Who is the registered owner of the Dunlin?",
+     "Vessel name: Dunlin; Registered owner: Owner Ueda; … [1]"},
+    {"its last column", &fleet, "What is the annual mooring fee of the Petrel?",
+     "Vessel name: Petrel; Mooring place: Pier 3; Annual mooring fee (EUR): 1500; … [1]"},
+    {"when it was built", &fleet, "When was the Petrel built?",
+     "Vessel name: Petrel; Year of construction: 1984; … [1]"},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 
