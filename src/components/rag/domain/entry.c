@@ -83,6 +83,23 @@ static uint64_t asked_of_it(const rag_extraction *x, size_t i)
     return set;
 }
 
+/* "What does A03 mean?": the row that begins with that code, and no sentence that only names it. */
+static bool is_row_of_code(const rag_extraction *x, size_t i)
+{
+    static const char meaning[] = "mean|means|meaning|stand for|stands for|signifie|veut dire|"
+                                  "bedeutet|heißt|significa|quiere decir|vuol dire|quer dizer";
+    const rag_unit *u = &x->units.items[i];
+    const uint64_t codes = rag_terms_codes(&x->terms);
+    const rag_words words = x->units.words[u->passage];
+    size_t cursor = 0;
+    anc_str cell;
+    if (codes == 0 || !rag_has_phrase_of(x->terms.question, meaning) ||
+        !rag_cell_next(rag_unit_text(u, x->passages), &cursor, &cell))
+        return false;
+    const size_t end = (size_t)(cell.ptr - x->passages[u->passage].text.ptr) + cell.len;
+    return (rag_terms_in(&x->terms, words, u->first, rag_words_at(words, end)) & codes) != 0;
+}
+
 double rag_entry_of(const rag_extraction *x, size_t i)
 {
     const rag_terms *terms = &x->terms;
@@ -90,6 +107,8 @@ double rag_entry_of(const rag_extraction *x, size_t i)
     const rag_view *v = &x->views[i];
     if (u->cells == 0 || v->rival || u->kind != RAG_UNIT_PROSE)
         return 0;
+    if (is_row_of_code(x, i))
+        return 1;
     const uint64_t asked = asked_of_it(x, i);
     const uint64_t subject = rag_terms_real(terms) & ~asked;
     if ((asked == 0 && !has_price(x, i)) || (subject & v->own) == 0 ||

@@ -101,6 +101,9 @@ static const pair pairs[] = {
     PAIR("built constructed construit construite gebaut construido construida costruito costruita "
          "construído construída",
          "built construction baujahr construcción costruzione construção"),
+    PAIR("own owns owned belongs belong possède appartient gehört besitzt pertenece appartiene "
+         "pertence",
+         "owner owners propriétaire eigentümer besitzer propietario proprietario proprietário"),
     PAIR("sit sits sitzt", "room office desk seat zimmer büro raum bureau"),
 };
 

@@ -176,6 +176,20 @@ static const rag_passage fleet_on = {
     .columns = ANC_STR_INIT(FLEET_NAMES),
     .score = 0.3};
 
+/* A sentence that names a code, and the row that says what it means. */
+static const rag_passage alarms = {
+    .text = ANC_STR_INIT("Si la llama no aparece, la caldera muestra la alarma A03.\n\n"
+                         "Alarma | Causa | Remedio\n"
+                         "A03 | Fallo de encendido | Limpiar el quemador\n"
+                         "A06 | Falta de pellets | Llenar el depósito\n"),
+    .title = ANC_STR_INIT("caldera"),
+    .language = ANC_STR_INIT("es"),
+    .score = 0.7};
+static const rag_passage lockers = {
+    .text = ANC_STR_INIT("Locker | Owner | Floor\nL097 | Ann Lee | 2\nL098 | Ida Roe | 3\n"),
+    .title = ANC_STR_INIT("lockers.csv"),
+    .score = 0.3};
+
 #define GABRIEL "Bell: Gabriel; Cast in: 1874; Weight (kg): 612; Diameter (cm): 98; Room: A03 [1]"
 #define VESUVIO "Forno: Vesuvio; Peso (kg): 780; Larghezza (cm): 130 [1]"
 #define HERON   "Crane: Heron 50; Top speed: 40 m/min; Maximum load: 8 t; Depth: 2 m [1]"
@@ -271,6 +285,10 @@ static const column_row rows[] = {
      "Vessel name: Petrel; Mooring place: Pier 3; Annual mooring fee (EUR): 1500; … [1]"},
     {"when it was built", &fleet, "When was the Petrel built?",
      "Vessel name: Petrel; Year of construction: 1984; … [1]"},
+    {"what a code means", &alarms, "¿Qué significa la alarma A03?",
+     "Alarma: A03; Causa: Fallo de encendido; Remedio: Limpiar el quemador [1]"},
+    {"who owns it", &lockers, "Who owns locker L097?",
+     "Locker: L097; Owner: Ann Lee; Floor: 2 [1]"},
     {"a card without it", &card, "Where does Etta Hurn work?", NULL},
 };
 
