@@ -73,6 +73,25 @@ static const lists of_languages[TXT_LANGUAGE_COUNT] = {
                 "diferença quanto_mais quanto_menos", "qual quem quanto quanta que valor"},
 };
 
+/* Words that say by themselves what is measured, in English and German; the others say "plus lourd". */
+typedef struct degree {
+    uint32_t pairs; /* of synonyms.h: what the column is called */
+    const char *most, *least;
+} degree;
+
+static const degree degrees[] = {
+    {RAG_SYNONYM_WEIGHT, "heaviest schwerste schwerster schwerstes schwersten",
+     "lightest leichteste leichtester leichtestes leichtesten"},
+    {RAG_SYNONYM_LENGTH, "longest längste längster längstes längsten",
+     "shortest kürzeste kürzester kürzestes kürzesten"},
+    {RAG_SYNONYM_HEIGHT, "tallest", NULL},
+    {RAG_SYNONYM_WIDTH, "widest broadest breiteste breitester breitestes breitesten",
+     "narrowest schmalste schmalster schmalstes schmalsten"},
+    {RAG_SYNONYM_DEPTH, "deepest tiefste tiefster tiefstes tiefsten", "shallowest"},
+    {RAG_SYNONYM_SPEED, "fastest schnellste schnellster schnellstes schnellsten",
+     "slowest langsamste langsamster langsamstes langsamsten"},
+};
+
 /* Words of one kind in the question; their number, and in `used` which. */
 static size_t mark(const rag_counting *c, const char *kind, bool used[RAG_COUNTING_WORDS])
 {
@@ -106,6 +125,22 @@ static rag_tally_says direction_of(const rag_counting *c, const lists *l, rag_me
         return RAG_TALLY_COUNT;
     *m = found;
     return up > 0 ? RAG_TALLY_MOST : RAG_TALLY_LEAST;
+}
+
+/* "The heaviest": of weights. */
+static rag_tally_says degree_of(const rag_counting *c, rag_measure *m)
+{
+    for (size_t i = 0; i < ANC_COUNT(degrees); i++) {
+        rag_measure found = *m;
+        const size_t up = mark(c, degrees[i].most, found.used);
+        const size_t down = degrees[i].least != NULL ? mark(c, degrees[i].least, found.used) : 0;
+        if ((up > 0) == (down > 0))
+            continue;
+        found.pairs |= degrees[i].pairs;
+        *m = found;
+        return up > 0 ? RAG_TALLY_MOST : RAG_TALLY_LEAST;
+    }
+    return RAG_TALLY_COUNT;
 }
 
 /* Phrases of one kind, likewise. */
@@ -159,13 +194,16 @@ static void read_in(const rag_counting *c, const lists *l, rag_measure *m)
     if (m->says == RAG_TALLY_COUNT)
         m->says = direction_of(c, l, m);
     if (m->says == RAG_TALLY_COUNT)
+        m->says = degree_of(c, m);
+    if (m->says == RAG_TALLY_COUNT)
         m->says = comparison_of(c, l, m);
     if (m->says == RAG_TALLY_COUNT && c->kind != RAG_LISTS && mark(c, l->mean, m->used) > 0)
         m->says = RAG_TALLY_MEAN;
     else if (m->says == RAG_TALLY_COUNT && c->kind != RAG_LISTS && mark(c, l->total, m->used) > 0)
         m->says = RAG_TALLY_TOTAL;
     m->prices = m->says != RAG_TALLY_COUNT && mark(c, l->priced, m->used) > 0;
-    m->sizes = m->says != RAG_TALLY_COUNT && mark(c, l->sized, m->used) > 0;
+    if (m->says != RAG_TALLY_COUNT && mark(c, l->sized, m->used) > 0)
+        m->pairs |= RAG_SYNONYM_SIZE;
     rag_order_read(c, (txt_language)(l - of_languages), &order);
     if (is_order(m, &order))
         *m = order;
@@ -230,6 +268,10 @@ bool rag_measure_ranks(anc_str question, rag_words words, txt_language language)
         if (rag_is_any_of(word, l->most) || rag_is_any_of(word, l->least) ||
             rag_is_any_of(word, l->more) || rag_is_any_of(word, l->less))
             return true;
+        for (size_t k = 0; k < ANC_COUNT(degrees); k++)
+            if (rag_is_any_of(word, degrees[k].most) ||
+                (degrees[k].least != NULL && rag_is_any_of(word, degrees[k].least)))
+                return true;
     }
     return false;
 }

@@ -15,8 +15,14 @@ enum {
     RAG_SYNONYM_SIZE = 1 << 10, /* about how large something is */
     RAG_SYNONYM_PHONE = 1 << 5, /* about numbers to ring */
     RAG_SYNONYM_WEIGHT = 1 << 7,
-    RAG_SYNONYM_LENGTHS = 1 << 8 | 1 << 9 | 1 << 25 | 1 << 26, /* height, length, width, depth */
-    RAG_SYNONYM_PAY = 1 << 14,                                 /* about what somebody earns */
+    RAG_SYNONYM_HEIGHT = 1 << 8,
+    RAG_SYNONYM_LENGTH = 1 << 9, /* in space or time */
+    RAG_SYNONYM_WIDTH = 1 << 25,
+    RAG_SYNONYM_DEPTH = 1 << 26,
+    RAG_SYNONYM_SPEED = 1 << 27,
+    RAG_SYNONYM_LENGTHS =
+        RAG_SYNONYM_HEIGHT | RAG_SYNONYM_LENGTH | RAG_SYNONYM_WIDTH | RAG_SYNONYM_DEPTH,
+    RAG_SYNONYM_PAY = 1 << 14, /* about what somebody earns */
 };
 
 typedef struct rag_synonyms {

@@ -100,11 +100,12 @@ bool rag_tally_is_sum(anc_str cell);
 typedef struct rag_measure {
     rag_tally_says says; /* RAG_TALLY_COUNT: it asks for none */
     bool prices;         /* of what things cost ("the cheapest", "costs the most") */
-    bool sizes;          /* of how large they are ("the largest") */
-    bool compares;       /* "cheaper", of several that are named */
-    bool times;          /* of which comes first or last: least and most are of dates */
-    bool ages;           /* … by how old they are */
-    bool sums; /* RAG_TALLY_COUNT: "how many beds in total" may be the total of a column */
+    uint32_t
+        pairs; /* of what a column of these is called (synonyms.h): "the largest", "the heaviest" */
+    bool compares; /* "cheaper", of several that are named */
+    bool times;    /* of which comes first or last: least and most are of dates */
+    bool ages;     /* … by how old they are */
+    bool sums;     /* RAG_TALLY_COUNT: "how many beds in total" may be the total of a column */
     bool used[RAG_COUNTING_WORDS]; /* by word of the question: it asks for that */
 } rag_measure;
 

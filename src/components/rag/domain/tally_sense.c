@@ -418,12 +418,12 @@ size_t rag_tally_said_of(const rag_tally *t, size_t k)
     return said > 0 ? 2 * said + (said == words) : asks_pair(t, c->pairs);
 }
 
-/* "The cheapest" is said of prices, "the largest" of sizes. */
+/* "The cheapest" is said of prices, "the largest" of sizes, "the heaviest" of weights. */
 static bool is_implied(const rag_tally *t, size_t k)
 {
     const rag_tally_column *c = &t->columns[k];
     return (t->measure.prices && is_any(c, rag_measure_is_price)) ||
-           (t->measure.sizes && (c->pairs & RAG_SYNONYM_SIZE) != 0);
+           (t->measure.pairs & c->pairs) != 0;
 }
 
 bool rag_tally_may_measure(const rag_tally *t)

@@ -23,6 +23,12 @@ static const char *const werkzeuge = "Werkzeug | Art | Preis\n"
                                      "Bohrer | Motor | 49,50 €\n"
                                      "Axt | Schnitt | 50,00 €";
 
+static const char *const hills =
+    "Hill | Height (m) | Walk (h)\nKern | 812 | 3\nTarn | 455 | 5\nOld "
+    "Man | 803 | 2";
+static const char *const autos =
+    "Auto | Gewicht | Geschwindigkeit\nA | 900 kg | 120\nB | 1400 kg | 180";
+
 static const tally_row figures[] = {
     {"a total", "What is the total price of the tools?", "tools.csv", "", tools, 4, "xxxx",
      "3,349.50"},
@@ -36,6 +42,16 @@ static const tally_row figures[] = {
      "164.25 kg"},
     {"a mean that is rounded", "What is the average weight?", "tools.csv", "",
      "Tool | Weight\nSaw | 1 kg\nAxe | 1 kg\nAwl | 2 kg", 3, "xxx", "≈ 1.33 kg"},
+    {"the heaviest", "Which is the heaviest tool?", "tools.csv", "", tools, 4, "...x", "640 kg"},
+    {"the lightest of some", "Which is the lightest power tool?", "tools.csv", "", tools, 2, ".x..",
+     "2 kg"},
+    {"the tallest", "Which is the tallest hill?", "hills.csv", "", hills, 3, "x..", "812"},
+    {"the widest of what has no width", "Which is the widest hill?", "hills.csv", "", hills, 0, "",
+     NULL},
+    {"schwerste", "Welches ist das schwerste Auto?", "autos.csv", "", autos, 2, ".x", "1400 kg"},
+    {"langsamste", "Welches Auto ist das langsamste?", "autos.csv", "", autos, 2, "x.", "120"},
+    {"plus lourd", "Quel est l'outil le plus lourd ?", "outils.csv", "",
+     "Outil | Poids\nScie | 12 kg\nHache | 3 kg", 2, "x.", "12 kg"},
     {"the most", "Which tool costs the most?", "tools.csv", "", tools, 4, "...x", "2,000.00"},
     {"the most expensive", "What is the most expensive cutting tool?", "tools.csv", "", tools, 2,
      "x...", "1,250.50"},
