@@ -1,5 +1,6 @@
 """The command line's filters, the scores that it takes apart, and errors that name the option they came from."""
 import json
+from email.message import EmailMessage
 
 from harness import place, serving
 
@@ -90,6 +91,24 @@ def test_what_is_read_in_part_is_told(binary):
         assert "rows.ndjson" in got.stderr and "could not be read" in got.stderr and "line 2" in got.stderr, got
         again = s.place.run("ingest", str(docs))
         assert "in part" not in again.stdout + again.stderr, again
+
+
+def test_attachments_that_are_not_read_are_told(binary):
+    with serving(binary) as s:
+        docs = s.place.home / "mails"
+        docs.mkdir()
+        for name, attached in (("one.eml", ["plans.zip"]), ("many.eml", [f"{i}.zip" for i in range(9)])):
+            mail = EmailMessage()
+            mail["Subject"] = "The harbour"
+            mail.set_content("The plans of the harbour are attached.")
+            for one in attached:
+                mail.add_attachment(b"PK\x05\x06" + bytes(18), maintype="application", subtype="zip", filename=one)
+            (docs / name).write_bytes(mail.as_bytes())
+        got = s.place.run("ingest", str(docs))
+        assert "2 documents read" in got.stdout and "0 failed; 2 read in part" in got.stdout, got
+        assert "  one.eml\n      an attachment is not read: 'one.eml#plans.zip': " in got.stderr, got
+        assert got.stderr.count("an attachment is not read: 'many.eml#") == 5, got
+        assert "and 4 more of its attachments are not read" in got.stderr, got
 
 
 def test_a_title_is_printed_once(binary):

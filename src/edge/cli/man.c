@@ -35,14 +35,15 @@ static void put(FILE *out, const char *text)
     for (size_t i = 0; i < all.len; i += bytes) {
         const char *c = all.ptr + i;
         const uint32_t point = anc_utf8_at(all, i, &bytes);
-        if (at_start && (*c == '.' || *c == '\''))
+        const bool dots = point == 0x2026; /* "…": a terminal of ASCII alone has none */
+        if (at_start && (dots || *c == '.' || *c == '\''))
             (void)fputs("\\&", out);
         at_start = *c == '\n';
-        if (point >= 0x80) {
+        if (dots)
+            (void)fputs("...", out);
+        else if (point >= 0x80)
             (void)fprintf(out, "\\[u%04X]", (unsigned)point);
-            continue;
-        }
-        if (*c == '\\')
+        else if (*c == '\\')
             (void)fputs("\\e", out);
         else if (*c == '-')
             (void)fputs("\\-", out);

@@ -1,29 +1,55 @@
-/* partly.c - the documents below a batch's path that changed since it began, and what was found of them as unread. */
+/* partly.c - the documents below a batch's path that changed since it began, and what was found of them as unread,
+ * their attachments too. */
 #include "partly.h"
 
 #include "list.h"
 #include "term.h"
 
-enum { MOST_LOOKED_AT = 10000, MOST_SHOWN = 20, MOST_SOUGHT = 500, COLUMNS = 100 };
+enum {
+    MOST_LOOKED_AT = 10000,
+    MOST_SHOWN = 20,
+    MOST_ATTACHED = 5,
+    MOST_SOUGHT = 500,
+    COLUMNS = 100
+};
 
 typedef struct looking {
     anc_str since; /* as times are sent */
     size_t n;
 } looking;
 
+static void print_reason(const char *what, anc_str reason)
+{
+    (void)fprintf(stderr, "\n      %s: ", what);
+    term_print_line(stderr, reason, 4 * COLUMNS);
+}
+
+static void print_attached(const json_value *attached)
+{
+    const size_t n = json_count(attached);
+    for (size_t i = 0; i < n && i < MOST_ATTACHED; i++)
+        print_reason("an attachment is not read", json_str(json_element(attached, i), ANC_STR("")));
+    if (n > MOST_ATTACHED)
+        (void)fprintf(stderr, "\n      … and %zu more of its attachments are not read",
+                      n - MOST_ATTACHED);
+}
+
 static bool look(void *arg, const json_value *document)
 {
     looking *l = arg;
-    const anc_str unread =
-        list_text(json_member(json_member(document, "found"), "unread"), "value");
-    if (unread.len == 0 || anc_str_cmp(list_text(document, "updated_at"), l->since) < 0)
+    const json_value *found = json_member(document, "found");
+    const anc_str unread = list_text(json_member(found, "unread"), "value");
+    const json_value *attached = json_member(json_member(found, "attachments_unread"), "value");
+    if ((unread.len == 0 && json_count(attached) == 0) ||
+        anc_str_cmp(list_text(document, "updated_at"), l->since) < 0)
         return true;
     if (++l->n > MOST_SHOWN)
         return true;
     (void)fputs("  ", stderr);
     term_print_line(stderr, list_text(document, "document_id"), 2 * COLUMNS);
-    (void)fputs("\n      is read in part: ", stderr);
-    term_print_line(stderr, unread, 4 * COLUMNS);
+    if (unread.len > 0)
+        print_reason("is read in part", unread);
+    print_attached(attached);
     (void)fputc('\n', stderr);
     return true;
 }

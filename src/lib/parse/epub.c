@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/map.h"
+#include "base/utf8.h"
 
 enum {
     ROOTFILE = 1,
@@ -40,7 +41,12 @@ enum {
 /* What the book says of itself. */
 enum { FIRST_WORD = CREATOR, WORDS = PUBLISHER + 1 };
 
-enum { WORD_BYTES = 2000, LIST_BYTES = 16 << 20, MAX_LABELS_BYTES = 4 << 20 };
+enum {
+    WORD_BYTES = 2000,
+    PATH_SHOWN_BYTES = 200,
+    LIST_BYTES = 16 << 20,
+    MAX_LABELS_BYTES = 4 << 20
+};
 
 /* What a file of the manifest is to a reader. */
 enum { CHAPTER = 't', CONTENTS = 'c', NO_TEXT = '-' };
@@ -85,6 +91,7 @@ typedef struct book {
     prs_archive a;
     prs_emitter *e;
     anc_buf package; /* name of its entry */
+    anc_buf astray;  /* the path of a package that can be none of its entries */
     anc_map *ids;    /* owned; of a file to its number in the manifest */
     prs_texts files; /* entries, as the manifest has them */
     anc_buf roles;   /* a role for each */
@@ -101,6 +108,7 @@ static void book_init(book *b, prs_emitter *e)
 {
     *b = (book){.e = e,
                 .package = anc_buf_init(PRS_EPUB_NAME_BYTES),
+                .astray = anc_buf_init(PATH_SHOWN_BYTES),
                 .ids = anc_map_new(),
                 .files = prs_texts_init("files of the book", LIST_BYTES),
                 .roles = anc_buf_init(LIST_BYTES),
@@ -115,6 +123,7 @@ static void book_init(book *b, prs_emitter *e)
 static void book_done(book *b)
 {
     anc_buf_done(&b->package);
+    anc_buf_done(&b->astray);
     anc_map_free(b->ids);
     prs_texts_done(&b->files);
     anc_buf_done(&b->roles);
@@ -139,7 +148,11 @@ static bool find_package(void *self, unsigned id, const prs_xml_attributes *a)
     book *b = self;
     if (id != ROOTFILE || b->package.len > 0)
         return true;
-    (void)prs_archive_resolve(ANC_STR_NONE, prs_xml_attribute(a, FULL_PATH), &b->package);
+    const anc_str path = prs_xml_attribute(a, FULL_PATH);
+    const anc_str shown = anc_str_sub(path, 0, PATH_SHOWN_BYTES);
+    if (!prs_archive_resolve(ANC_STR_NONE, path, &b->package) && b->astray.len == 0 &&
+        !anc_buf_add(&b->astray, anc_str_sub(shown, 0, anc_utf8_valid_prefix(shown))))
+        return starved(b, &b->astray);
     return !b->package.starved || starved(b, &b->package);
 }
 
@@ -250,16 +263,25 @@ static anc_str word(const book *b, unsigned id)
     return anc_buf_view(&b->words[id]);
 }
 
+static bool fail_without_package(book *b)
+{
+    return prs_emit_fail(
+        b->e, b->astray.len == 0
+                  ? ANC_FAIL(b->e->err, ANC_INVALID, "the book does not say where its package is")
+                  : ANC_FAIL(b->e->err, ANC_INVALID,
+                             "the book says that its package is at '%.*s', which is no path inside "
+                             "of the book",
+                             ANC_FMT(anc_buf_view(&b->astray))));
+}
+
 static bool read_package(book *b)
 {
     const prs_xml_handler container = {.start = find_package, .self = b};
     const prs_xml_handler package = {on_start, on_text, on_end, b};
     if (!prs_xml_read_entry(&table, &container, &b->a, "META-INF/container.xml") || !check_locks(b))
         return false;
-    if (b->package.len == 0)
-        return prs_emit_fail(
-            b->e, ANC_FAIL(b->e->err, ANC_INVALID, "the book does not say where its package is"));
-    return prs_xml_read_entry(&table, &package, &b->a, b->package.ptr) &&
+    return (b->package.len > 0 || fail_without_package(b)) &&
+           prs_xml_read_entry(&table, &package, &b->a, b->package.ptr) &&
            prs_emit_title(b->e, word(b, TITLE)) &&
            prs_emit_property(b->e, ANC_STR("author"), word(b, CREATOR)) &&
            prs_emit_property(b->e, ANC_STR("language"), word(b, LANGUAGE)) &&

@@ -1,6 +1,8 @@
 /* words.c - terms of the text library, reduced to what comparing needs. */
 #include "rag/domain/words.h"
 
+#include <string.h>
+
 #include "base/map.h"
 #include "base/str.h"
 #include "base/utf8.h"
@@ -54,6 +56,24 @@ static anc_str unconjugated(anc_str stem, txt_language language)
     return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 
+/* Behind a vowel the German stemmer leaves the "s" of a genitive or a plural ("des Studios", "Kameras"). It goes from words
+ * whose own it is as well ("Preis"), alike in all their forms; but not where what is left is another word
+ * ("Andreas", "etwas"), nor behind a "u" ("Status"), save of the few that do bend so. */
+static anc_str undeclined(anc_str stem, txt_language language)
+{
+    enum { LETTERS_MIN = 5 };
+    static const char own[] =
+        "andreas carlos elias etwas jonas lukas marcos markos nicolas nikolas";
+    static const anc_str bent[] = {ANC_STR_INIT("akkus"), ANC_STR_INIT("menus"),
+                                   ANC_STR_INIT("gurus")};
+    if (language != TXT_DE || stem.len < LETTERS_MIN || stem.ptr[stem.len - 1] != 's')
+        return stem;
+    bool bends = strchr("aeioy", stem.ptr[stem.len - 2]) != NULL && !rag_is_any_of(stem, own);
+    for (size_t i = 0; i < ANC_COUNT(bent); i++)
+        bends |= anc_str_ends(stem, bent[i]);
+    return bends ? anc_str_sub(stem, 0, stem.len - 1) : stem;
+}
+
 static bool has_small_letter(anc_str text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -89,7 +109,8 @@ static rag_word word_of(anc_str text, txt_language language, const txt_term *ter
                          : language == TXT_EN ? rag_form_of(written)
                                               : ANC_STR("");
     return (rag_word){
-        .key = anc_hash64(base.len > 0 ? base : unconjugated(term->text, language)),
+        .key = anc_hash64(base.len > 0 ? base
+                                       : undeclined(unconjugated(term->text, language), language)),
         .start = term->start,
         .end = term->end,
         .position = term->position,

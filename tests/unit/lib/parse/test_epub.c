@@ -105,20 +105,29 @@ static void books(void **state)
         check_refusal(PRS_EPUB, row->status, &got);
 }
 
+#define LEADING_TO(path)                                                            \
+    "<container xmlns='urn:oasis:names:tc:opendocument:xmlns:container'><rootfile " \
+    "full-path='" path "'/></container>"
+
 static void what_leads_nowhere_is_said(void **state)
 {
     (void)state;
-    static const char *const containers[] = {"<container/>",
-                                             "<container xmlns='urn:oasis:names:tc:opendocument:"
-                                             "xmlns:container'><rootfile full-path='../x'/>"
-                                             "</container>"};
-    for (size_t i = 0; i < ANC_COUNT(containers); i++) {
+    static const struct {
+        const char *container, *reason;
+    } cases[] = {
+        {"<container/>", "does not say where its package is"},
+        {LEADING_TO(""), "does not say where its package is"},
+        {LEADING_TO("../../etc/x"), "its package is at '../../etc/x', which is no path inside"},
+        {LEADING_TO("http://a.example/x.opf"), "its package is at 'http://a.example/x.opf', which"},
+        {LEADING_TO("../x'/><rootfile full-path='y.opf"), "holds no y.opf"},
+    };
+    for (size_t i = 0; i < ANC_COUNT(cases); i++) {
         const zips_entry entry = {.name = "META-INF/container.xml",
-                                  .content = anc_str_of(containers[i])};
+                                  .content = anc_str_of(cases[i].container)};
         ANC_BUF(archive, ARCHIVE_BYTES);
         zips_make(&entry, 1, &archive);
         check_refusal(PRS_EPUB, ANC_INVALID,
-                      &(blocks_row){"", anc_buf_view(&archive), "where its package is"});
+                      &(blocks_row){"", anc_buf_view(&archive), cases[i].reason});
     }
 }
 

@@ -77,6 +77,14 @@ DOCUMENT(beete, "de", "Gartennotizen",
          "morgens. Der Salat wird ab März ausgesät. Die Möhren werden umgesetzt.");
 
 /* The prefix of a German verb stands at the end, and the verb in one word where it is told. */
+DOCUMENT(studio, "de", "Hausordnung und Mietbedingungen des Tonstudios Klangwerk",
+         "Der Flügel wird jeden Montag gestimmt.\n\nRauchen ist nur im Innenhof erlaubt. Haustiere "
+         "dürfen nicht mitgebracht werden.\n\nAufnahmen werden 90 Tage auf dem Server aufbewahrt "
+         "und dann gelöscht.");
+
+DOCUMENT(buero, "de", "Nutzungsordnung des Büros Nordhof",
+         "Die Fenster werden jeden Freitag geputzt. Der Teppich wird im März gereinigt.");
+
 static const told_row separated[] = {
     {{&beete}, "Wann pflanzt man Tomaten aus?", "Mitte Mai"},
     {{&beete}, "Wann sät man den Salat aus?", "März"},
@@ -105,6 +113,12 @@ static const told_row rows[] = {
     {{&bad}, "Wie tief ist das Schwimmerbecken?", "2,10"},
     {{&bad}, "Wie tief ist das Kinderbecken?", NULL},
     {{&bad}, "Wie warm ist das Kinderbecken?", "32"},
+    {{&studio}, "Wann wird der Flügel im Tonstudio gestimmt?", "Montag"},
+    {{&studio}, "Wo darf man im Tonstudio rauchen?", "Innenhof"},
+    {{&studio}, "Wie lange werden Aufnahmen im Tonstudio aufbewahrt?", "90 Tage"},
+    {{&studio}, "Wann wird die Orgel im Tonstudio gestimmt?", NULL},
+    {{&buero}, "Wann werden die Fenster im Büro geputzt?", "Freitag"},
+    {{&buero}, "Wann werden die Fenster im Studio geputzt?", NULL},
     {{&fares}, "What does it cost to take a car to Skerrin?", "£12"},
     {{&fares}, "What does it cost to take a dog to Skerrin?", NULL},
     {{&fares}, "How much is it for a child to Skerrin?", "£3"},
