@@ -97,7 +97,8 @@ def test_attachments_that_are_not_read_are_told(binary):
     with serving(binary) as s:
         docs = s.place.home / "mails"
         docs.mkdir()
-        for name, attached in (("one.eml", ["plans.zip"]), ("many.eml", [f"{i}.zip" for i in range(9)])):
+        for name, attached in (("one.eml", ["plans.zip"]), ("many.eml", [f"{i}.zip" for i in range(9)]),
+                               ("logo.eml", ["logo.png"])):
             mail = EmailMessage()
             mail["Subject"] = "The harbour"
             mail.set_content("The plans of the harbour are attached.")
@@ -105,7 +106,7 @@ def test_attachments_that_are_not_read_are_told(binary):
                 mail.add_attachment(b"PK\x05\x06" + bytes(18), maintype="application", subtype="zip", filename=one)
             (docs / name).write_bytes(mail.as_bytes())
         got = s.place.run("ingest", str(docs))
-        assert "2 documents read" in got.stdout and "0 failed; 2 read in part" in got.stdout, got
+        assert "3 documents read" in got.stdout and "0 failed; 2 read in part" in got.stdout, got
         assert "  one.eml\n      an attachment is not read: 'one.eml#plans.zip': " in got.stderr, got
         assert got.stderr.count("an attachment is not read: 'many.eml#") == 5, got
         assert "and 4 more of its attachments are not read" in got.stderr, got

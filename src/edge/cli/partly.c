@@ -24,11 +24,35 @@ static void print_reason(const char *what, anc_str reason)
     term_print_line(stderr, reason, 4 * COLUMNS);
 }
 
+/* "'offer.eml#logo.png': …": mails are full of them, and nobody expects their text. */
+static bool is_picture(anc_str attached)
+{
+    static const anc_str endings[] = {ANC_STR_INIT(".png': "),  ANC_STR_INIT(".jpg': "),
+                                      ANC_STR_INIT(".jpeg': "), ANC_STR_INIT(".gif': "),
+                                      ANC_STR_INIT(".svg': "),  ANC_STR_INIT(".webp': "),
+                                      ANC_STR_INIT(".bmp': ")};
+    for (size_t i = 0; i < ANC_COUNT(endings); i++)
+        if (anc_str_find(attached, endings[i]) != SIZE_MAX)
+            return true;
+    return false;
+}
+
+static size_t attachments_of(const json_value *attached)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < json_count(attached); i++)
+        n += !is_picture(json_str(json_element(attached, i), ANC_STR("")));
+    return n;
+}
+
 static void print_attached(const json_value *attached)
 {
-    const size_t n = json_count(attached);
-    for (size_t i = 0; i < n && i < MOST_ATTACHED; i++)
-        print_reason("an attachment is not read", json_str(json_element(attached, i), ANC_STR("")));
+    size_t n = 0;
+    for (size_t i = 0; i < json_count(attached); i++) {
+        const anc_str one = json_str(json_element(attached, i), ANC_STR(""));
+        if (!is_picture(one) && n++ < MOST_ATTACHED)
+            print_reason("an attachment is not read", one);
+    }
     if (n > MOST_ATTACHED)
         (void)fprintf(stderr, "\n      … and %zu more of its attachments are not read",
                       n - MOST_ATTACHED);
@@ -40,7 +64,7 @@ static bool look(void *arg, const json_value *document)
     const json_value *found = json_member(document, "found");
     const anc_str unread = list_text(json_member(found, "unread"), "value");
     const json_value *attached = json_member(json_member(found, "attachments_unread"), "value");
-    if ((unread.len == 0 && json_count(attached) == 0) ||
+    if ((unread.len == 0 && attachments_of(attached) == 0) ||
         anc_str_cmp(list_text(document, "updated_at"), l->since) < 0)
         return true;
     if (++l->n > MOST_SHOWN)
