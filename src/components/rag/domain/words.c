@@ -56,21 +56,35 @@ static anc_str unconjugated(anc_str stem, txt_language language)
     return stem.ptr[stem.len - 1] == 'e' ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 
-/* Behind a vowel the German stemmer leaves the "s" of a genitive or a plural ("des Studios", "Kameras"). It goes from words
- * whose own it is as well ("Preis"), alike in all their forms; but not where what is left is another word
- * ("Andreas", "etwas"), nor behind a "u" ("Status"), save of the few that do bend so. */
-static anc_str undeclined(anc_str stem, txt_language language)
+/* Of German: behind a "u" the "s" is a word's own ("Status"), save of the few that do bend. */
+static bool is_german_ending(anc_str stem)
 {
-    enum { LETTERS_MIN = 5 };
     static const char own[] =
         "andreas carlos elias etwas jonas lukas marcos markos nicolas nikolas";
     static const anc_str bent[] = {ANC_STR_INIT("akkus"), ANC_STR_INIT("menus"),
                                    ANC_STR_INIT("gurus")};
-    if (language != TXT_DE || stem.len < LETTERS_MIN || stem.ptr[stem.len - 1] != 's')
-        return stem;
     bool bends = strchr("aeioy", stem.ptr[stem.len - 2]) != NULL && !rag_is_any_of(stem, own);
     for (size_t i = 0; i < ANC_COUNT(bent); i++)
         bends |= anc_str_ends(stem, bent[i]);
+    return bends;
+}
+
+static bool is_french_ending(anc_str stem)
+{
+    static const char own[] = "paris";
+    return strchr("aiou", stem.ptr[stem.len - 2]) != NULL && !rag_is_any_of(stem, own);
+}
+
+/* Behind a vowel the German and the French stemmer leave the "s" of a genitive or a plural ("des Studios", "les vélos"). It
+ * goes from words whose own it is as well ("Preis", "devis"), alike in all their forms; but not where what is left is another
+ * word ("Andreas", "etwas", "Paris"). */
+static anc_str undeclined(anc_str stem, txt_language language)
+{
+    enum { LETTERS_MIN = 5 };
+    if ((language != TXT_DE && language != TXT_FR) || stem.len < LETTERS_MIN ||
+        stem.ptr[stem.len - 1] != 's')
+        return stem;
+    const bool bends = language == TXT_DE ? is_german_ending(stem) : is_french_ending(stem);
     return bends ? anc_str_sub(stem, 0, stem.len - 1) : stem;
 }
 

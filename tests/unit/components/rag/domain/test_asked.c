@@ -266,10 +266,27 @@ static void german_forms_are_one_word(void **state)
     assert_true(key_in(mem, TXT_IT, "chaos") != key_in(mem, TXT_IT, "chao"));
 }
 
+static void french_plurals_are_one_word(void **state)
+{
+    static const char *const one[][2] = {{"vélo", "vélos"},     {"menu", "menus"},
+                                         {"caméra", "caméras"}, {"studio", "studios"},
+                                         {"devis", "devis"},    {"maison", "maisons"}};
+    static const char *const two[][2] = {{"Paris", "pari"}, {"mois", "moi"}};
+    (void)state;
+    ANC_ARENA(mem, 4 << 20);
+    for (size_t i = 0; i < ANC_COUNT(one); i++)
+        if (key_in(mem, TXT_FR, one[i][0]) != key_in(mem, TXT_FR, one[i][1]))
+            fail_msg("%s and %s are two words", one[i][0], one[i][1]);
+    for (size_t i = 0; i < ANC_COUNT(two); i++)
+        if (key_in(mem, TXT_FR, two[i][0]) == key_in(mem, TXT_FR, two[i][1]))
+            fail_msg("%s and %s are one word", two[i][0], two[i][1]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(forms_are_one_word),
-                                       cmocka_unit_test(german_forms_are_one_word)};
+                                       cmocka_unit_test(german_forms_are_one_word),
+                                       cmocka_unit_test(french_plurals_are_one_word)};
     const int failed = RUN_TABLE("asked", rows, is_answered);
     return cmocka_run_group_tests(tests, NULL, NULL) + failed;
 }
