@@ -193,11 +193,18 @@ static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t
     return worth;
 }
 
+/* "Na Ribeira" of "o estacionamento na Ribeira": a place by its name, which says which one it is. */
+static bool says_where(const rag_spoken *s, const thing *all, size_t k)
+{
+    return !is_german(s) && k > 0 && all[k].run.first == all[k - 1].run.last + 1 &&
+           s->words.items[all[k].run.first].capital && rag_spoken_is_of_place(s, all[k].run);
+}
+
 /* The thing with its article, and with what it is of where that is not what is asked for: "la oficina de Madrid". */
 static anc_str said(const rag_spoken *s, const thing *all, size_t n, size_t k)
 {
     rag_run run = all[k].run;
-    for (size_t next = k + 1; next < n && all[next].owner; next++)
+    for (size_t next = k + 1; next < n && (all[next].owner || says_where(s, all, next)); next++)
         run.last = all[next].run.last;
     if (all[k].subject)
         run.first--;

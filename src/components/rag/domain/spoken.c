@@ -228,6 +228,7 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
 {
     static const char being_there[] = "hay c há ci";
     static const char being_where[] = "está están es son fica è";
+    static const char having[] = "tiene tienen ha hanno tem têm";
     size_t content = 0;
     bool asks = false;
     if (s->words.n == 0 || !rag_tongue_knows(s->language) || s->language == TXT_DE)
@@ -248,8 +249,11 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
     const size_t last = s->words.n - 1;
     const bool is =
         content == 0 && s->words.n > 1 && rag_is_any_of(rag_spoken_word(s, last), being_where);
+    const bool has = content == 1 && s->words.n == opening + 3 &&
+                     rag_is_any_of(rag_spoken_word(s, last), having); /* "quantos lugares tem?" */
     return asks && s->words.n <= opening + 4 &&
-           (is || (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
+           (is || has ||
+            (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
 }
 
 bool rag_spoken_is_noun(const rag_spoken *s, size_t i)
