@@ -428,10 +428,11 @@ static bool find_owner(const rag_spoken *part, rag_run bare, const rag_spoken *b
 {
     rag_run name;
     if (!rag_tongue_knows(before->language) || !rag_spoken_is_preposition(part, 0) ||
-        bare.first != 1 || !part->words.items[bare.first].capital ||
+        bare.first == 0 || !part->words.items[bare.first].capital ||
         rag_spoken_is_calendar(part, bare.first) || !rag_spoken_last_name(before, &name) ||
         name.first == 0 || !rag_spoken_is_of(before, name.first - 1) ||
-        rag_spoken_is_article(before, name.first - 1) || bare.last - bare.first < 2)
+        rag_spoken_is_article(before, name.first - 1) ||
+        ((bare.first != 1 || bare.last - bare.first < 2) && !rag_is_where_it_is_had(part, before)))
         return false;
     *ret = (rag_run){name.first - 1, name.last};
     return true;
@@ -443,7 +444,8 @@ static bool has_own_complement(const rag_spoken *part, const rag_spoken *before)
     if (!rag_tongue_knows(before->language) || rag_begins_linked(part))
         return false;
     for (size_t i = 1; i + 1 < part->words.n; i++) {
-        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i);
+        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i) ||
+                    rag_names_with(part, i, before);
         for (size_t k = 0; k < before->words.n && !both; k++)
             both = is_same_preposition(part, i, before, k);
         if (!both)

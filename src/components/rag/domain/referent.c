@@ -47,7 +47,8 @@ static rag_run nouns_at(const rag_spoken *s, size_t i, bool article)
     rag_run run = {i, i};
     size_t k = i;
     while (k < s->words.n && k < i + NOUNS_MAX && (k == i || rag_spoken_joined(s, k - 1)) &&
-           (rag_spoken_is_noun(s, k) || s->words.items[k].digits || s->words.items[k].code != 0)) {
+           (rag_spoken_is_noun(s, k) || s->words.items[k].digits || s->words.items[k].code != 0 ||
+            (k > i && rag_is_any_of(rag_spoken_word(s, k), "hora horas ora")))) {
         const bool capital = s->words.items[k].capital;
         if (is_german(s) && !capital && (run.last > run.first || !article) &&
             !s->words.items[k].digits && s->words.items[k].code == 0)
@@ -175,6 +176,14 @@ static bool asks_attribute(const rag_spoken *s)
     return rag_asks_who_is(s);
 }
 
+/* "Lugares" of "quantos lugares tem o parque?": counted of what has them. */
+static bool is_counted_of(const rag_spoken *s, const thing *all, size_t n, size_t k)
+{
+    const rag_run run = all[k].run;
+    return k + 1 < n && run.first > 0 && determines(s, run.first - 1) &&
+           rag_spoken_is_having(s, run.last);
+}
+
 /* How likely the k-th thing is meant; 0: it is not. */
 static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t k, unsigned gender)
 {
@@ -183,6 +192,8 @@ static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t
     const bool owned = k + 1 < n && all[k + 1].owner;
     if ((t->gender & gender) == 0 || (t->indefinite && t->behind && !t->owner))
         return 0; /* "para um estudante": anyone */
+    if (gender == RAG_MAY_ANY && is_counted_of(s, all, n, k))
+        return 0;
     if (owned && asks_attribute(s) && (all[k + 1].gender & gender) != 0)
         return 0;
     unsigned worth = 1;

@@ -223,7 +223,14 @@ static size_t behind_verb(const rag_spoken *s)
     return s->words.n;
 }
 
-static const char indefinite[] = "a an un une ein eine einen einem einer una uno um uma";
+/* "A" is an article of one thing in English alone: a verb in French, "the" in Portuguese. */
+static bool is_one(const rag_spoken *s, size_t i)
+{
+    static const char words[] = "a an un une ein eine einen einem einer una uno um uma";
+    const bool other = s->language == TXT_FR || s->language == TXT_PT;
+    return rag_is_any_of(rag_spoken_word(s, i), words) &&
+           !(other && rag_is_any_of(rag_spoken_word(s, i), "a"));
+}
 
 static bool has_elided_of(const rag_spoken *s, size_t i)
 {
@@ -312,7 +319,7 @@ bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_sp
 static bool is_indefinite(const rag_spoken *part, rag_run bare)
 {
     if (bare.first > 0)
-        return rag_is_any_of(rag_spoken_word(part, bare.first - 1), indefinite);
+        return is_one(part, bare.first - 1);
     return part->language == TXT_EN && !part->words.items[0].capital &&
            anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
 }
@@ -323,11 +330,9 @@ bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken 
     if (rag_begins_linked(part) || !is_indefinite(part, bare) || rag_cues_asked(part->text) != 0)
         return false;
     for (size_t i = before->words.n; i-- > 1;) {
-        const bool verb =
-            before->language == TXT_FR && rag_is_any_of(rag_spoken_word(before, i), "a");
         /* "does a house survey cost": what does it is not of the kind of "flats" for all that is known */
         const bool subject = bare.first == 0 && rag_spoken_is_asking(before, i - 1);
-        if (verb || subject || !rag_is_any_of(rag_spoken_word(before, i), indefinite))
+        if (subject || !is_one(before, i))
             continue;
         rag_run run = {i, i + 1};
         while (run.last < before->words.n && rag_spoken_is_noun(before, run.last) &&
@@ -381,12 +386,22 @@ static bool is_sum(anc_str word)
     return rag_is_any_of(word, sums);
 }
 
+/* Who has to do with a contract. */
+static bool is_party(anc_str word)
+{
+    static const char parties[] = "landlord tenant lessor lessee buyer seller insurer contractor "
+                                  "bailleur locataire vendeur acheteur vermieter mieter käufer "
+                                  "verkäufer arrendador inquilino casero comprador vendedor "
+                                  "locatore acquirente venditore senhorio";
+    return rag_is_any_of(word, parties) || rag_is_office(word);
+}
+
 /* Whether one of the words says what things have: a sum, a measure, somebody who looks after them. */
 static bool is_attribute(const rag_spoken *s, rag_run run)
 {
     for (size_t i = run.first; i < run.last; i++) {
         const anc_str word = rag_spoken_word(s, i);
-        if (is_sum(word) || rag_cues_is_asking(word) || rag_is_office(word))
+        if (is_sum(word) || rag_cues_is_asking(word) || is_party(word))
             return true;
     }
     return false;
@@ -398,7 +413,7 @@ static bool is_plain_noun(const rag_spoken *part, rag_run bare)
     const bool article = bare.first == 1 || has_elided_article(part, bare.first);
     if (rag_begins_linked(part) || bare.first > 1 ||
         (!article && (part->language != TXT_EN || !is_attribute(part, bare))) ||
-        (bare.first == 1 && rag_is_any_of(rag_spoken_word(part, 0), indefinite)))
+        (bare.first == 1 && is_one(part, 0)))
         return false;
     for (size_t i = bare.first; i < bare.last; i++) {
         const rag_word *w = &part->words.items[i];
@@ -410,15 +425,21 @@ static bool is_plain_noun(const rag_spoken *part, rag_run bare)
     return true;
 }
 
-/* The nouns with an article, of any name, that begin at word `i`. */
+static bool is_figure(const rag_spoken *s, size_t i)
+{
+    return s->words.items[i].digits || s->words.items[i].code != 0;
+}
+
+/* The nouns that begin at word `i`, with a figure behind them where `figures`: "unit 14". */
 static rag_run nouns_at(const rag_spoken *s, size_t i, bool figures)
 {
     rag_run run = {i, i};
     while (run.last < s->words.n && (run.last == i || rag_spoken_joined(s, run.last - 1)) &&
-           (figures ? s->words.items[run.last].digits || s->words.items[run.last].code != 0 ||
-                          rag_spoken_is_noun(s, run.last)
-                    : !s->words.items[run.last].digits && rag_spoken_is_noun(s, run.last)))
+           (is_figure(s, run.last) ? figures : rag_spoken_is_noun(s, run.last))) {
         run.last++;
+        if (is_figure(s, run.last - 1))
+            break;
+    }
     return run;
 }
 
@@ -467,13 +488,15 @@ bool rag_find_head(const rag_spoken *part, rag_run bare, const rag_spoken *befor
     const rag_run owner = owner_of(before, head);
     bool numbered = false;
     for (size_t i = owner.first; i < owner.last; i++) {
-        numbered |= before->words.items[i].digits || before->words.items[i].code != 0;
+        numbered |= is_figure(before, i);
         if (is_sum(rag_spoken_word(before, i)))
             return false; /* "the amount of the rent": the deposit has one as well */
     }
     numbered = numbered && before->words.n - owner.last <= BEHIND_MAX &&
                !rag_cues_is_asking(rag_spoken_word(before, head.last - 1));
-    *ret = (rag_run){head.first - !has_elided_article(before, head.first), head.last};
+    const bool stays =
+        bare.first == 0 && !has_elided_article(part, 0); /* it has none: the old one stays */
+    *ret = (rag_run){head.first - (!stays && !has_elided_article(before, head.first)), head.last};
     return owner.last > owner.first && (numbered || is_attribute(part, bare));
 }
 
@@ -484,10 +507,26 @@ bool rag_asks_other_kind(const rag_spoken *part, const rag_spoken *before, rag_r
     unsigned kinds = rag_cues_asked(part->text);
     for (size_t i = 0; i < part->words.n; i++) {
         kinds |= is_sum(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_MONEY : 0U;
-        kinds |= rag_is_office(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_PERSON : 0U;
+        kinds |= is_party(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_PERSON : 0U;
     }
     return owner_of(before, head).last == before->words.n && kinds != 0 && asked != 0 &&
            (kinds & asked) == 0;
+}
+
+bool rag_names_with(const rag_spoken *part, size_t i, const rag_spoken *before)
+{
+    rag_run old;
+    return rag_is_any_of(rag_spoken_word(part, i), "à às ao aos") && i + 1 < part->words.n &&
+           !rag_is_time(part, i + 1) &&
+           rag_find_subject_of_verb(part, (rag_run){1, part->words.n}, before, &old);
+}
+
+bool rag_is_where_it_is_had(const rag_spoken *part, const rag_spoken *before)
+{
+    bool has = false;
+    for (size_t i = 0; i < before->words.n; i++)
+        has = has || (i > 0 && rag_spoken_is_having(before, i));
+    return has && rag_tongue_has(part->language, RAG_WORD_OF_PLACE, rag_spoken_word(part, 0));
 }
 
 bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)

@@ -55,6 +55,12 @@ bool rag_find_head(const rag_spoken *part, rag_run bare, const rag_spoken *befor
 /* Whether the part is no answer to what is asked before `head`: "the rent" after "how long is the lease …?". */
 bool rag_asks_other_kind(const rag_spoken *part, const rag_spoken *before, rag_run head);
 
+/* "À" of "a ligação à eletricidade", where the whole takes the place of what does it in `before`. */
+bool rag_names_with(const rag_spoken *part, size_t i, const rag_spoken *before);
+
+/* "Na Ribeira" after "quantos lugares tem o parque do Mercado Velho?": the same of another place. */
+bool rag_is_where_it_is_had(const rag_spoken *part, const rag_spoken *before);
+
 /* "Treasurer" of "who is the treasurer of the club?", of which another office takes the place; false: neither is one. */
 bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
 
