@@ -192,8 +192,6 @@ static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t
     const bool owned = k + 1 < n && all[k + 1].owner;
     if ((t->gender & gender) == 0 || (t->indefinite && t->behind && !t->owner))
         return 0; /* "para um estudante": anyone */
-    if (gender == RAG_MAY_ANY && is_counted_of(s, all, n, k))
-        return 0;
     if (owned && asks_attribute(s) && (all[k + 1].gender & gender) != 0)
         return 0;
     unsigned worth = 1;
@@ -260,6 +258,17 @@ static void own_what_it_is_for(const rag_spoken *s, thing *all, size_t n)
     }
 }
 
+/* "Cuestan", "costano", "custam": of many. */
+static bool is_of_many(anc_str verb)
+{
+    static const anc_str ends[] = {ANC_STR_INIT("an"), ANC_STR_INIT("en"), ANC_STR_INIT("no"),
+                                   ANC_STR_INIT("am"), ANC_STR_INIT("êm")};
+    for (size_t i = 0; i < ANC_COUNT(ends); i++)
+        if (anc_str_ends(verb, ends[i]))
+            return true;
+    return false;
+}
+
 static bool likeliest(const rag_spoken *s, unsigned gender, anc_str pronoun, bool place,
                       anc_str *ret)
 {
@@ -272,6 +281,8 @@ static bool likeliest(const rag_spoken *s, unsigned gender, anc_str pronoun, boo
     for (size_t k = 0; k < n; k++) {
         enum { WHERE = 8 };
         unsigned worth = worth_of(s, all, n, k, gender);
+        if (gender == RAG_MAY_ANY && !place && is_counted_of(s, all, n, k) && !is_of_many(pronoun))
+            continue;
         worth += place && worth > 0 && rag_spoken_is_of_place(s, all[k].run) ? WHERE : 0U;
         if (worth <= most || (place && !may_be_place(s, &all[k])))
             continue;

@@ -396,6 +396,14 @@ static bool is_party(anc_str word)
     return rag_is_any_of(word, parties) || rag_is_office(word);
 }
 
+static bool has_party(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first; i < run.last; i++)
+        if (is_party(rag_spoken_word(s, i)))
+            return true;
+    return false;
+}
+
 /* Whether one of the words says what things have: a sum, a measure, somebody who looks after them. */
 static bool is_attribute(const rag_spoken *s, rag_run run)
 {
@@ -487,6 +495,8 @@ bool rag_find_head(const rag_spoken *part, rag_run bare, const rag_spoken *befor
         return false;
     const rag_run owner = owner_of(before, head);
     bool numbered = false;
+    if (has_party(part, bare) && has_party(before, owner))
+        return false; /* "the salary of the director", "and the treasurer?" */
     for (size_t i = owner.first; i < owner.last; i++) {
         numbered |= is_figure(before, i);
         if (is_sum(rag_spoken_word(before, i)))
@@ -509,7 +519,8 @@ bool rag_asks_other_kind(const rag_spoken *part, const rag_spoken *before, rag_r
         kinds |= is_sum(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_MONEY : 0U;
         kinds |= is_party(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_PERSON : 0U;
     }
-    return owner_of(before, head).last == before->words.n && kinds != 0 && asked != 0 &&
+    const bool both = has_party(part, (rag_run){0, part->words.n}) && has_party(before, head);
+    return !both && owner_of(before, head).last == before->words.n && kinds != 0 && asked != 0 &&
            (kinds & asked) == 0;
 }
 

@@ -74,6 +74,8 @@ static const row rows[] = {
      "the rent of unit 14?"},
     {"who, not how much", "How much is the rent of unit 14?", NULL, "And the landlord?",
      "the landlord of unit 14?"},
+    {"whose salary", "What is the salary of the director?", NULL, "And the treasurer?",
+     "What is the salary of the treasurer?"},
     {"another number", "How much is the rent of unit 14?", NULL, "And unit 15?",
      "How much is the rent of unit 15?"},
     {"what the lease says", "What does the lease of unit 14 say about pets?", NULL,
