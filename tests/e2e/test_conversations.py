@@ -23,6 +23,8 @@ Boote liegen von Oktober bis April in der Halle. Ein Platz kostet 140 Euro.
 ## § 3 Leitung
 Die Leitung der Halle hat Frau Imke Detlefsen. Jeder Segler leistet vier Stunden Arbeit im Jahr.
 """
+LEASE = ("# Lease of workshop unit 14\n\nThe rent is £1,850 a month, payable in advance. The tenant pays a deposit of £5,550 "
+         "before moving in. The service charge is £140 a month and covers the lighting of the yard.\n")
 
 
 def talk(server, *questions):
@@ -38,6 +40,8 @@ def test_conversations_over_rows_and_sections(binary):
     told = ((("Who is the warden of the Larch hut?", "Which one has 22 beds?"), "Pine"),
             (("Who is the warden of the Larch hut?", "Which one has the fewest beds?"), "Rowan"),
             (("Who is the warden of the Larch hut?", "Which one has the fewest beds?", "Who is its warden?"), "Jon Vik"),
+            (("How much is the deposit of unit 14?", "And the rent?"), "1,850"),
+            (("How much is the rent of unit 14?", "And the service charge?"), "140"),
             (("What does P-11 mean?", "Which one means tank empty?"), "P-13"),
             (("What does P-11 mean?", "And P-12?", "Which one means tank empty?"), "P-13"),
             (("Was steht in § 2 der Hausordnung?",), "140 Euro"),
@@ -51,6 +55,7 @@ def test_conversations_over_rows_and_sections(binary):
         (folder / "huts.csv").write_text(HUTS)
         (folder / "pump.md").write_text(FAULTS)
         (folder / "hausordnung.md").write_text(RULES)
+        (folder / "lease.md").write_text(LEASE)
         ingest(server, folder, "talk")
         for questions, wanted in told:
             answer = talk(server, *questions)

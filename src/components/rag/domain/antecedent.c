@@ -494,7 +494,7 @@ static bool many_of(const search *f, const rag_told *turn, anc_str *ret)
         return false;
     if (rag_asks_who(s) && !anc_str_ends(rag_spoken_run(s, run), ANC_STR("s")))
         return told_person(f, turn, ret); /* "who wrote the manual?", "when did they?" */
-    *ret = rag_spoken_run(s, rag_spoken_with_article(s, run));
+    *ret = rag_spoken_run(s, rag_spoken_with_article(s, rag_many_within(s, run)));
     return true;
 }
 

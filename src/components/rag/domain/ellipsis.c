@@ -12,19 +12,6 @@
 
 enum { LAST_WORDS_MAX = 2 };
 
-bool rag_is_another(const rag_spoken *rest)
-{
-    size_t ordinals = 0;
-    for (size_t i = 0; i < rest->words.n; i++) {
-        const bool ordinal = rag_ordinal_of(rag_spoken_word(rest, i)) > 0;
-        ordinals += ordinal;
-        if (!ordinal && !rag_spoken_is_article(rest, i) &&
-            !(rag_is_any_of(rag_spoken_word(rest, i), "one") && i + 1 == rest->words.n))
-            return false;
-    }
-    return ordinals == 1;
-}
-
 /* The part without the preposition and articles that it begins with. */
 static rag_run bare_of(const rag_spoken *part)
 {
@@ -70,14 +57,12 @@ static rag_run object_of(const rag_spoken *s, size_t at)
     return run;
 }
 
-/* One preposition, whatever article it is one word with: "du musée", "de la piscine". */
+/* One preposition, whatever article it is one word with: "du musée", "de la piscine"; "no mercado", "na ribeira". */
 static bool is_same_preposition(const rag_spoken *a, size_t i, const rag_spoken *b, size_t k)
 {
-    static const char to[] = "à au aux";
-    const bool both =
-        rag_is_any_of(rag_spoken_word(a, i), to) && rag_is_any_of(rag_spoken_word(b, k), to);
-    return a->words.items[i].key == b->words.items[k].key || both ||
-           (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k));
+    return a->words.items[i].key == b->words.items[k].key ||
+           (rag_spoken_is_of(a, i) && rag_spoken_is_of(b, k)) ||
+           rag_tongue_contracts_alike(rag_spoken_word(a, i), rag_spoken_word(b, k));
 }
 
 /* "in France" takes the place of "in Great Britain". */
@@ -248,7 +233,7 @@ static anc_status put_behind(anc_arena *mem, const rag_spoken *part, const rag_s
                              anc_str *ret, anc_err *err)
 {
     const bool french = before->language == TXT_FR;
-    const bool linked = rag_spoken_is_preposition(part, 0) || rag_lacks_subject(before) ||
+    const bool linked = rag_begins_linked(part) || rag_lacks_subject(before) ||
                         (part->language != TXT_EN && is_only_time(part, bare_of(part)));
     return joined(mem,
                   anc_arena_printf(mem, "%.*s %s%s%.*s%s", ANC_FMT(without_mark(before->text)),
@@ -278,9 +263,9 @@ static bool find_attribute(const rag_spoken *before, rag_run name, rag_run *ret)
 
 static bool is_common(const rag_spoken *part, rag_run bare, const rag_spoken *before)
 {
-    bool common = rag_is_matter(part, bare, before) ||
-                  (bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) &&
-                   !rag_spoken_is_preposition(part, 0));
+    bool common =
+        rag_is_matter(part, bare, before) ||
+        (bare.first > 0 && rag_spoken_is_article(part, bare.first - 1) && !rag_begins_linked(part));
     for (size_t i = bare.first; i < bare.last; i++)
         common &= !part->words.items[i].capital && !part->words.items[i].digits;
     return common;
@@ -387,7 +372,7 @@ static bool find_subject(const rag_spoken *part, rag_run bare, const rag_spoken 
 {
     const bool article = bare.first > 0 && rag_spoken_is_article(part, bare.first - 1);
     bool capital = false;
-    if (!rag_spoken_subject(before, ret) || rag_spoken_is_preposition(part, 0))
+    if (!rag_spoken_subject(before, ret) || rag_begins_linked(part))
         return false;
     for (size_t i = ret->first; i < ret->last; i++)
         capital |= before->words.items[i].capital;
@@ -443,10 +428,11 @@ static bool find_owner(const rag_spoken *part, rag_run bare, const rag_spoken *b
 {
     rag_run name;
     if (!rag_tongue_knows(before->language) || !rag_spoken_is_preposition(part, 0) ||
-        bare.first != 1 || !part->words.items[bare.first].capital ||
+        bare.first == 0 || !part->words.items[bare.first].capital ||
         rag_spoken_is_calendar(part, bare.first) || !rag_spoken_last_name(before, &name) ||
         name.first == 0 || !rag_spoken_is_of(before, name.first - 1) ||
-        rag_spoken_is_article(before, name.first - 1) || bare.last - bare.first < 2)
+        rag_spoken_is_article(before, name.first - 1) ||
+        ((bare.first != 1 || bare.last - bare.first < 2) && !rag_is_where_it_is_had(part, before)))
         return false;
     *ret = (rag_run){name.first - 1, name.last};
     return true;
@@ -455,10 +441,11 @@ static bool find_owner(const rag_spoken *part, rag_run bare, const rag_spoken *b
 /* "El horario en agosto" of a question about no month: it is a question of its own, of which the rest was not said. */
 static bool has_own_complement(const rag_spoken *part, const rag_spoken *before)
 {
-    if (!rag_tongue_knows(before->language) || rag_spoken_is_preposition(part, 0))
+    if (!rag_tongue_knows(before->language) || rag_begins_linked(part))
         return false;
     for (size_t i = 1; i + 1 < part->words.n; i++) {
-        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i);
+        bool both = rag_spoken_is_of(part, i) || !rag_spoken_is_preposition(part, i) ||
+                    rag_names_with(part, i, before);
         for (size_t k = 0; k < before->words.n && !both; k++)
             both = is_same_preposition(part, i, before, k);
         if (!both)
@@ -525,7 +512,7 @@ static anc_status fill_last(anc_arena *mem, const rag_spoken *part, const rag_sp
                             anc_str *ret, anc_err *err)
 {
     const rag_run bare = bare_of(part);
-    const bool preposition = rag_spoken_is_preposition(part, 0);
+    const bool preposition = rag_begins_linked(part);
     const bool french = before->language == TXT_FR;
     rag_run old;
     if (rag_tongue_knows(before->language) && preposition)
@@ -537,6 +524,17 @@ static anc_status fill_last(anc_arena *mem, const rag_spoken *part, const rag_sp
     return put_behind(mem, part, before, ret, err);
 }
 
+/* "How much is the rent of unit 14?"; "the rent of unit 14?" where the question asked for another kind. */
+static anc_status replace_head(anc_arena *mem, const rag_spoken *before, rag_run old,
+                               const rag_spoken *part, anc_str *ret, anc_err *err)
+{
+    ANC_TRY(substitute_with_elision(mem, before, old, "", part, ret, err));
+    if (!rag_asks_other_kind(part, before, old))
+        return ANC_OK;
+    *ret = anc_str_sub(*ret, start_with_elision(before, old), ret->len);
+    return ANC_OK;
+}
+
 /* In the place of the thing that is of its kind, where the part has no word of the question. */
 static anc_status fill_thing(anc_arena *mem, const rag_spoken *part, const rag_spoken *before,
                              anc_str *ret, anc_err *err)
@@ -545,6 +543,8 @@ static anc_status fill_thing(anc_arena *mem, const rag_spoken *part, const rag_s
     const rag_run bare = bare_of(part);
     rag_run old;
     rag_run name;
+    if (rag_find_head(part, bare, before, &old))
+        return replace_head(mem, before, old, part, ret, err);
     if (rag_find_indefinite(part, bare, before, &old))
         return substitute(mem, before, old, rag_spoken_run(part, whole), ret, err);
     if (rag_find_office(part, bare, before, &old))
@@ -591,8 +591,7 @@ anc_status rag_ellipsis_fill(anc_arena *mem, anc_str question, const rag_spoken 
         return rag_find_time(before, &old)
                    ? substitute(mem, before, old, rag_spoken_run(part, whole), ret, err)
                    : put_behind(mem, part, before, ret, err);
-    if (rag_lacks_subject(before) && rag_spoken_is_article(part, 0) &&
-        !rag_spoken_is_preposition(part, 0))
+    if (rag_lacks_subject(before) && rag_spoken_is_article(part, 0) && !rag_begins_linked(part))
         return put_behind(mem, part, before, ret, err);
     return find_shared(part, bare, before, &old) ? fill_last(mem, part, before, ret, err)
                                                  : fill_thing(mem, part, before, ret, err);

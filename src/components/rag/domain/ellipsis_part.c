@@ -2,6 +2,7 @@
 #include "rag/domain/ellipsis.h"
 
 #include "base/str.h"
+#include "rag/domain/ordinals.h"
 #include "rag/domain/question_words.h"
 
 enum { PART_CONTENT_MAX = 4 };
@@ -31,6 +32,19 @@ bool rag_is_part(const rag_spoken *rest)
             rag_spoken_is_pronoun(rest, i))
             return false;
     return true;
+}
+
+bool rag_is_another(const rag_spoken *rest)
+{
+    size_t ordinals = 0;
+    for (size_t i = 0; i < rest->words.n; i++) {
+        const bool ordinal = rag_ordinal_of(rag_spoken_word(rest, i)) > 0;
+        ordinals += ordinal;
+        if (!ordinal && !rag_spoken_is_article(rest, i) &&
+            !(rag_is_any_of(rag_spoken_word(rest, i), "one") && i + 1 == rest->words.n))
+            return false;
+    }
+    return ordinals == 1;
 }
 
 /* The preposition behind what is asked: "for" of "what is the limit for theft?"; 0: it asks for no such thing. */

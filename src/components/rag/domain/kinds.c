@@ -292,3 +292,28 @@ bool rag_gloss_at(const rag_spoken *s, size_t i, rag_run *ret)
         ret->last++;
     return ret->last > ret->first;
 }
+
+/* "Volunteers", "bénévoles": many, by its end. */
+static bool is_many(const rag_spoken *s, size_t i)
+{
+    const anc_str word = rag_spoken_word(s, i);
+    return rag_spoken_is_noun(s, i) && anc_str_ends(word, ANC_STR("s")) &&
+           !anc_str_ends(word, ANC_STR("ss"));
+}
+
+rag_run rag_many_within(const rag_spoken *s, rag_run phrase)
+{
+    size_t at = phrase.first;
+    bool many = false;
+    for (; at < phrase.last && !rag_spoken_is_preposition(s, at); at++)
+        many |= is_many(s, at);
+    for (size_t i = at + 1; !many && i < phrase.last; i++) {
+        rag_run run = {i, i};
+        while (run.last < phrase.last && rag_spoken_is_noun(s, run.last) &&
+               !(run.last > i && is_many(s, run.last - 1)))
+            run.last++;
+        if (run.last > run.first && is_many(s, run.last - 1))
+            return run;
+    }
+    return phrase;
+}

@@ -48,4 +48,7 @@ rag_gender rag_gender_of_pronoun(const rag_spoken *s, size_t i);
  * does. */
 bool rag_gloss_at(const rag_spoken *s, size_t i, rag_run *ret);
 
+/* "Volunteers" of "the voucher for volunteers": who is many in a phrase whose first noun is one; else the phrase. */
+rag_run rag_many_within(const rag_spoken *s, rag_run phrase);
+
 #endif

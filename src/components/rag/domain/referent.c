@@ -47,7 +47,8 @@ static rag_run nouns_at(const rag_spoken *s, size_t i, bool article)
     rag_run run = {i, i};
     size_t k = i;
     while (k < s->words.n && k < i + NOUNS_MAX && (k == i || rag_spoken_joined(s, k - 1)) &&
-           (rag_spoken_is_noun(s, k) || s->words.items[k].digits || s->words.items[k].code != 0)) {
+           (rag_spoken_is_noun(s, k) || s->words.items[k].digits || s->words.items[k].code != 0 ||
+            (k > i && rag_is_any_of(rag_spoken_word(s, k), "hora horas ora")))) {
         const bool capital = s->words.items[k].capital;
         if (is_german(s) && !capital && (run.last > run.first || !article) &&
             !s->words.items[k].digits && s->words.items[k].code == 0)
@@ -175,6 +176,14 @@ static bool asks_attribute(const rag_spoken *s)
     return rag_asks_who_is(s);
 }
 
+/* "Lugares" of "quantos lugares tem o parque?": counted of what has them. */
+static bool is_counted_of(const rag_spoken *s, const thing *all, size_t n, size_t k)
+{
+    const rag_run run = all[k].run;
+    return k + 1 < n && run.first > 0 && determines(s, run.first - 1) &&
+           rag_spoken_is_having(s, run.last);
+}
+
 /* How likely the k-th thing is meant; 0: it is not. */
 static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t k, unsigned gender)
 {
@@ -193,11 +202,18 @@ static unsigned worth_of(const rag_spoken *s, const thing *all, size_t n, size_t
     return worth;
 }
 
+/* "Na Ribeira" of "o estacionamento na Ribeira": a place by its name, which says which one it is. */
+static bool says_where(const rag_spoken *s, const thing *all, size_t k)
+{
+    return !is_german(s) && k > 0 && all[k].run.first == all[k - 1].run.last + 1 &&
+           s->words.items[all[k].run.first].capital && rag_spoken_is_of_place(s, all[k].run);
+}
+
 /* The thing with its article, and with what it is of where that is not what is asked for: "la oficina de Madrid". */
 static anc_str said(const rag_spoken *s, const thing *all, size_t n, size_t k)
 {
     rag_run run = all[k].run;
-    for (size_t next = k + 1; next < n && all[next].owner; next++)
+    for (size_t next = k + 1; next < n && (all[next].owner || says_where(s, all, next)); next++)
         run.last = all[next].run.last;
     if (all[k].subject)
         run.first--;
@@ -242,6 +258,17 @@ static void own_what_it_is_for(const rag_spoken *s, thing *all, size_t n)
     }
 }
 
+/* "Cuestan", "costano", "custam": of many. */
+static bool is_of_many(anc_str verb)
+{
+    static const anc_str ends[] = {ANC_STR_INIT("an"), ANC_STR_INIT("en"), ANC_STR_INIT("no"),
+                                   ANC_STR_INIT("am"), ANC_STR_INIT("êm")};
+    for (size_t i = 0; i < ANC_COUNT(ends); i++)
+        if (anc_str_ends(verb, ends[i]))
+            return true;
+    return false;
+}
+
 static bool likeliest(const rag_spoken *s, unsigned gender, anc_str pronoun, bool place,
                       anc_str *ret)
 {
@@ -254,6 +281,8 @@ static bool likeliest(const rag_spoken *s, unsigned gender, anc_str pronoun, boo
     for (size_t k = 0; k < n; k++) {
         enum { WHERE = 8 };
         unsigned worth = worth_of(s, all, n, k, gender);
+        if (gender == RAG_MAY_ANY && !place && is_counted_of(s, all, n, k) && !is_of_many(pronoun))
+            continue;
         worth += place && worth > 0 && rag_spoken_is_of_place(s, all[k].run) ? WHERE : 0U;
         if (worth <= most || (place && !may_be_place(s, &all[k])))
             continue;

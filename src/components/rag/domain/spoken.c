@@ -224,6 +224,12 @@ bool rag_spoken_is_pronoun(const rag_spoken *s, size_t i)
            rag_spoken_is_there(s, i);
 }
 
+bool rag_spoken_is_having(const rag_spoken *s, size_t i)
+{
+    static const char having[] = "tiene tienen ha hanno tem têm";
+    return rag_tongue_knows(s->language) && rag_is_any_of(rag_spoken_word(s, i), having);
+}
+
 bool rag_spoken_has_no_subject(const rag_spoken *s)
 {
     static const char being_there[] = "hay c há ci";
@@ -248,8 +254,11 @@ bool rag_spoken_has_no_subject(const rag_spoken *s)
     const size_t last = s->words.n - 1;
     const bool is =
         content == 0 && s->words.n > 1 && rag_is_any_of(rag_spoken_word(s, last), being_where);
+    const bool has = content == 1 && s->words.n == opening + 3 &&
+                     rag_spoken_is_having(s, last); /* "quantos lugares tem?" */
     return asks && s->words.n <= opening + 4 &&
-           (is || (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
+           (is || has ||
+            (content == 1 && rag_spoken_is_noun(s, last) && !s->words.items[last].capital));
 }
 
 bool rag_spoken_is_noun(const rag_spoken *s, size_t i)

@@ -47,7 +47,9 @@ bool rag_spoken_is_calendar(const rag_spoken *s, size_t i);    /* a day, a month
 
 bool rag_spoken_is_noun(const rag_spoken *s, size_t i); /* none of these, and no function word */
 
-/* "¿Cuánto cuesta?": a question word and a verb, of what is left out in Spanish, Italian and Portuguese. */
+bool rag_spoken_is_having(const rag_spoken *s, size_t i); /* tiene, hanno, tem, … */
+
+/* "¿Cuánto cuesta?", "quantos lugares tem?": a question word and a verb, of what is left out in Spanish, Italian and Portuguese. */
 bool rag_spoken_has_no_subject(const rag_spoken *s);
 
 /* Words that are no function words, asking words or pronouns. */

@@ -213,3 +213,26 @@ const char *rag_tongue_of(txt_language language)
            : language == TXT_FR       ? "pour"
                                       : "of";
 }
+
+bool rag_tongue_contracts_alike(anc_str a, anc_str b)
+{
+    static const char *const one[] = {
+        "à au aux",
+        "in im ins",
+        "an am",
+        "zu zum zur",
+        "bei beim",
+        "a al",
+        "in nel nello nella nei negli nelle nell",
+        "a al allo alla ai agli alle all",
+        "da dal dallo dalla dai dagli dalle dall",
+        "su sul sullo sulla sui sugli sulle sull",
+        "em no na nos nas num numa",
+        "ao aos à às", /* "a" is an article as well */
+        "por pelo pela pelos pelas",
+    };
+    for (size_t i = 0; i < ANC_COUNT(one); i++)
+        if (rag_is_any_of(a, one[i]) && rag_is_any_of(b, one[i]))
+            return true;
+    return false;
+}

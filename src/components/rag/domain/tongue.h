@@ -38,6 +38,9 @@ bool rag_tongue_has(txt_language language, rag_word_role role, anc_str word);
 /* Of an article, a contraction or a pronoun; RAG_MAY_ANY of other words. */
 unsigned rag_tongue_gender(txt_language language, anc_str word);
 
+/* Whether two words are one preposition, with or without an article in them: "no" and "na", "al" and "alla", "à" and "aux". */
+bool rag_tongue_contracts_alike(anc_str a, anc_str b);
+
 /* "for", "pour", "für", … and "of", "pour", "von", …: what joins a part to a question where nothing else does. */
 const char *rag_tongue_for(txt_language language);
 const char *rag_tongue_of(txt_language language);

@@ -21,6 +21,19 @@ bool rag_ends_with_verb(const rag_spoken *s)
     return helped;
 }
 
+bool rag_begins_linked(const rag_spoken *part)
+{
+    static const char riding[] = "pé prazo partir";
+    if (!rag_spoken_is_preposition(part, 0))
+        return false;
+    if (part->language != TXT_PT || !rag_is_any_of(rag_spoken_word(part, 0), "a") ||
+        part->words.n < 2)
+        return true;
+    const anc_str noun = rag_spoken_word(part, 1);
+    return rag_is_any_of(noun, riding) ||
+           (anc_str_ends(noun, ANC_STR("o")) && !anc_str_ends(noun, ANC_STR("ão")));
+}
+
 /* "Samstags", "los sábados": when, and no thing. */
 bool rag_is_time(const rag_spoken *s, size_t i)
 {
@@ -130,7 +143,7 @@ bool rag_find_glossed(const rag_spoken *part, rag_run bare, const rag_spoken *be
                       uint32_t *ret_start, uint32_t *ret_end)
 {
     rag_run run;
-    if (rag_spoken_is_preposition(part, 0) || rag_is_thing_noun(part, bare.first))
+    if (rag_begins_linked(part) || rag_is_thing_noun(part, bare.first))
         return false;
     for (size_t i = before->words.n; i-- > 0;) {
         if (!rag_gloss_at(before, i, &run))
@@ -210,12 +223,23 @@ static size_t behind_verb(const rag_spoken *s)
     return s->words.n;
 }
 
-static const char indefinite[] = "a an un une ein eine einen einem einer una uno um uma";
+/* "A" is an article of one thing in English alone: a verb in French, "the" in Portuguese. */
+static bool is_one(const rag_spoken *s, size_t i)
+{
+    static const char words[] = "a an un une ein eine einen einem einer una uno um uma";
+    const bool other = s->language == TXT_FR || s->language == TXT_PT;
+    return rag_is_any_of(rag_spoken_word(s, i), words) &&
+           !(other && rag_is_any_of(rag_spoken_word(s, i), "a"));
+}
 
 static bool has_elided_of(const rag_spoken *s, size_t i)
 {
+    static const char *const marks[] = {" d'", " d\xe2\x80\x99", " dell'", " dell\xe2\x80\x99"};
     const anc_str said = anc_str_sub(s->text, 0, s->words.items[i].start);
-    return anc_str_ends(said, ANC_STR(" d'")) || anc_str_ends(said, ANC_STR(" d\xe2\x80\x99"));
+    for (size_t k = 0; k < ANC_COUNT(marks); k++)
+        if (anc_str_ends(said, anc_str_of(marks[k])))
+            return true;
+    return false;
 }
 
 /* "D'un canoë", "de lecteur": what goes on with a noun, and is nothing by itself; the word behind it, or `i`. */
@@ -277,8 +301,7 @@ bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_sp
                               rag_run *ret)
 {
     const bool article = bare.first > 0 || has_elided_article(part, bare.first);
-    if (rag_spoken_is_preposition(part, 0) || rag_is_time(part, bare.first) ||
-        rag_cues_asked(part->text) != 0)
+    if (rag_begins_linked(part) || rag_is_time(part, bare.first) || rag_cues_asked(part->text) != 0)
         return false;
     if (before->language == TXT_EN)
         return find_before_verb(before, ret) &&
@@ -296,7 +319,7 @@ bool rag_find_subject_of_verb(const rag_spoken *part, rag_run bare, const rag_sp
 static bool is_indefinite(const rag_spoken *part, rag_run bare)
 {
     if (bare.first > 0)
-        return rag_is_any_of(rag_spoken_word(part, bare.first - 1), indefinite);
+        return is_one(part, bare.first - 1);
     return part->language == TXT_EN && !part->words.items[0].capital &&
            anc_str_ends(rag_spoken_word(part, bare.last - 1), ANC_STR("s"));
 }
@@ -304,15 +327,12 @@ static bool is_indefinite(const rag_spoken *part, rag_run bare)
 bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken *before,
                          rag_run *ret)
 {
-    if (rag_spoken_is_preposition(part, 0) || !is_indefinite(part, bare) ||
-        rag_cues_asked(part->text) != 0)
+    if (rag_begins_linked(part) || !is_indefinite(part, bare) || rag_cues_asked(part->text) != 0)
         return false;
     for (size_t i = before->words.n; i-- > 1;) {
-        const bool verb =
-            before->language == TXT_FR && rag_is_any_of(rag_spoken_word(before, i), "a");
         /* "does a house survey cost": what does it is not of the kind of "flats" for all that is known */
         const bool subject = bare.first == 0 && rag_spoken_is_asking(before, i - 1);
-        if (verb || subject || !rag_is_any_of(rag_spoken_word(before, i), indefinite))
+        if (subject || !is_one(before, i))
             continue;
         rag_run run = {i, i + 1};
         while (run.last < before->words.n && rag_spoken_is_noun(before, run.last) &&
@@ -328,7 +348,7 @@ bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken 
 bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
 {
     const bool article = bare.first > 0 || has_elided_article(part, bare.first);
-    if (!article || rag_spoken_is_preposition(part, 0) || rag_cues_asked(part->text) != 0 ||
+    if (!article || rag_begins_linked(part) || rag_cues_asked(part->text) != 0 ||
         before->language == TXT_EN || before->language == TXT_DE || before->language == TXT_UND)
         return false;
     for (size_t i = 0; i + 1 < before->words.n; i++) {
@@ -351,10 +371,179 @@ bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *b
     return false;
 }
 
+/* What things have: sums that are owed for them. */
+static bool is_sum(anc_str word)
+{
+    static const char sums[] =
+        "rent deposit charge charges fee fees premium excess deductible tax rate rates toll fare "
+        "salary wage wages cost costs budget turnover revenue profit "
+        "loyer caution dépôt charges frais cotisation prime franchise taxe salaire "
+        "miete kaution nebenkosten kosten gebühr gebühren beitrag prämie selbstbeteiligung steuer "
+        "pacht gehalt umsatz gewinn lohn provision "
+        "alquiler renta fianza depósito gastos cuota prima franquicia tasa sueldo salario "
+        "affitto canone cauzione deposito spese quota premio franchigia tassa stipendio "
+        "renda aluguer aluguel caução despesas condomínio prémio prêmio franquia taxa salário";
+    return rag_is_any_of(word, sums);
+}
+
+/* Who has to do with a contract. */
+static bool is_party(anc_str word)
+{
+    static const char parties[] = "landlord tenant lessor lessee buyer seller insurer contractor "
+                                  "bailleur locataire vendeur acheteur vermieter mieter käufer "
+                                  "verkäufer arrendador inquilino casero comprador vendedor "
+                                  "locatore acquirente venditore senhorio";
+    return rag_is_any_of(word, parties) || rag_is_office(word);
+}
+
+static bool has_party(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first; i < run.last; i++)
+        if (is_party(rag_spoken_word(s, i)))
+            return true;
+    return false;
+}
+
+/* Whether one of the words says what things have: a sum, a measure, somebody who looks after them. */
+static bool is_attribute(const rag_spoken *s, rag_run run)
+{
+    for (size_t i = run.first; i < run.last; i++) {
+        const anc_str word = rag_spoken_word(s, i);
+        if (is_sum(word) || rag_cues_is_asking(word) || is_party(word))
+            return true;
+    }
+    return false;
+}
+
+/* Nothing but a noun with a definite article, or in English without, and "de garantie". */
+static bool is_plain_noun(const rag_spoken *part, rag_run bare)
+{
+    const bool article = bare.first == 1 || has_elided_article(part, bare.first);
+    if (rag_begins_linked(part) || bare.first > 1 ||
+        (!article && (part->language != TXT_EN || !is_attribute(part, bare))) ||
+        (bare.first == 1 && is_one(part, 0)))
+        return false;
+    for (size_t i = bare.first; i < bare.last; i++) {
+        const rag_word *w = &part->words.items[i];
+        const bool of = i > bare.first && i + 1 < bare.last && rag_spoken_is_of(part, i);
+        if ((w->capital && part->language != TXT_DE) || w->digits || w->code != 0 ||
+            rag_is_time(part, i) || (!of && !rag_spoken_is_noun(part, i)))
+            return false;
+    }
+    return true;
+}
+
+static bool is_figure(const rag_spoken *s, size_t i)
+{
+    return s->words.items[i].digits || s->words.items[i].code != 0;
+}
+
+/* The nouns that begin at word `i`, with a figure behind them where `figures`: "unit 14". */
+static rag_run nouns_at(const rag_spoken *s, size_t i, bool figures)
+{
+    rag_run run = {i, i};
+    while (run.last < s->words.n && (run.last == i || rag_spoken_joined(s, run.last - 1)) &&
+           (is_figure(s, run.last) ? figures : rag_spoken_is_noun(s, run.last))) {
+        run.last++;
+        if (is_figure(s, run.last - 1))
+            break;
+    }
+    return run;
+}
+
+/* The first phrase with an article, where no more than a verb and what asks stands before it. */
+static bool find_first_phrase(const rag_spoken *s, rag_run *ret)
+{
+    enum { FIRST_MAX = 5 };
+    size_t verbs = 0;
+    for (size_t i = 0; i < s->words.n && i < FIRST_MAX; i++) {
+        if (has_article_before(s, i) && !has_elided_article(s, i))
+            continue;
+        if (has_elided_article(s, i) || (i > 0 && has_article_before(s, i - 1))) {
+            *ret = nouns_at(s, i, false);
+            return ret->last > ret->first;
+        }
+        verbs += rag_spoken_is_noun(s, i);
+        if (verbs > 1 || s->words.items[i].digits || (i > 0 && rag_spoken_is_preposition(s, i)))
+            return false;
+    }
+    return false;
+}
+
+/* "Unit 14", of which `head` is asked; empty: it is of nothing. */
+static rag_run owner_of(const rag_spoken *s, rag_run head)
+{
+    static const char for_what[] = "for pour für para per";
+    size_t of = head.last;
+    if (of >= s->words.n)
+        return (rag_run){of, of};
+    if (!has_elided_of(s, of)) {
+        if (!rag_spoken_is_of(s, of) && !rag_is_any_of(rag_spoken_word(s, of), for_what))
+            return (rag_run){of, of};
+        of++;
+    }
+    while (of + 1 < s->words.n && rag_spoken_is_article(s, of))
+        of++;
+    return nouns_at(s, of, true);
+}
+
+bool rag_find_head(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
+{
+    enum { BEHIND_MAX = 1 };
+    rag_run head;
+    if (!is_plain_noun(part, bare) || !find_first_phrase(before, &head))
+        return false;
+    const rag_run owner = owner_of(before, head);
+    bool numbered = false;
+    if (has_party(part, bare) && has_party(before, owner))
+        return false; /* "the salary of the director", "and the treasurer?" */
+    for (size_t i = owner.first; i < owner.last; i++) {
+        numbered |= is_figure(before, i);
+        if (is_sum(rag_spoken_word(before, i)))
+            return false; /* "the amount of the rent": the deposit has one as well */
+    }
+    numbered = numbered && before->words.n - owner.last <= BEHIND_MAX &&
+               !rag_cues_is_asking(rag_spoken_word(before, head.last - 1));
+    const bool stays =
+        bare.first == 0 && !has_elided_article(part, 0); /* it has none: the old one stays */
+    *ret = (rag_run){head.first - (!stays && !has_elided_article(before, head.first)), head.last};
+    return owner.last > owner.first && (numbered || is_attribute(part, bare));
+}
+
+bool rag_asks_other_kind(const rag_spoken *part, const rag_spoken *before, rag_run head)
+{
+    const anc_str asking = anc_str_sub(before->text, 0, before->words.items[head.first].end);
+    const unsigned asked = rag_cues_asked(asking);
+    unsigned kinds = rag_cues_asked(part->text);
+    for (size_t i = 0; i < part->words.n; i++) {
+        kinds |= is_sum(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_MONEY : 0U;
+        kinds |= is_party(rag_spoken_word(part, i)) ? (unsigned)RAG_CUE_PERSON : 0U;
+    }
+    const bool both = has_party(part, (rag_run){0, part->words.n}) && has_party(before, head);
+    return !both && owner_of(before, head).last == before->words.n && kinds != 0 && asked != 0 &&
+           (kinds & asked) == 0;
+}
+
+bool rag_names_with(const rag_spoken *part, size_t i, const rag_spoken *before)
+{
+    rag_run old;
+    return rag_is_any_of(rag_spoken_word(part, i), "à às ao aos") && i + 1 < part->words.n &&
+           !rag_is_time(part, i + 1) &&
+           rag_find_subject_of_verb(part, (rag_run){1, part->words.n}, before, &old);
+}
+
+bool rag_is_where_it_is_had(const rag_spoken *part, const rag_spoken *before)
+{
+    bool has = false;
+    for (size_t i = 0; i < before->words.n; i++)
+        has = has || (i > 0 && rag_spoken_is_having(before, i));
+    return has && rag_tongue_has(part->language, RAG_WORD_OF_PLACE, rag_spoken_word(part, 0));
+}
+
 bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret)
 {
-    if (!rag_asks_who_is(before) || rag_spoken_is_preposition(part, 0) ||
-        bare.last != bare.first + 1 || !rag_is_office(rag_spoken_word(part, bare.first)))
+    if (!rag_asks_who_is(before) || rag_begins_linked(part) || bare.last != bare.first + 1 ||
+        !rag_is_office(rag_spoken_word(part, bare.first)))
         return false;
     for (size_t i = 0; i < before->words.n; i++)
         if (rag_is_office(rag_spoken_word(before, i))) {

@@ -12,6 +12,9 @@ bool rag_ends_with_verb(const rag_spoken *s);
 /* Whether word `i` says when, and is no thing: "samstags", "sábado". */
 bool rag_is_time(const rag_spoken *s, size_t i);
 
+/* Whether the part begins with a preposition; the Portuguese "a" of "e a caução?" is none, that of "e a cavalo?" is. */
+bool rag_begins_linked(const rag_spoken *part);
+
 /* The last time said in a question, with its article or preposition; false: none is. */
 bool rag_find_time(const rag_spoken *before, rag_run *ret);
 
@@ -44,6 +47,19 @@ bool rag_find_indefinite(const rag_spoken *part, rag_run bare, const rag_spoken 
  * article may stand instead; false: nothing is asked of anything. */
 bool rag_find_asked_of(const rag_spoken *part, rag_run bare, const rag_spoken *before,
                        rag_run *ret);
+
+/* "The service charge" of "how much is the service charge of unit 14?", with its article, of which another thing that is asked
+ * of the unit, "the rent", takes the place; false: nothing is asked of anything, or the part may be what it is asked of. */
+bool rag_find_head(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
+
+/* Whether the part is no answer to what is asked before `head`: "the rent" after "how long is the lease …?". */
+bool rag_asks_other_kind(const rag_spoken *part, const rag_spoken *before, rag_run head);
+
+/* "À" of "a ligação à eletricidade", where the whole takes the place of what does it in `before`. */
+bool rag_names_with(const rag_spoken *part, size_t i, const rag_spoken *before);
+
+/* "Na Ribeira" after "quantos lugares tem o parque do Mercado Velho?": the same of another place. */
+bool rag_is_where_it_is_had(const rag_spoken *part, const rag_spoken *before);
 
 /* "Treasurer" of "who is the treasurer of the club?", of which another office takes the place; false: neither is one. */
 bool rag_find_office(const rag_spoken *part, rag_run bare, const rag_spoken *before, rag_run *ret);
