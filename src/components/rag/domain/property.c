@@ -42,27 +42,64 @@ bool rag_is_deed_of_year(anc_str word)
     return rag_is_any_of(word, deeds);
 }
 
-/* Whether the digits from byte `at` to `end` may be a year by what stands around them: neither a part of a number ("1632 960
- * 417", "1,250"), nor a sum, nor a part of a code. */
+/* Whether text ends, or begins, with a letter of a word: no dash, quotation mark or blank that does not break. */
+static bool ends_in_letter(anc_str text)
+{
+    enum { SIGN = 3 }; /* bytes of U+2000 to U+207F */
+    if (text.len == 0 || !is_letter(text.ptr[text.len - 1]))
+        return false;
+    return !(text.len >= SIGN &&
+             anc_str_starts(anc_str_sub(text, text.len - SIGN, SIGN), ANC_STR("\xe2\x80"))) &&
+           !(text.len > 1 && text.ptr[text.len - 2] == '\xc2');
+}
+
+static bool begins_with_letter(anc_str text)
+{
+    return text.len > 0 && is_letter(text.ptr[0]) && text.ptr[0] != '\xe2' && text.ptr[0] != '\xc2';
+}
+
+/* Whether the digits [from, end) are a group of a longer number beside others: "960", neither a year nor "20th". */
+static bool is_group(anc_str text, size_t from, size_t end)
+{
+    enum { LEAST = 2 };
+    return end - from >= LEAST && rag_year_of(anc_str_sub(text, from, end - from)) == 0 &&
+           !begins_with_letter(anc_str_sub(text, end, text.len));
+}
+
+/* Whether the digits [at, end) stand in a row of groups of digits: "1632 960 417". */
+static bool is_among_groups(anc_str text, size_t at, size_t end)
+{
+    enum { LONG = 3 }; /* "12 1990" may be a day of a month */
+    size_t from = at > 0 ? at - 1 : at;
+    while (from > 0 && is_digit(text.ptr[from - 1]))
+        from--;
+    size_t to = end < text.len ? end + 1 : end;
+    while (to < text.len && is_digit(text.ptr[to]))
+        to++;
+    return (at > LONG && text.ptr[at - 1] == ' ' && at - 1 - from >= LONG &&
+            is_group(text, from, at - 1)) ||
+           (to > end + 1 && text.ptr[end] == ' ' && is_group(text, end + 1, to));
+}
+
+/* Whether the digits [at, end) may be a year by what stands around them: neither a part of a number ("1632 960 417", "1250.50"),
+ * nor a sum, nor a part of a code. */
 static bool stands_as_year(anc_str text, size_t at, size_t end)
 {
     const anc_str before = anc_str_sub(text, 0, at);
-    const anc_str behind = anc_str_sub(text, end, 3);
+    const anc_str behind = anc_str_sub(text, end, text.len);
     const char last = at > 0 ? text.ptr[at - 1] : ' ';
     const char next = behind.len > 0 ? behind.ptr[0] : ' ';
     const bool more = behind.len > 1 && is_digit(behind.ptr[1]);
-    if (at > 1 && (last == ' ' || last == ',' || last == '-') && is_digit(text.ptr[at - 2]) &&
-        more && next == ' ')
-        return false;
+    static const char *const signs[] = {"$", "#", "£", "€", "£ ", "€ "};
+    for (size_t k = 0; k < ANC_COUNT(signs); k++)
+        if (anc_str_ends(before, anc_str_of(signs[k])))
+            return false;
     if (at > 1 && ((last == ',' && is_digit(text.ptr[at - 2])) ||
                    (last == '-' && is_letter(text.ptr[at - 2]))))
         return false;
-    if (last == '$' || last == '#' || anc_str_ends(before, ANC_STR("£")) ||
-        anc_str_ends(before, ANC_STR("€")) || anc_str_ends(before, ANC_STR("£ ")) ||
-        anc_str_ends(before, ANC_STR("€ ")) || (at > 0 && is_letter(last)))
-        return false;
-    return !((next == ' ' || next == ',' || next == '.') && more) && next != '%' &&
-           !anc_str_starts(behind, ANC_STR("€")) && !(is_letter(next) && next != 's');
+    return !is_among_groups(text, at, end) && !ends_in_letter(before) &&
+           !((next == ',' || next == '.') && more) && next != '%' &&
+           !anc_str_starts(behind, ANC_STR("€")) && !(begins_with_letter(behind) && next != 's');
 }
 
 /* "1500 kg", "2000 euros". */
@@ -97,6 +134,8 @@ static bool is_early_year(anc_str text, size_t at)
 static bool has_year(anc_str text)
 {
     enum { DIGITS = 4, EARLY = 3 };
+    if (rag_has_phrase_of(text, "bc|bce|b.c.|av. j.-c.|v. chr.|a. c.|a.c."))
+        return true; /* "the 2nd century BCE" */
     for (size_t i = 0; i < text.len; i++) {
         size_t end = i;
         while (end < text.len && is_digit(text.ptr[end]))
@@ -345,6 +384,12 @@ static bool is_amount_of(const rag_extraction *x, size_t passage, const rag_spok
            !is_of_measure(x, passage, WEIGHT, rag_spoken_word(s, next), true);
 }
 
+/* "3.9 kg per hour". */
+static bool is_rate(const rag_spoken *s, size_t behind, size_t last)
+{
+    return behind < last && rag_is_any_of(rag_spoken_word(s, behind), "per par pro je por");
+}
+
 /* "Is 40 m", "est d'environ 40 m", "ist rund 40 m". */
 static bool is_behind_copula(const rag_spoken *s, size_t first, size_t w)
 {
@@ -409,7 +454,7 @@ static bool is_told_as_other(const rag_extraction *x, size_t i, measure m)
         figures++;
         if (m == WEIGHT && is_amount_of(x, u->passage, &s, behind, u->last))
             continue;
-        if (named || (bare && is_behind_copula(&s, u->first, w)))
+        if (named || (bare && is_behind_copula(&s, u->first, w) && !is_rate(&s, behind, u->last)))
             return false;
     }
     return figures > 0;

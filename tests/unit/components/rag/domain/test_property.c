@@ -23,7 +23,8 @@ DOCUMENT(wehr, "de", "Protokoll der Feuerwehr Oberlauter",
          "Wasser.");
 
 DOCUMENT(caldera, "es", "Caldera de pellets Brasal 18",
-         "La caldera Brasal tiene una potencia de 18 kW. El depósito de la caldera admite 45 kg de "
+         "La caldera Brasal tiene una potencia de 18 kW. El consumo de la caldera es de 3,9 kg por "
+         "hora. El depósito de la caldera admite 45 kg de "
          "pellets. La caldera se instala a 50 cm de la pared. El teléfono de la empresa Brasal es "
          "976 555 230.");
 
@@ -99,7 +100,16 @@ DOCUMENT(
     "O farol foi construído em 1898. O farol tem 28 metros de altura. O tanque tem 3 metros de "
     "profundidade. A porta tem 2 metros de largura. O sino pesa 80 kg.");
 
+DOCUMENT(
+    chemists, "en", "Chemists",
+    "The English chemist John Mayow (1641–1679) refined this work. The 1983 20th anniversary of "
+    "the institute was told on Channel 4. The first experiment on combustion was made in the "
+    "2nd century BCE by Philo.");
+
 static const told_row told[] = {
+    {{&chemists}, "In what year did the chemist John Mayow refine this work?", "1679"},
+    {{&chemists}, "In what year was the 20th anniversary of the institute?", "1983"},
+    {{&chemists}, "In what year was the first experiment on combustion?", "2nd century"},
     {{&crane}, "In which year was the Heron 50 built?", "1987"},
     {{&crane}, "What year was the firm founded?", "1902"},
     {{&crane}, "How heavy is the Heron 50?", "12 kg"},
