@@ -158,6 +158,8 @@ static const cue_row asking[] = {
     ROW("how wide", RAG_CUE_LENGTH),
     ROW("height", RAG_CUE_LENGTH),
     ROW("width", RAG_CUE_LENGTH),
+    ROW("depth", RAG_CUE_LENGTH),
+    ROW("tiefe", RAG_CUE_LENGTH),
     ROW("hauteur", RAG_CUE_LENGTH),
     ROW("largeur", RAG_CUE_LENGTH),
     ROW("höhe", RAG_CUE_LENGTH),

@@ -545,5 +545,5 @@ bool rag_is_beside_point(const rag_extraction *x, size_t i)
            lacks_place(x, i) || is_place_of_other(x, i) || lacks_date(x, i) ||
            rag_is_in_other_sense(x, i) || is_there_elsewhere(x, i) || is_address(x, i) ||
            is_letterhead(x, i) || is_signature(x, i) || rag_is_of_other_period(x, i) ||
-           rag_is_told_of_other(x, i);
+           rag_is_told_of_other(x, i) || rag_is_property_untold(x, i);
 }

@@ -312,6 +312,13 @@ bool rag_is_told_of_other(const rag_extraction *x, size_t i);
 /* senses.c: whether unit i has the question's words in another sense, or of something else, or the question has none. */
 bool rag_is_in_other_sense(const rag_extraction *x, size_t i);
 
+/* property.c: whether a year is asked for, in so many words, and a word of what happened in it that has to be told. */
+bool rag_asks_year(anc_str question);
+bool rag_is_deed_of_year(anc_str word);
+/* Whether a year, a weight, a width, a depth or a height is asked for, and unit i has no year, or figures of that kind and none
+ * of them told as that. */
+bool rag_is_property_untold(const rag_extraction *x, size_t i);
+
 /* valued.c: whether a price or a measure is asked of a thing, or for somebody, that unit i does not tell it of. */
 bool rag_is_value_of_other(const rag_extraction *x, size_t i);
 

@@ -188,8 +188,9 @@ anc_status rag_focus_read(anc_arena *mem, txt_language language, rag_terms *term
     if (rag_terms_codes(terms) != 0)
         return ANC_OK; /* what has the code is about that one thing, in whatever words */
     ANC_TRY(rag_spoken_as(mem, terms->question, language, &s, err));
+    const bool year = rag_asks_year(terms->question);
     for (size_t i = 0; i < s.words.n; i++)
-        if (is_of_somebody(&s, i))
+        if (is_of_somebody(&s, i) || (year && rag_is_deed_of_year(rag_spoken_word(&s, i))))
             add_focus(&s, i, terms);
     const size_t who = who_at(&s);
     const uint64_t others = terms->focus;
